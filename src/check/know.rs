@@ -1,0 +1,68 @@
+//! Facts that date, read from `assets/`: each with a source and the day it was true.
+
+use serde::Deserialize;
+
+/// What checks know besides what they see.
+#[derive(Clone, Debug, Default)]
+pub struct Knowledge {
+    /// `assets/blocklists.toml`.
+    pub blocklists: Vec<Blocklist>,
+    /// `assets/domains.toml`: well-known mail domains, for typos.
+    pub domains: Vec<String>,
+}
+
+/// A blocklist that is asked over the DNS (RFC 5782).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocklist {
+    /// Short id.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The zone to ask.
+    pub zone: String,
+    /// What it lists: any of `ipv4`, `ipv6`, `domain`.
+    pub lists: Vec<String>,
+    /// What its answers mean: `"127.0.0.4" = "XBL"`.
+    #[serde(default)]
+    pub answers: std::collections::BTreeMap<String, String>,
+    /// Whether large receivers use it.
+    #[serde(default)]
+    pub matters: bool,
+    /// Where to look up and ask for removal.
+    pub removal: String,
+    /// Where this knowledge comes from.
+    pub source: String,
+    /// The day it was true: `2026-11`.
+    pub as_of: String,
+}
+
+impl Knowledge {
+    /// Reads it from the texts of the files by name under `assets/`.
+    ///
+    /// # Errors
+    /// One line naming the file, the line and what is wrong.
+    pub fn load<'a>(file: impl Fn(&str) -> Option<&'a str>) -> Result<Self, String> {
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields)]
+        struct Lists {
+            #[serde(default)]
+            blocklist: Vec<Blocklist>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields)]
+        struct Domains {
+            #[serde(default)]
+            domains: Vec<String>,
+            #[serde(default, rename = "source")]
+            _source: String,
+        }
+        let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
+        let domains: Domains = parse("domains.toml", file("domains.toml"))?;
+        Ok(Self { blocklists: lists.blocklist, domains: domains.domains })
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result<T, String> {
+    text.map_or_else(|| Ok(T::default()), |t| toml::from_str(t).map_err(|e| format!("{name}: {e}")))
+}

@@ -1,0 +1,180 @@
+//! The guide from the embedded files, with a user's own laid over them. Reading a folder is `run`'s: nothing here touches a disk.
+
+use std::collections::{BTreeMap, HashMap};
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
+use crate::transcript::StepId;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
+
+/// A file of the guide is not what it should be; the message names file, line and field.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {why}")]
+pub struct LoadError {
+    /// The file's name under `assets/`.
+    pub name: String,
+    /// What is wrong, with line and column.
+    pub why: Box<toml::de::Error>,
+}
+
+/// The whole guide, loaded.
+#[derive(Clone, Debug, Default)]
+pub struct Guide {
+    /// The steps, in the guide's order.
+    pub steps: Vec<Step>,
+    /// Where a walk begins.
+    pub start: Vec<StartRule>,
+    /// The causes.
+    pub causes: Vec<Cause>,
+    /// Reply codes.
+    pub codes: Vec<CodeEntry>,
+    /// Enhanced status codes.
+    pub enhanced: Vec<EnhancedEntry>,
+    /// Phrases, in the order in which they are tried.
+    pub phrases: Vec<Phrase>,
+    findings: HashMap<String, FindingEntry>,
+    files: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Findings {
+    #[serde(default)]
+    finding: Vec<FindingEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Causes {
+    cause: Vec<Cause>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    rule: Vec<StartRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Codes {
+    #[serde(default)]
+    code: Vec<CodeEntry>,
+    #[serde(default)]
+    enhanced: Vec<EnhancedEntry>,
+    #[serde(default)]
+    phrase: Vec<Phrase>,
+}
+
+impl Guide {
+    /// The guide as it was built in.
+    ///
+    /// # Errors
+    /// When an embedded file is malformed; a test proves that none is.
+    pub fn embedded() -> Result<Self, LoadError> {
+        Self::from_files(embedded_files())
+    }
+
+    /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
+    ///
+    /// # Errors
+    /// When one of them is malformed.
+    pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let mut files = embedded_files();
+        files.extend(overrides);
+        Self::from_files(files)
+    }
+
+    /// A guide from file texts by their names under `assets/`.
+    ///
+    /// # Errors
+    /// When a file is malformed.
+    pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let mut guide = Self::default();
+        for (name, text) in &files {
+            if name.starts_with("guide/steps/") {
+                guide.steps.push(parse(name, text)?);
+            } else if name.starts_with("guide/findings/") {
+                let found: Findings = parse(name, text)?;
+                guide.findings.extend(found.finding.into_iter().map(|f| (f.id.clone(), f)));
+            } else if name == "guide/causes.toml" {
+                guide.causes = parse::<Causes>(name, text)?.cause;
+            } else if name == "guide/start.toml" {
+                guide.start = parse::<Start>(name, text)?.rule;
+            } else if name.starts_with("codes/") {
+                let codes: Codes = parse(name, text)?;
+                guide.codes.extend(codes.code);
+                guide.enhanced.extend(codes.enhanced);
+                guide.phrases.extend(codes.phrase);
+            }
+        }
+        guide.steps.sort_by_key(|s| s.number);
+        guide.files = files;
+        Ok(guide)
+    }
+
+    /// A step by id.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps.iter().find(|s| s.id == *id)
+    }
+
+    /// What is said about a finding.
+    #[must_use]
+    pub fn finding(&self, id: &str) -> Option<&FindingEntry> {
+        self.findings.get(id)
+    }
+
+    /// All worded findings, in no order.
+    pub fn findings(&self) -> impl Iterator<Item = &FindingEntry> + '_ {
+        self.findings.values()
+    }
+
+    /// A cause by id.
+    #[must_use]
+    pub fn cause(&self, id: &str) -> Option<&Cause> {
+        self.causes.iter().find(|c| c.id == id)
+    }
+
+    /// A kind by id, with the cause it belongs to.
+    #[must_use]
+    pub fn kind(&self, id: &str) -> Option<(&Cause, &Kind)> {
+        self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
+    }
+
+    /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(String::as_str)
+    }
+
+    /// The names under `assets/` that begin so, in order.
+    pub fn file_names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.files.keys().map(String::as_str).filter(move |n| n.starts_with(prefix))
+    }
+}
+
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
+}
+
+fn embedded_files() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    collect(&EMBEDDED, &mut files);
+    files
+}
+
+fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
+        }
+    }
+    for sub in dir.dirs() {
+        collect(sub, files);
+    }
+}

@@ -1,0 +1,20 @@
+//! The guide as data (law 2): steps, questions, branches, causes, codes, findings and their words.
+//!
+//! Everything is read from `assets/`, embedded at build time; a user's own folder overrides it file by file.
+//! Nothing here knows a check; steps name checks by id, and findings are met by id.
+
+mod cause;
+mod code;
+mod finding;
+mod lint;
+mod load;
+mod step;
+mod words;
+
+pub use cause::{Cause, Kind, Who};
+pub use code::{CodeEntry, EnhancedEntry, Phrase};
+pub use finding::{FindingEntry, Weigh};
+pub use lint::{Complaint, lint};
+pub use load::{Guide, LoadError};
+pub use step::{Branch, Field, Goto, Pattern, Question, StartRule, Step, When};
+pub use words::{Words, fill};

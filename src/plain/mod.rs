@@ -1,0 +1,1 @@
+//! The wizard as numbered lines, for screen readers and dumb terminals.

@@ -1,0 +1,25 @@
+//! Carries out what the walk asks for: spawns and cancels checks, keeps deadlines, saves.
+//!
+//! There is one ordered channel. A front end makes it, puts its own events (keys, ticks) into it as [`Message::Front`], and hands
+//! what it takes out of it to the [`Session`]; answers of checks come through the same channel.
+
+mod folder;
+mod headless;
+mod save;
+mod session;
+
+pub use folder::{load_guide, read_folder};
+pub use headless::{Plan, walk_alone};
+pub use save::{Saved, SavedSession, Store};
+pub use session::{Session, Setup};
+
+use crate::transcript::{Fact, RunId};
+
+/// What travels in the one ordered channel.
+#[derive(Debug)]
+pub enum Message<F> {
+    /// A fact of a run.
+    Answer(RunId, Fact),
+    /// The front end's own: a key, a tick, a resize.
+    Front(F),
+}

@@ -1,0 +1,264 @@
+//! What the user told us. No secret is in here: passwords travel beside the transcript.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How the connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// By port, and by what the server offers.
+    #[default]
+    Auto,
+    /// No TLS.
+    None,
+    /// Plain first, then the STARTTLS command (RFC 3207).
+    Starttls,
+    /// TLS from the first byte (RFC 8314 §3.3).
+    Tls,
+}
+
+impl Security {
+    /// The word of the contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::None => "none",
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Security {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "none" => Ok(Self::None),
+            "starttls" => Ok(Self::Starttls),
+            "tls" => Ok(Self::Tls),
+            _ => Err("type auto, none, starttls or tls".to_owned()),
+        }
+    }
+}
+
+/// One address family only, if asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AddressFamily {
+    /// Both, judged apart.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+impl AddressFamily {
+    /// Whether an address is of this family.
+    #[must_use]
+    pub fn allows(self, ip: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => ip.is_ipv4(),
+            Self::V6 => ip.is_ipv6(),
+        }
+    }
+}
+
+/// What may be done without asking again (contract, `--consent`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Consent {
+    /// Open connections to mail servers and say EHLO.
+    Connect,
+    /// Name sender and recipient to a server, without sending a message.
+    Rcpt,
+    /// Log in, once.
+    Auth,
+    /// Really submit a message, once.
+    Send,
+    /// Ask public blocklists about an address or a domain.
+    Blocklists,
+    /// Fetch pages over HTTPS (policies, settings).
+    Http,
+    /// Trace the route.
+    Trace,
+}
+
+impl Consent {
+    /// All of them, in the contract's order.
+    pub const ALL: [Self; 7] =
+        [Self::Connect, Self::Rcpt, Self::Auth, Self::Send, Self::Blocklists, Self::Http, Self::Trace];
+
+    /// The word of the contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Rcpt => "rcpt",
+            Self::Auth => "auth",
+            Self::Send => "send",
+            Self::Blocklists => "blocklists",
+            Self::Http => "http",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+impl FromStr for Consent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|c| c.as_str() == text)
+            .ok_or_else(|| "type some of connect,rcpt,auth,send,blocklists,http,trace".to_owned())
+    }
+}
+
+/// Guided: the walk branches. Checklist: the guide's order, every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One thing at a time, led by the replies.
+    #[default]
+    Guided,
+    /// All 13 steps in order, each signed off or noted.
+    Checklist,
+}
+
+/// What brought the user here; it decides the first step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Goal {
+    /// An error, a bounce or a log line.
+    Error,
+    /// An address that mail does not reach.
+    #[default]
+    Address,
+    /// Settings that do not work.
+    Settings,
+    /// A server of one's own that is refused.
+    Server,
+}
+
+/// A server as it was entered: a name or an address, perhaps with a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Host name, or an address in text form without brackets.
+    pub host: String,
+    /// Port, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+/// What was asked: the case. Every field may be filled in later in the wizard.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Case {
+    /// What brought the user here.
+    pub goal: Goal,
+    /// The envelope sender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Recipients, as typed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
+    /// The outgoing server to test; without it the recipient domain's MX.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<Target>,
+    /// How that connection is to be protected.
+    pub security: Security,
+    /// The login name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Whether a password is held beside the transcript.
+    pub has_password: bool,
+    /// The one SASL mechanism to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<String>,
+    /// The message that is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<PathBuf>,
+    /// The error, bounce or log text the user has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The HELO name to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helo: Option<String>,
+    /// The local address to connect from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<IpAddr>,
+    /// The sending address to judge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<IpAddr>,
+    /// The DNS resolver to ask; none for the system's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolver: Option<SocketAddr>,
+    /// The sending domain; defaults to the domain of `from`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sending_domain: Option<String>,
+    /// The DKIM selector, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+    /// One address family only.
+    pub family: AddressFamily,
+    /// An extra trust anchor, a PEM file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// Seconds per network phase.
+    pub timeout_secs: u32,
+    /// Seconds for the whole check.
+    pub deadline_secs: u32,
+}
+
+impl Case {
+    /// The default of `--timeout`.
+    pub const TIMEOUT_SECS: u32 = 10;
+    /// The default of `--deadline`.
+    pub const DEADLINE_SECS: u32 = 60;
+
+    /// An empty case with the contract's default limits.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { timeout_secs: Self::TIMEOUT_SECS, deadline_secs: Self::DEADLINE_SECS, ..Self::default() }
+    }
+
+    /// The first recipient.
+    #[must_use]
+    pub fn recipient(&self) -> Option<&str> {
+        self.to.first().map(String::as_str)
+    }
+
+    /// The domain of the first recipient, as typed.
+    #[must_use]
+    pub fn recipient_domain(&self) -> Option<&str> {
+        domain_of(self.recipient()?)
+    }
+
+    /// The sending domain: as given, else that of `from`.
+    #[must_use]
+    pub fn sender_domain(&self) -> Option<&str> {
+        self.sending_domain.as_deref().or_else(|| domain_of(self.from.as_deref()?))
+    }
+}
+
+/// The part behind the last `@`.
+fn domain_of(address: &str) -> Option<&str> {
+    address.rsplit_once('@').map(|(_, d)| d.trim_end_matches('>').trim()).filter(|d| !d.is_empty())
+}

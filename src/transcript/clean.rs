@@ -1,0 +1,50 @@
+//! Text from outside, made safe to show.
+
+/// Text from outside with every control character (C0, DEL, C1, bidirectional overrides) replaced, newlines kept.
+///
+/// A hostile server must not move a cursor, change a colour or reorder a line on somebody's terminal.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { c } else { safe(c) }).collect()
+}
+
+/// As [`clean`], for one line: newlines become spaces and the result is at most `max` characters, `…` included.
+#[must_use]
+pub fn clean_line(text: &str, max: usize) -> String {
+    let mut line: String = text.chars().take(max + 1).map(safe).collect();
+    if line.chars().count() > max {
+        line = line.chars().take(max.saturating_sub(1)).collect();
+        line.push('…');
+    }
+    line
+}
+
+fn safe(c: char) -> char {
+    match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        // Bidirectional controls, line separators and invisible joiners: they let text show as what it is not.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_escape_or_bidi_control_survives() {
+        let dirty = "a\x1b[31m\u{9b}2J\u{202e}b\x07\r\nc\0";
+        for c in clean(dirty).chars().chain(clean_line(dirty, 80).chars()) {
+            assert!(c == '\n' || !c.is_control(), "{c:?}");
+            assert_ne!(c, '\u{202e}');
+        }
+    }
+
+    #[test]
+    fn a_line_keeps_within_its_width() {
+        assert_eq!(clean_line("abcdef", 4), "abc…");
+        assert_eq!(clean_line("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,308 @@
+//! Facts about the outside world, as they were seen.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Role, Stage};
+
+/// How a question to the DNS ended. Each is a different verdict (law 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DnsOutcome {
+    /// Records came back.
+    Found,
+    /// The name exists, but has no such record (RFC 2308 §2.2).
+    NoData,
+    /// The name does not exist (RFC 2308 §2.1).
+    NxDomain,
+    /// The resolver failed (RFC 1035 §4.1.1, RCODE 2).
+    ServFail,
+    /// The resolver refuses to answer us (RCODE 5).
+    Refused,
+    /// No answer in time.
+    Timeout,
+    /// The DNS server could not be reached, or answered something else.
+    Error,
+}
+
+impl DnsOutcome {
+    /// Whether the answer is a real one: records, or a trustworthy "there is none".
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(self, Self::Found | Self::NoData | Self::NxDomain)
+    }
+
+    /// The id of the contract's JSON: `nx-domain`, `serv-fail` …
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NoData => "no-data",
+            Self::NxDomain => "nx-domain",
+            Self::ServFail => "serv-fail",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One record's data, as far as mail needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DnsRecord {
+    /// An address, A or AAAA.
+    Address(IpAddr),
+    /// A mail exchanger; the host is without its trailing dot, and empty for a null MX (RFC 7505).
+    Mx {
+        /// Lower is tried first.
+        preference: u16,
+        /// The exchanger's name.
+        host: String,
+    },
+    /// The strings of one TXT record, joined without a space as RFC 7208 §3.3 says.
+    Txt(String),
+    /// A canonical name.
+    Cname(String),
+    /// The name of an address.
+    Ptr(String),
+    /// Any other record, in presentation form.
+    Other(String),
+}
+
+/// A question to the DNS and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DnsFact {
+    /// The name asked for, without its trailing dot.
+    pub name: String,
+    /// The type asked for: `MX`, `A`, `AAAA`, `TXT`, `PTR`, `CNAME` …
+    pub rtype: String,
+    /// The server asked, if one was chosen; none for the system's resolver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<SocketAddr>,
+    /// How it ended.
+    pub outcome: DnsOutcome,
+    /// The records of the type asked for (and CNAMEs on the way), cleaned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<DnsRecord>,
+    /// The lowest time to live among them, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u32>,
+    /// What an extended DNS error or the transport said besides (RFC 8914), cleaned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// How long it took, in milliseconds.
+    pub ms: u32,
+}
+
+impl DnsFact {
+    /// The addresses among the records.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.records.iter().filter_map(|r| if let DnsRecord::Address(ip) = r { Some(*ip) } else { None })
+    }
+
+    /// The TXT records' texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> + '_ {
+        self.records.iter().filter_map(|r| if let DnsRecord::Txt(t) = r { Some(t.as_str()) } else { None })
+    }
+}
+
+/// How opening a TCP connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectOutcome {
+    /// Connected.
+    Open,
+    /// Refused: a host answered, nothing listens there (ECONNREFUSED).
+    Refused,
+    /// No answer in time: a filter, or a dead host.
+    Timeout,
+    /// No route, or a router said unreachable (ENETUNREACH, EHOSTUNREACH).
+    Unreachable,
+    /// This machine or its firewall forbids it (EPERM, EACCES).
+    Denied,
+    /// Anything else; the reason is beside it.
+    Error,
+}
+
+impl ConnectOutcome {
+    /// The id of the contract's JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Denied => "denied",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// An attempt at a TCP connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectFact {
+    /// The host's name as it was asked for.
+    pub server: String,
+    /// Where it went.
+    pub address: SocketAddr,
+    /// This machine's address on that connection, where it came about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<SocketAddr>,
+    /// How it ended.
+    pub outcome: ConnectOutcome,
+    /// The system's words for anything but success, cleaned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How long it took, in milliseconds.
+    pub ms: u32,
+}
+
+/// What a certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateFact {
+    /// The subject, RFC 4514 form, cleaned.
+    pub subject: String,
+    /// The issuer, the same way.
+    pub issuer: String,
+    /// DNS names and addresses it is for, cleaned.
+    pub names: Vec<String>,
+    /// Valid from, seconds since 1970.
+    pub not_before: i64,
+    /// Valid until, seconds since 1970.
+    pub not_after: i64,
+}
+
+/// A TLS handshake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsFact {
+    /// The name that was asked for (SNI, and what the certificate is held against).
+    pub server: String,
+    /// Where it went.
+    pub address: SocketAddr,
+    /// Whether the handshake came to its end (with or without a trusted certificate).
+    pub established: bool,
+    /// `TLSv1.3` or `TLSv1.2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The cipher suite's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cipher: Option<String>,
+    /// The chain as it was served, the server's own certificate first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<CertificateFact>,
+    /// Why the certificate is not trusted, or none where it is: `expired`, `not-yet-valid`, `name`, `self-signed`, `unknown-issuer`, `revoked`, `bad`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distrust: Option<String>,
+    /// What broke the handshake, cleaned: `plaintext`, `timeout`, `closed`, or the alert's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How long it took, in milliseconds.
+    pub ms: u32,
+}
+
+/// A line that was sent, secrets already replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandFact {
+    /// The host's name as it was asked for.
+    pub server: String,
+    /// Where it went.
+    pub address: SocketAddr,
+    /// The stage the command belongs to.
+    pub stage: Stage,
+    /// The line without its CRLF; after AUTH, `‹secret›` stands where a payload was.
+    pub line: String,
+    /// Whether it went through TLS.
+    pub tls: bool,
+    /// Whose mail it speaks about.
+    #[serde(default)]
+    pub role: Role,
+}
+
+/// Something read off this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostFact {
+    /// What was read: `load`, `memory`, `disk`, `queue`, `interfaces` …
+    pub what: String,
+    /// What it said, cleaned; none where it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Why it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What was seen of the message given: never its body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageFact {
+    /// Size in octets as it is.
+    pub octets: u64,
+    /// Number of lines.
+    pub lines: u64,
+    /// Names of its attachments, cleaned.
+    pub attachments: Vec<String>,
+    /// Its header field names, in order, cleaned.
+    pub fields: Vec<String>,
+}
+
+/// How a dialogue broke off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BreakKind {
+    /// Nothing, or not enough, came in time.
+    Timeout,
+    /// The peer closed the connection.
+    Closed,
+    /// The connection was reset.
+    Reset,
+    /// What came is not SMTP.
+    NotSmtp,
+    /// A line or a reply was longer than any honest server's.
+    TooLong,
+    /// Bytes came before they were due: after the STARTTLS reply (injection), or before the greeting was awaited to its end.
+    EarlyTalk,
+    /// The TLS handshake failed; the TLS fact says how.
+    Tls,
+    /// Any other fault of the connection.
+    Error,
+}
+
+impl BreakKind {
+    /// The word used in JSON and in findings' arguments.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Closed => "closed",
+            Self::Reset => "reset",
+            Self::NotSmtp => "not-smtp",
+            Self::TooLong => "too-long",
+            Self::EarlyTalk => "early-talk",
+            Self::Tls => "tls",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A dialogue that broke off, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakFact {
+    /// The host's name as it was asked for.
+    pub server: String,
+    /// Where the connection went.
+    pub address: SocketAddr,
+    /// The stage in which it broke off.
+    pub stage: Stage,
+    /// How.
+    pub kind: BreakKind,
+    /// What was seen last, cleaned and cut: the odd bytes, the system's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// How long was waited in that stage, in milliseconds.
+    pub ms: u32,
+    /// Whose mail it was about.
+    #[serde(default)]
+    pub role: Role,
+}

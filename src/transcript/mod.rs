@@ -1,0 +1,25 @@
+//! What happened, in order: the one currency of the house (law 1).
+//!
+//! Everything that is entered, asked, resolved, connected, sent, received, found and decided is an [`Entry`]
+//! in one append-only [`Transcript`]. Screens, reports, the saved session and tests are views of it.
+
+mod case;
+mod clean;
+mod entry;
+mod evidence;
+mod finding;
+mod ids;
+mod reply;
+mod secret;
+
+pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Target};
+pub use clean::{clean, clean_line};
+pub use entry::{Entry, Fact, Level, StepStatus, Transcript, Verdict};
+pub use evidence::{
+    BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
+    HostFact, MessageFact, TlsFact,
+};
+pub use finding::Finding;
+pub use ids::{EvidenceId, RunId, StepId};
+pub use reply::{Enhanced, Reply, Role, Stage};
+pub use secret::Secret;

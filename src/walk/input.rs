@@ -1,0 +1,77 @@
+//! What comes into a walk, and what it asks for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::transcript::{Case, Consent, Fact, Mode, RunId, StepId};
+
+/// Something that happened to the walk. Plain, comparable, serialisable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    /// The session begins.
+    Begin {
+        /// The version of heloise.
+        version: String,
+        /// Milliseconds since 1970.
+        unix_ms: i64,
+        /// Guided or checklist.
+        mode: Mode,
+    },
+    /// The case was entered or changed. It starts nothing.
+    Enter(Box<Case>),
+    /// Off we go: to the first step that the start rules choose, and its checks.
+    Start,
+    /// The user answered for these consents; once nothing is open any more, the step's checks run.
+    Consent {
+        /// What for.
+        what: Vec<Consent>,
+        /// Yes or no.
+        granted: bool,
+    },
+    /// Follow the proposal.
+    Follow,
+    /// Go to this step instead, and run it if it was not run yet.
+    Open(StepId),
+    /// Go back to where we came from.
+    Back,
+    /// Run this step's checks again.
+    Again(StepId),
+    /// Stop what is running at the present step; what came in stays.
+    Cancel,
+    /// A fact from a check that is running. `Fact::Ended` ends it.
+    Answer {
+        /// Its run.
+        run: RunId,
+        /// What.
+        fact: Box<Fact>,
+    },
+    /// An admin signs a step off.
+    Sign {
+        /// Which.
+        step: StepId,
+        /// Initials.
+        by: String,
+        /// A note, perhaps empty.
+        note: String,
+    },
+    /// Leave a step unlooked at.
+    Skip(StepId),
+    /// Stop here and draw the conclusion.
+    Conclude,
+}
+
+/// Something to be done by `run`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Start a check.
+    Run {
+        /// Under this id.
+        run: RunId,
+        /// For this step.
+        step: StepId,
+        /// This check.
+        check: String,
+    },
+    /// Stop a run.
+    Cancel(RunId),
+}
