@@ -1,12 +1,9 @@
 //! Whether a reply or a finding is what a branch asks for, and the values it gives to words.
 
-use std::collections::BTreeMap;
-
 use crate::guide::{Words, fill};
-use crate::transcript::{Case, Enhanced, Reply, clean_line};
+use crate::transcript::{Enhanced, Reply, clean_line};
 
-/// Values for the places in words.
-pub(super) type Args = BTreeMap<String, String>;
+pub(super) use crate::diagnosis::{Args, case_args};
 
 const SENTENCE: usize = 160;
 const VALUE: usize = 60;
@@ -16,41 +13,9 @@ pub(super) fn because(words: &Words, args: &Args) -> String {
     clean_line(fill(&words.plain, args).trim(), SENTENCE)
 }
 
-/// What the case gives to words.
-pub(super) fn case_args(case: &Case) -> Args {
-    let values = [
-        ("recipient", case.recipient()),
-        ("domain", case.recipient_domain()),
-        ("from", case.from.as_deref()),
-        ("sender", case.sender_domain()),
-        ("server", case.server.as_ref().map(|s| s.host.as_str())),
-    ];
-    values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), short(value?)))).collect()
-}
-
 /// What a reply gives to words; `phrase` is the part of its text that decided.
 pub(super) fn reply_args(reply: &Reply, phrase: Option<&str>) -> Args {
-    let text = reply.joined();
-    let server = if reply.server.is_empty() { "the server" } else { &reply.server };
-    let mut args = Args::new();
-    let mut put = |name: &str, value: &str| drop(args.insert(name.to_owned(), short(value)));
-    put("server", server);
-    put("text", &text);
-    put("phrase", phrase.unwrap_or(&text));
-    if reply.code != 0 {
-        put("code", &reply.code.to_string());
-        put("codes", &reply.codes());
-    }
-    if let Some(enhanced) = reply.enhanced {
-        put("enhanced", &enhanced.to_string());
-        if reply.code == 0 {
-            put("codes", &enhanced.to_string());
-        }
-    }
-    if let Some(stage) = reply.stage {
-        put("stage", stage.spoken());
-    }
-    args
+    crate::diagnosis::reply_args(reply, phrase, VALUE)
 }
 
 /// A value from outside, cut so that a sentence stays one.

@@ -55,12 +55,14 @@ impl Walk {
     pub(super) fn judge(&self, guide: &Guide, step: &StepId) -> StepStatus {
         let findings = self.findings_of(guide, step);
         let any = |level| findings.iter().any(|(_, l)| *l == level);
+        let minor = |id: &str| any(Level::Ok) && guide.finding(id).is_some_and(|entry| entry.minor);
+        let untold = findings.iter().any(|(f, l)| *l == Level::Unknown && !minor(&f.id));
         let broken_off = self.counting(step).iter().any(|r| r.state != RunState::Ended);
         if any(Level::Fail) {
             StepStatus::Fail
         } else if any(Level::Warn) {
             StepStatus::Warn
-        } else if any(Level::Unknown) || broken_off || findings.is_empty() {
+        } else if untold || broken_off || findings.is_empty() {
             StepStatus::Unknown
         } else if any(Level::Ok) || !self.replies_of(step).is_empty() {
             StepStatus::Pass
