@@ -2,11 +2,16 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use tokio::net::TcpStream;
+use hickory_resolver::system_conf::read_system_conf;
+use lettre::transport::smtp::extension::ClientId;
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::hosts::HostsFile;
 
 /// A boxed future, as object-safe async methods need.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -21,6 +26,17 @@ pub trait World: Send + Sync {
     /// # Errors
     /// Why there are none, in words: it becomes a "could not tell".
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String>;
+
+    /// Where questions to that DNS server really go. A practice world leads its public-looking servers to loopback.
+    fn dns_at(&self, server: SocketAddr) -> SocketAddr {
+        server
+    }
+
+    /// The addresses that this machine's own hosts file gives a name; none where it does not name it.
+    fn hosts_file(&self, name: &str) -> Vec<IpAddr> {
+        let _ = name;
+        Vec::new()
+    }
 
     /// Seconds since 1970, by this machine's clock.
     fn unix_seconds(&self) -> i64;
@@ -47,23 +63,56 @@ impl Real {
 
 impl World for Real {
     fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        let _ = (to, from, self.resolver);
-        unimplemented!()
+        Box::pin(async move {
+            let Some(from) = from else { return TcpStream::connect(to).await };
+            if from.is_ipv4() != to.is_ipv4() {
+                let why = format!("no connection from {from} to {}: one is IPv4, the other IPv6", to.ip());
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
+            let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            socket.bind((from, 0).into())?;
+            socket.connect(to).await
+        })
     }
 
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
-        unimplemented!()
+        if let Some(resolver) = self.resolver {
+            return Ok(vec![resolver]);
+        }
+        let (config, _) = read_system_conf().map_err(|e| format!("this machine's DNS settings: {e}"))?;
+        let port = |s: &hickory_resolver::config::NameServerConfig| s.connections.first().map_or(53, |c| c.port);
+        Ok(config.name_servers().iter().map(|s| SocketAddr::new(s.ip, port(s))).collect())
+    }
+
+    fn hosts_file(&self, name: &str) -> Vec<IpAddr> {
+        // A resolver of the user's choice is asked for everything: what it says is the question then.
+        let own = if self.resolver.is_some() { HostsFile::default() } else { HostsFile::read() };
+        let addresses = own.addresses(name);
+        // RFC 6761 §6.3: localhost never goes out.
+        if addresses.is_empty() && is_localhost(name) {
+            return vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        }
+        addresses
     }
 
     fn unix_seconds(&self) -> i64 {
-        unimplemented!()
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
     }
 
     fn host_name(&self) -> Option<String> {
-        unimplemented!()
+        let ClientId::Domain(name) = ClientId::default() else { return None };
+        let name = name.trim_end_matches('.');
+        let full = if name.contains('.') { None } else { HostsFile::read().full_name(name) };
+        Some(full.unwrap_or_else(|| name.to_owned())).filter(|n| !n.is_empty() && !is_localhost(n))
     }
 
     fn is_this_machine(&self) -> bool {
         true
     }
+}
+
+fn is_localhost(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost") || name.starts_with("localhost.")
 }
