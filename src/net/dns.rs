@@ -48,7 +48,7 @@ impl Net {
             answer
         });
         let answer = answer.await;
-        record(rec, answer.fact(asked.text, rtype, None, ms))
+        record(rec, answer.fact(&asked.text, rtype, None, ms))
     }
 
     /// Asks one given server, without recursion if so wished; never cached.
@@ -66,7 +66,7 @@ impl Net {
         let _place = self.inner.dns.places.acquire().await;
         let began = Instant::now();
         let answer = self.ask_one(server, &asked, rtype, recurse, began + self.limits().dns).await;
-        record(rec, answer.fact(asked.text, rtype, Some(server), millis(began.elapsed())))
+        record(rec, answer.fact(&asked.text, rtype, Some(server), millis(began.elapsed())))
     }
 
     /// The name of an address (PTR, RFC 1035 §3.5 and RFC 3596 §2.5).
@@ -149,13 +149,13 @@ fn record(rec: &Recorder, fact: DnsFact) -> (DnsFact, EvidenceId) {
 }
 
 fn not_a_name(name: &str, rtype: RecordType, server: Option<SocketAddr>) -> DnsFact {
-    Answer::failed(DnsOutcome::Error, Some("not a name".to_owned())).fact(name.to_owned(), rtype, server, 0)
+    Answer::failed(DnsOutcome::Error, Some("not a name".to_owned())).fact(name, rtype, server, 0)
 }
 
 fn known(host: &str, rtype: RecordType, addresses: &[IpAddr], detail: &str) -> DnsFact {
     let outcome = if addresses.is_empty() { DnsOutcome::NoData } else { DnsOutcome::Found };
     let records = addresses.iter().copied().map(DnsRecord::Address).collect();
-    Answer { outcome, records, ttl: None, detail: Some(detail.to_owned()) }.fact(host.to_owned(), rtype, None, 0)
+    Answer { outcome, records, ttl: None, detail: Some(detail.to_owned()) }.fact(host, rtype, None, 0)
 }
 
 fn literal(host: &str) -> Option<IpAddr> {

@@ -7,11 +7,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use hickory_resolver::net::NetError;
 use hickory_resolver::system_conf::read_system_conf;
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::hosts::HostsFile;
+
+/// The C library asks no more servers than this (`MAXNS` of resolv.h).
+const AS_MANY_AS_THE_SYSTEM: usize = 3;
 
 /// A boxed future, as object-safe async methods need.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -79,9 +83,19 @@ impl World for Real {
         if let Some(resolver) = self.resolver {
             return Ok(vec![resolver]);
         }
-        let (config, _) = read_system_conf().map_err(|e| format!("this machine's DNS settings: {e}"))?;
-        let port = |s: &hickory_resolver::config::NameServerConfig| s.connections.first().map_or(53, |c| c.port);
-        Ok(config.name_servers().iter().map(|s| SocketAddr::new(s.ip, port(s))).collect())
+        let (config, _) = read_system_conf().map_err(|e| match e {
+            NetError::Io(why) => format!("this machine's DNS settings: {why}"),
+            other => format!("this machine's DNS settings: {other}"),
+        })?;
+        let mut servers: Vec<SocketAddr> = Vec::new();
+        for server in config.name_servers() {
+            let port = server.connections.first().map_or(53, |c| c.port);
+            let address = SocketAddr::new(server.ip, port);
+            if servers.len() < AS_MANY_AS_THE_SYSTEM && !servers.contains(&address) {
+                servers.push(address);
+            }
+        }
+        Ok(servers)
     }
 
     fn hosts_file(&self, name: &str) -> Vec<IpAddr> {
@@ -115,4 +129,39 @@ impl World for Real {
 fn is_localhost(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost") || name.starts_with("localhost.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use tokio::net::TcpListener;
+
+    #[test]
+    fn the_resolver_of_the_users_choice_is_the_only_one() {
+        let chosen = "192.0.2.53:5353".parse().unwrap();
+        assert_eq!(Real::new(Some(chosen)).nameservers(), Ok(vec![chosen]));
+    }
+
+    #[test]
+    fn localhost_never_goes_out() {
+        let found = Real::new("192.0.2.53:53".parse().ok()).hosts_file("localhost");
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_connection_comes_from_the_address_asked_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let from = "127.0.0.2".parse().unwrap();
+        let stream = Real::new(None).connect(listener.local_addr().unwrap(), Some(from)).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip(), from);
+    }
+
+    #[tokio::test]
+    async fn a_source_of_the_other_family_is_an_error_that_says_so() {
+        let to = "192.0.2.1:25".parse().unwrap();
+        let error = Real::new(None).connect(to, "2001:db8::1".parse().ok()).await.unwrap_err();
+        assert!(error.to_string().contains("one is IPv4, the other IPv6"), "{error}");
+    }
 }

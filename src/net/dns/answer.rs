@@ -58,9 +58,9 @@ impl Answer {
         !matches!(self.outcome, DnsOutcome::Timeout | DnsOutcome::Error)
     }
 
-    pub(super) fn fact(self, name: String, rtype: RecordType, server: Option<SocketAddr>, ms: u32) -> DnsFact {
+    pub(super) fn fact(self, name: &str, rtype: RecordType, server: Option<SocketAddr>, ms: u32) -> DnsFact {
         DnsFact {
-            name: clean_line(&name, 255),
+            name: clean_line(name, 255),
             rtype: rtype.to_string(),
             server,
             outcome: self.outcome,
