@@ -35,28 +35,11 @@ pub async fn walk_alone(
     plan: Plan,
     watch: impl FnMut(&Session),
 ) -> Session {
-    let (send, receive) = unbounded_channel::<Message<Infallible>>();
-    let until = Instant::now() + Duration::from_secs(u64::from(case.deadline_secs));
-    let unix_ms = setup.world.unix_seconds() * 1000;
+    let (send, receive) = unbounded_channel();
     let mut session = Session::new(setup, send);
     session.hold(secret);
-    let mut alone = Alone { session, receive, until, watch };
-    let mode = if plan == Plan::Guided { Mode::Guided } else { Mode::Checklist };
-    alone.input(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode });
-    alone.input(Input::Enter(Box::new(case)));
-    for granted in [true, false] {
-        let what = Consent::ALL.into_iter().filter(|c| consents.contains(c) == granted).collect();
-        alone.input(Input::Consent { what, granted });
-    }
-    let in_time = match plan {
-        Plan::Guided => alone.guided().await,
-        Plan::Steps(steps) => alone.steps(steps).await,
-    };
-    if in_time.is_none() {
-        alone.input(Input::Cancel);
-    }
-    alone.input(Input::Conclude);
-    alone.session
+    let until = Instant::now() + Duration::from_secs(u64::from(case.deadline_secs));
+    Alone { session, receive, until, watch }.walk(case, &consents, plan).await
 }
 
 struct Alone<W> {
@@ -67,6 +50,27 @@ struct Alone<W> {
 }
 
 impl<W: FnMut(&Session)> Alone<W> {
+    async fn walk(mut self, case: Case, consents: &BTreeSet<Consent>, plan: Plan) -> Session {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let unix_ms = self.session.world().unix_seconds().saturating_mul(1000);
+        let mode = if plan == Plan::Guided { Mode::Guided } else { Mode::Checklist };
+        self.input(Input::Begin { version, unix_ms, mode });
+        self.input(Input::Enter(Box::new(case)));
+        for granted in [true, false] {
+            let what = Consent::ALL.into_iter().filter(|c| consents.contains(c) == granted).collect();
+            self.input(Input::Consent { what, granted });
+        }
+        let in_time = match plan {
+            Plan::Guided => self.guided().await,
+            Plan::Steps(steps) => self.steps(steps).await,
+        };
+        if in_time.is_none() {
+            self.input(Input::Cancel);
+        }
+        self.input(Input::Conclude);
+        self.session
+    }
+
     /// Follows what is proposed until nothing is; none when time ran out.
     async fn guided(&mut self) -> Option<()> {
         self.input(Input::Start);
@@ -112,5 +116,33 @@ impl<W: FnMut(&Session)> Alone<W> {
         if self.session.walk().transcript().entries().len() > known {
             (self.watch)(&self.session);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::trial;
+    use crate::transcript::Fact;
+
+    fn alone(deadline_secs: u32) -> (Alone<impl FnMut(&Session)>, Case) {
+        let (send, receive) = unbounded_channel();
+        let session = Session::new(trial::setup("hangs"), send).with_checks(trial::find);
+        let until = Instant::now() + Duration::from_secs(u64::from(deadline_secs));
+        let case = Case { deadline_secs, ..Case::new() };
+        (Alone { session, receive, until, watch: |_: &Session| () }, case)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_ends_what_hangs_and_what_came_before_it_counts() {
+        let began = Instant::now();
+        let (alone, case) = alone(7);
+        let session = alone.walk(case, &BTreeSet::new(), Plan::Guided).await;
+        assert_eq!(began.elapsed().as_secs(), 7);
+        assert_eq!(*session.walk().place(), Place::Concluded);
+        assert!(session.walk().running().is_empty());
+        let entries = session.walk().transcript().entries();
+        assert!(entries.iter().any(|e| matches!(e.fact, Fact::Found { .. })));
+        assert!(matches!(entries.last().map(|e| &e.fact), Some(Fact::Concluded { .. })));
     }
 }

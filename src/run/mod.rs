@@ -9,6 +9,8 @@ mod headless;
 mod save;
 mod session;
 mod summary;
+#[cfg(test)]
+mod trial;
 
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};

@@ -111,6 +111,12 @@ impl Session {
         &self.setup.know
     }
 
+    /// The outside world.
+    #[must_use]
+    pub fn world(&self) -> &dyn World {
+        &*self.setup.world
+    }
+
     /// Holds a password or token beside the transcript; `Case::has_password` is the caller's to enter.
     pub fn hold(&mut self, secret: Option<Secret>) {
         self.secret = secret.map(Arc::new);
@@ -171,6 +177,13 @@ impl Session {
             self.hands.ended(run);
         }
         self.input(Input::Answer { run, fact: Box::new(fact) });
+    }
+
+    /// The same session with other checks than the real ones.
+    #[cfg(test)]
+    pub(super) fn with_checks(mut self, find: super::hands::Find) -> Self {
+        self.hands.find = find;
+        self
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
