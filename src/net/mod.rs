@@ -3,6 +3,7 @@
 //! Everything that happens out there is recorded as a fact, through a [`Recorder`]; every byte from outside is bounded in size and time.
 
 mod dns;
+mod hosts;
 mod recorder;
 mod smtp;
 mod tcp;
@@ -39,6 +40,7 @@ struct Inner {
     world: Arc<dyn World>,
     limits: Limits,
     trust: Trust,
+    dns: dns::Dns,
     // The helper for this room adds: the resolver and its cache, a semaphore (2) per address, counts of connections.
 }
 
@@ -46,7 +48,7 @@ impl Net {
     /// A hand on that world.
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
-        Self { inner: Arc::new(Inner { world, limits, trust }) }
+        Self { inner: Arc::new(Inner { world, limits, trust, dns: dns::Dns::new() }) }
     }
 
     /// The world itself: time, this machine.
