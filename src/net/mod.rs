@@ -5,6 +5,7 @@
 mod dns;
 mod hosts;
 mod recorder;
+mod resolv;
 mod smtp;
 mod tcp;
 mod tls;
