@@ -94,6 +94,24 @@ impl Dialogue {
         unimplemented!()
     }
 
+    /// Whether plaintext bytes followed the STARTTLS reply.
+    #[must_use]
+    pub fn injected(&self) -> bool {
+        unimplemented!()
+    }
+
+    /// Whether the server talked before it was its turn.
+    #[must_use]
+    pub fn early_talk(&self) -> bool {
+        unimplemented!()
+    }
+
+    /// Whether HELO had to be used.
+    #[must_use]
+    pub fn used_helo(&self) -> bool {
+        unimplemented!()
+    }
+
     /// The handshake that was made on this connection, if any.
     #[must_use]
     pub fn tls(&self) -> Option<&(TlsFact, EvidenceId)> {
