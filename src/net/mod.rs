@@ -6,6 +6,7 @@ mod dns;
 mod hosts;
 mod manners;
 mod recorder;
+mod resolv;
 mod smtp;
 mod tcp;
 mod tls;
