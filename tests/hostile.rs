@@ -148,7 +148,10 @@ fn check(phase: Phase, trick: Trick) -> Outcome {
         if let Some(status) = child.try_wait().expect("its status") {
             break status;
         }
-        assert!(started.elapsed().as_secs() < DEADLINE * 3, "{phase:?} {trick:?}: still running long past the deadline");
+        assert!(
+            started.elapsed().as_secs() < DEADLINE * 3,
+            "{phase:?} {trick:?}: still running long past the deadline"
+        );
         thread::sleep(Duration::from_millis(10));
     };
     let output = reader.join().expect("its output");

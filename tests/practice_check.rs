@@ -52,10 +52,15 @@ fn each_world_shows_its_cause_and_its_walk() {
     every_world(|world, output, report| {
         let expect = &world.expect;
         let top = &report["diagnosis"][0];
-        let path: Vec<&str> = report["path"].as_array().into_iter().flatten().filter_map(|p| p["step"].as_str()).collect();
+        let path: Vec<&str> =
+            report["path"].as_array().into_iter().flatten().filter_map(|p| p["step"].as_str()).collect();
         let seen = format!(
             "verdict {} cause {} kind {} certainty {} path {path:?} exit {:?}",
-            report["verdict"], top["cause"], top["kind"], top["certainty"], output.status.code()
+            report["verdict"],
+            top["cause"],
+            top["kind"],
+            top["certainty"],
+            output.status.code()
         );
         let wrong = |what: &str| Err(format!("{what}; {seen}"));
         if report["verdict"] != expect.verdict.as_str() {
@@ -72,7 +77,10 @@ fn each_world_shows_its_cause_and_its_walk() {
             return wrong(&format!("expected kind {kind}"));
         }
         if !expect.path.iter().zip(&path).all(|(want, got)| want == got) || path.len() < expect.path.len() {
-            return wrong(&format!("expected path {:?}", expect.path.iter().map(ToString::to_string).collect::<Vec<_>>()));
+            return wrong(&format!(
+                "expected path {:?}",
+                expect.path.iter().map(ToString::to_string).collect::<Vec<_>>()
+            ));
         }
         if let Some(code) = expect.code
             && !report["replies"].as_array().into_iter().flatten().any(|r| r["code"] == code)
@@ -106,8 +114,13 @@ fn a_fault_is_told_with_proof_fix_and_whose_move_it_is() {
         if !list("because") || !list("fix") {
             return Err(format!("because or fix is missing: {top}"));
         }
-        let ids: Vec<&str> = report["evidence"].as_array().into_iter().flatten().filter_map(|e| e["id"].as_str()).collect();
-        let cited = top["because"].as_array().into_iter().flatten().flat_map(|b| b["evidence"].as_array().into_iter().flatten());
+        let ids: Vec<&str> =
+            report["evidence"].as_array().into_iter().flatten().filter_map(|e| e["id"].as_str()).collect();
+        let cited = top["because"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|b| b["evidence"].as_array().into_iter().flatten());
         for id in cited.filter_map(Value::as_str) {
             if !ids.contains(&id) {
                 return Err(format!("evidence {id} is cited and not there"));
