@@ -21,18 +21,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// A guide whose checks do not exist: each step ends at once.
 fn guide() -> Arc<Guide> {
-    let step = |id: &str, number: u8| {
+    let step = |id: &str, number: u8, consent: &str| {
         let text = format!(
             "id = \"{id}\"\nnumber = {number}\ntitle = \"{id}\"\nwhy = \"why\"\nsource = \"test\"\nchecks = [\"none-{id}\"]\n\
+             consent = [{consent}]\n\
              [[branch]]\nid = \"on\"\nto = \"next\"\nbecause = \"nothing was found\"\n"
         );
         (format!("guide/steps/{number:02}-{id}.toml"), text)
     };
     let start = "[[rule]]\nid = \"else\"\nto = \"recipient\"\nbecause = \"it is the first\"\n";
     let files = BTreeMap::from([
-        step("recipient", 1),
-        step("connectivity", 4),
-        step("dns", 9),
+        step("recipient", 1, ""),
+        step("connectivity", 4, ""),
+        step("authentication", 8, "\"auth\""),
+        step("dns", 9, ""),
         ("guide/start.toml".to_owned(), start.to_owned()),
     ]);
     Arc::new(Guide::from_files(files).unwrap())
@@ -90,7 +92,7 @@ fn started(entries: &[Entry]) -> Vec<&str> {
 async fn a_check_that_does_not_exist_ends_and_the_walk_goes_on() {
     let session = walk_alone(setup(None), case(), None, BTreeSet::new(), Plan::Guided, |_| ()).await;
     assert_eq!(*session.walk().place(), Place::Concluded);
-    assert_eq!(started(session.walk().transcript().entries()), ["recipient", "connectivity", "dns"]);
+    assert_eq!(started(session.walk().transcript().entries()), ["recipient", "connectivity", "authentication", "dns"]);
     assert_eq!(session.bugs(), 0);
 }
 
@@ -262,6 +264,22 @@ async fn a_session_killed_in_a_step_looks_at_that_step_again() {
     assert!(entries.is_sorted_by_key(|e| e.at), "time goes on after the last entry");
     assert_eq!(store.load(&id).unwrap().entries, entries);
     assert_eq!(Walk::replay(entries), *session.walk());
+}
+
+#[tokio::test]
+async fn a_login_is_not_repeated_by_itself() {
+    let folder = TempDir::new().unwrap();
+    let store = store_in(&folder);
+    let (mut killed, _receive) = at_the_first_step(&store);
+    killed.input(Input::Open("authentication".into()));
+    killed.input(Input::Consent { what: vec![Consent::Auth], granted: true });
+    assert_eq!(started(killed.walk().transcript().entries()), ["recipient", "authentication"]);
+    let id = killed.id().unwrap().to_owned();
+    drop(killed);
+
+    let (send, _second) = unbounded_channel::<Message<()>>();
+    let session = Session::resume(setup(Some(store.clone())), &store.load(&id).unwrap(), send);
+    assert_eq!(started(session.walk().transcript().entries()), ["recipient", "authentication", "recipient"]);
 }
 
 #[tokio::test]

@@ -7,15 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hickory_resolver::net::NetError;
-use hickory_resolver::system_conf::read_system_conf;
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::hosts::HostsFile;
-
-/// The C library asks no more servers than this (`MAXNS` of resolv.h).
-const AS_MANY_AS_THE_SYSTEM: usize = 3;
+use super::resolv::system_servers;
 
 /// A boxed future, as object-safe async methods need.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -83,19 +79,7 @@ impl World for Real {
         if let Some(resolver) = self.resolver {
             return Ok(vec![resolver]);
         }
-        let (config, _) = read_system_conf().map_err(|e| match e {
-            NetError::Io(why) => format!("this machine's DNS settings: {why}"),
-            other => format!("this machine's DNS settings: {other}"),
-        })?;
-        let mut servers: Vec<SocketAddr> = Vec::new();
-        for server in config.name_servers() {
-            let port = server.connections.first().map_or(53, |c| c.port);
-            let address = SocketAddr::new(server.ip, port);
-            if servers.len() < AS_MANY_AS_THE_SYSTEM && !servers.contains(&address) {
-                servers.push(address);
-            }
-        }
-        Ok(servers)
+        system_servers()
     }
 
     fn hosts_file(&self, name: &str) -> Vec<IpAddr> {

@@ -12,7 +12,7 @@ use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
 use crate::net::{Limits, Net, Recorder, Trust, World};
 use crate::reading::Reader;
-use crate::transcript::{Case, Entry, Fact, RunId, Secret, StepId};
+use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId};
 use crate::walk::{Effect, Input, Walk};
 
 /// What a session needs.
@@ -74,7 +74,10 @@ impl Session {
     }
 
     /// Takes a saved session up again where it stood: time goes on after its last entry, checks that had not ended are started
-    /// again, and what follows is appended to its file. A password has to be held anew.
+    /// again, and what follows is appended to its file.
+    ///
+    /// A password has to be held anew. A login or a submission is never repeated by itself: a step that was allowed one stays
+    /// ended as it was cut off, until the user asks for it again.
     #[must_use]
     pub fn resume<F: Send + 'static>(setup: Setup, saved: &SavedSession, channel: UnboundedSender<Message<F>>) -> Self {
         let mut session = Self::new(setup, channel);
@@ -88,7 +91,9 @@ impl Session {
         }
         session.renew_net();
         for step in session.interrupted() {
-            session.input(Input::Again(step));
+            if !session.would_repeat(&step) {
+                session.input(Input::Again(step));
+            }
         }
         session
     }
@@ -238,6 +243,12 @@ impl Session {
     fn renew_net(&mut self) {
         self.counted = self.counts();
         self.net = net_for(&self.setup, self.walk.case());
+    }
+
+    /// Whether looking at a step again would log in or submit a message a second time.
+    fn would_repeat(&self, step: &StepId) -> bool {
+        let needs = self.setup.guide.step(step).map_or(&[][..], |s| &s.consent);
+        [Consent::Auth, Consent::Send].iter().any(|c| needs.contains(c) && self.walk.consents().contains(c))
     }
 
     /// Ends what was running when the session was last saved, and names the steps to be looked at again.
