@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use super::tools::{Host, Stopped, hosts, talk_as};
 use super::{BoxFuture, Check, Context};
-use crate::net::{Broken, Dialogue, Heard, Open};
-use crate::transcript::{Consent, Finding, Role, Security, Stage};
+use crate::net::{Broken, Capabilities, Dialogue, Heard};
+use crate::transcript::{Consent, Finding, Role, Stage};
 
 /// The check of step 8.
 pub(super) struct Authentication;
@@ -73,12 +73,11 @@ async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
     None
 }
 
-fn mechanisms(dialogue: &Dialogue) -> Vec<String> {
-    dialogue.capabilities().get("AUTH").unwrap_or_default().split_whitespace().map(str::to_ascii_uppercase).collect()
+fn mechanisms(offered: &Capabilities) -> Vec<String> {
+    offered.get("AUTH").unwrap_or_default().split_whitespace().map(str::to_ascii_uppercase).collect()
 }
 
 async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), Stopped> {
-    let before = before_tls(cx, host, address).await;
     let talk = match talk_as(cx, host, address, cx.case.security, Role::Case, false).await {
         Ok(talk) => talk,
         Err(Stopped::Refused(dialogue, heard)) => {
@@ -89,7 +88,7 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
         Err(stopped) => return Err(stopped),
     };
     let mut dialogue = talk.dialogue;
-    let after = mechanisms(&dialogue);
+    let after = mechanisms(dialogue.capabilities());
     let tls = dialogue.tls().cloned();
     let found = |id: &str| {
         Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", after.join(" "))
@@ -105,7 +104,7 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
         return Ok(());
     }
     cx.found(found("authentication.mechanisms"));
-    if tls.is_some() && before.as_ref().is_some_and(Vec::is_empty) {
+    if talk.opening.ehlo_after.is_some() && mechanisms(&talk.opening.caps_before).is_empty() {
         cx.found(found("authentication.only-after-tls"));
     }
     let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) else {
@@ -172,28 +171,6 @@ async fn login(
         dialogue.control(Stage::Mail, "RSET").await?;
     }
     Ok(())
-}
-
-/// The mechanisms offered in plain text, for the comparison; none where the port speaks TLS from the first byte.
-async fn before_tls(cx: &Context, host: &Host, address: SocketAddr) -> Option<Vec<String>> {
-    if cx.case.security == Security::Tls || address.port() == 465 {
-        return None;
-    }
-    let open = Open {
-        server: host.name.clone(),
-        address,
-        security: Security::None,
-        source: cx.case.source,
-        role: Role::Control,
-        strict: false,
-    };
-    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
-    let mut offered = None;
-    if greeting.reply.code == 220 && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.reply.is_positive()) {
-        offered = Some(mechanisms(&dialogue));
-    }
-    dialogue.quit().await;
-    offered
 }
 
 fn said(id: &str, host: &Host, heard: &Heard) -> Finding {

@@ -24,7 +24,12 @@ pub(super) fn reply(reply: &Reply) -> Words {
 
 /// Words with their places filled.
 pub(super) fn filled(words: &Words, args: &Args) -> Words {
-    let one = |text: &str| fill(text, args).trim().to_owned();
+    let one = |text: &str| {
+        let filled = fill(text, args);
+        let filled = filled.trim();
+        // Where the server's name is not known, its stand-in may begin the sentence.
+        filled.strip_prefix("the server").map_or_else(|| filled.to_owned(), |rest| format!("The server{rest}"))
+    };
     Words { plain: one(&words.plain), admin: one(&words.admin) }
 }
 

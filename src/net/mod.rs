@@ -4,6 +4,7 @@
 
 mod dns;
 mod hosts;
+mod manners;
 mod recorder;
 mod resolv;
 mod smtp;
@@ -14,7 +15,7 @@ mod world;
 
 pub use dns::RecordType;
 pub use recorder::Recorder;
-pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open};
+pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
 pub use tls::Trust;
 pub use wire::Wire;
 pub use world::{BoxFuture, Real, World};
@@ -42,14 +43,15 @@ struct Inner {
     limits: Limits,
     trust: Trust,
     dns: dns::Dns,
-    // The helper for this room adds: the resolver and its cache, a semaphore (2) per address, counts of connections.
+    manners: manners::Manners,
 }
 
 impl Net {
     /// A hand on that world.
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
-        Self { inner: Arc::new(Inner { world, limits, trust, dns: dns::Dns::new() }) }
+        let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
+        Self { inner: Arc::new(Inner { world, limits, trust, dns, manners }) }
     }
 
     /// The world itself: time, this machine.
@@ -70,9 +72,13 @@ impl Net {
         &self.inner.trust
     }
 
-    /// How many connections were opened in this session, to how many hosts.
+    /// How many connections were opened in this session, to how many hosts (addresses).
     #[must_use]
     pub fn counts(&self) -> (u32, u32) {
-        unimplemented!()
+        self.manners().counts()
+    }
+
+    fn manners(&self) -> &manners::Manners {
+        &self.inner.manners
     }
 }

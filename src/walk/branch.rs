@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::matching::{self, Args};
 use super::{Move, StepState, Walk, order};
 use crate::diagnosis::{Ranked, diagnose};
-use crate::guide::{Branch, Goto, Guide, When};
+use crate::guide::{Branch, Goto, Guide, When, enhanced_fits};
 use crate::reading::{Certainty, Meaning, read_reply};
 use crate::transcript::{Finding, Level, Mode, Reply, StepId, StepStatus};
 
@@ -102,8 +102,8 @@ impl<'a> Seen<'a> {
             let (finding, _) = self.findings.iter().rev().find(|(f, _)| asked(&f.id))?;
             args.extend(finding.args.iter().map(|(name, value)| (name.clone(), matching::short(value))));
         }
-        if let Some(least) = &when.diagnosis {
-            let top = self.top().filter(|top| top.certainty >= certainty(least).unwrap_or(Certainty::Confirmed))?;
+        if when.diagnosis.is_some() || !when.suspect.is_empty() {
+            let top = self.top().filter(|top| is_suspected(when, top))?;
             args.insert("headline".to_owned(), top.headline.plain.clone());
         }
         Some(args)
@@ -116,7 +116,7 @@ impl<'a> Seen<'a> {
             return None;
         }
         let plain = none_or(&when.code, &|p| matching::is_code(p, reply))
-            && none_or(&when.enhanced, &|p| reply.enhanced.is_some_and(|e| matching::is_enhanced(p, e)))
+            && none_or(&when.enhanced, &|p| reply.enhanced.is_some_and(|e| enhanced_fits(p, e)))
             && (when.stage.is_empty() || reply.stage.is_some_and(|s| when.stage.contains(&s)));
         if !plain {
             return None;
@@ -140,16 +140,20 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// The most certain cause so far that is a fault and is known.
+    /// The cause that the diagnosis so far ranks first; none where nothing is wrong.
     fn top(&self) -> Option<&Ranked> {
-        let faults = || {
+        let first = || {
             let causes = diagnose(self.guide, self.walk.transcript()).causes;
-            causes.into_iter().find(|c| !matches!(c.cause.as_str(), "healthy" | "unclear" | "not-a-bounce"))
+            causes.into_iter().find(|c| !matches!(c.cause.as_str(), "healthy" | "not-a-bounce"))
         };
-        self.top.get_or_init(faults).as_ref()
+        self.top.get_or_init(first).as_ref()
     }
 }
 
-fn certainty(word: &str) -> Option<Certainty> {
-    [Certainty::Possible, Certainty::Likely, Certainty::Confirmed].into_iter().find(|c| c.as_str() == word)
+/// Whether the first cause is certain enough, and one of those that a branch asks for. A certainty that is no word of ours is never reached.
+fn is_suspected(when: &When, top: &Ranked) -> bool {
+    let words = [Certainty::Possible, Certainty::Likely, Certainty::Confirmed];
+    let enough = |word: &String| words.into_iter().any(|c| c.as_str() == word && top.certainty >= c);
+    let asked = |id: &String| *id == top.cause || Some(id) == top.kind.as_ref();
+    when.diagnosis.as_ref().is_none_or(enough) && (when.suspect.is_empty() || when.suspect.iter().any(asked))
 }

@@ -54,7 +54,7 @@ async fn ask_host(cx: &Context, host: &Host, address: &str, domain: &str) -> Opt
 }
 
 async fn envelope(cx: &Context, talk: Talk, address: &str, domain: &str) -> Finding {
-    let Talk { mut dialogue } = talk;
+    let Talk { mut dialogue, .. } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
     let parameters = if address.is_ascii() && from.is_ascii() { "" } else { "SMTPUTF8" };
     let finding = match dialogue.mail(from, parameters).await {

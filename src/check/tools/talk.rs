@@ -4,18 +4,20 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::Host;
 use crate::check::Context;
-use crate::net::{Broken, Dialogue, Heard, Open};
+use crate::net::{Broken, Dialogue, Heard, Open, SessionOpening};
 use crate::transcript::{Role, Security};
 
 /// A session that stands, ready for MAIL.
 pub(crate) struct Talk {
     /// The dialogue, EHLO done.
     pub dialogue: Dialogue,
+    /// What was heard on the way.
+    pub opening: SessionOpening,
 }
 
 /// Why no session stands.
 pub(crate) enum Stopped {
-    /// A reply that was not positive.
+    /// A reply that was not positive, or, where STARTTLS was wanted and is not offered, the EHLO answer without it.
     Refused(Box<Dialogue>, Heard),
     /// The connection or dialogue broke off.
     Broke(Broken),
@@ -41,35 +43,12 @@ pub(crate) async fn talk_as(
     role: Role,
     strict: bool,
 ) -> Result<Talk, Stopped> {
-    let implicit = security == Security::Tls || (security == Security::Auto && address.port() == 465);
-    let open = Open {
-        server: host.name.clone(),
-        address,
-        security: if implicit { Security::Tls } else { Security::None },
-        source: cx.case.source,
-        role,
-        strict,
-    };
-    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.map_err(Stopped::Broke)?;
-    if greeting.reply.code != 220 {
-        return Err(Stopped::Refused(Box::new(dialogue), greeting));
+    let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict };
+    let (dialogue, opening) =
+        Dialogue::session(&cx.net, &cx.rec, open, &cx.helo(), security).await.map_err(Stopped::Broke)?;
+    if opening.is_ready() {
+        return Ok(Talk { dialogue, opening });
     }
-    let helo = cx.helo();
-    let heard = dialogue.ehlo(&helo).await.map_err(Stopped::Broke)?;
-    if !heard.reply.is_positive() {
-        return Err(Stopped::Refused(Box::new(dialogue), heard));
-    }
-    let offered = dialogue.capabilities().has("STARTTLS");
-    if !implicit && (security == Security::Starttls || (security == Security::Auto && offered)) {
-        let heard = dialogue.starttls().await.map_err(Stopped::Broke)?;
-        if heard.reply.code == 220 {
-            let heard = dialogue.ehlo(&helo).await.map_err(Stopped::Broke)?;
-            if !heard.reply.is_positive() {
-                return Err(Stopped::Refused(Box::new(dialogue), heard));
-            }
-        } else if security == Security::Starttls {
-            return Err(Stopped::Refused(Box::new(dialogue), heard));
-        }
-    }
-    Ok(Talk { dialogue })
+    let last = opening.last().clone();
+    Err(Stopped::Refused(Box::new(dialogue), last))
 }

@@ -1,0 +1,150 @@
+//! One command and its reply, within one limit of time; and everything that can go wrong between.
+
+use std::time::Instant as Clock;
+
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+use super::reply::{Assembly, ReplyParts, may_begin_reply};
+use super::{Broken, Dialogue, Heard};
+use crate::net::tcp::millis;
+use crate::net::wire::{Fault, excerpt};
+use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, Reply, Role, Stage, clean_line};
+
+/// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
+const SENT_MAX: usize = 12_288;
+
+impl Dialogue {
+    /// Sends a line, of which `shown` is recorded, and reads the reply; all in one phase.
+    pub(super) async fn exchange(
+        &mut self,
+        stage: Stage,
+        role: Role,
+        shown: &str,
+        line: &str,
+    ) -> Result<Heard, Broken> {
+        self.alive()?;
+        let limit = self.net.limits().phase;
+        let begun = Clock::now();
+        let deadline = Instant::now() + limit;
+        self.look_for_early_talk(stage, role);
+        self.record_sent(stage, role, shown);
+        let sent = self.wire.write(Zeroizing::new(format!("{line}\r\n")).as_bytes(), deadline).await;
+        // Even where the line could not be sent: a server that hung up may have said why before.
+        match self.hear(stage, role, begun, deadline).await {
+            Ok(heard) => Ok(heard),
+            Err(heard) => Err(self.broke(stage, role, begun, sent.err().unwrap_or(heard))),
+        }
+    }
+
+    /// Reads a reply and records it.
+    pub(super) async fn hear(
+        &mut self,
+        stage: Stage,
+        role: Role,
+        begun: Clock,
+        deadline: Instant,
+    ) -> Result<Heard, Fault> {
+        let parts = self.read_reply(stage, deadline).await?;
+        let reply = Reply {
+            server: self.open.server.clone(),
+            address: Some(self.open.address),
+            stage: Some(stage),
+            code: parts.code,
+            enhanced: parts.enhanced,
+            text: parts.text,
+            rtt_ms: millis(begun),
+            tls: self.wire.is_tls(),
+            role,
+        };
+        let evidence = self.rec.reply(reply.clone());
+        Ok(Heard { reply, evidence })
+    }
+
+    /// Records a break and ends the dialogue.
+    pub(super) fn broke(&mut self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
+        let (fact, evidence) = self.record_break(stage, role, begun, fault);
+        self.over = Some(Box::new((fact.clone(), evidence)));
+        (fact, evidence)
+    }
+
+    /// Records a break.
+    pub(super) fn record_break(&self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
+        let fact = BreakFact {
+            server: self.open.server.clone(),
+            address: self.open.address,
+            stage,
+            kind: fault.kind,
+            detail: fault.detail.map(|detail| clean_line(&self.hush.scrub(&detail), 200)),
+            ms: millis(begun),
+            role,
+        };
+        let evidence = self.rec.broke(fact.clone());
+        (fact, evidence)
+    }
+
+    /// Records a line as sent.
+    pub(super) fn record_sent(&self, stage: Stage, role: Role, shown: &str) -> EvidenceId {
+        self.rec.sent(CommandFact {
+            server: self.open.server.clone(),
+            address: self.open.address,
+            stage,
+            line: clean_line(&self.hush.scrub(shown), SENT_MAX),
+            tls: self.wire.is_tls(),
+            role,
+        })
+    }
+
+    /// The first break again, if there was one.
+    pub(super) fn alive(&self) -> Result<(), Broken> {
+        self.over.as_deref().map_or(Ok(()), |broken| Err(broken.clone()))
+    }
+
+    /// What the server said unasked is thrown away, or it would be taken for the next answer. A 421 is kept: it is meant for whatever comes next
+    /// (RFC 5321 §3.8).
+    fn look_for_early_talk(&mut self, stage: Stage, role: Role) {
+        let early = self.wire.early();
+        if early.is_empty() || early.starts_with(b"421") {
+            return;
+        }
+        let fault = Fault::with(BreakKind::EarlyTalk, excerpt(early));
+        self.wire.discard();
+        let (_, evidence) = self.record_break(stage, role, Clock::now(), fault);
+        self.early.get_or_insert(evidence);
+    }
+
+    async fn read_reply(&mut self, stage: Stage, deadline: Instant) -> Result<ReplyParts, Fault> {
+        let mut assembly = Assembly::new(stage);
+        loop {
+            let line = self.next_line(!assembly.begun(), deadline).await?;
+            if assembly.push(&line, &|text| self.hush.scrub(text))? {
+                return assembly.finish().ok_or_else(|| Fault::new(BreakKind::NotSmtp));
+            }
+        }
+    }
+
+    /// The next line. Where it would be the first of a reply and what came of it before a fault cannot be SMTP, that is the fault.
+    async fn next_line(&mut self, first: bool, deadline: Instant) -> Result<Vec<u8>, Fault> {
+        let hopeless = |got: &[u8]| first && !may_begin_reply(got);
+        let fault = match self.wire.line(deadline, hopeless).await {
+            Ok(line) => return Ok(line),
+            Err(fault) => fault,
+        };
+        let got = self.wire.buffered();
+        if got.is_empty() || fault.kind == BreakKind::TooLong {
+            return Err(fault);
+        }
+        let kind = if hopeless(got) { BreakKind::NotSmtp } else { fault.kind };
+        Err(Fault { kind, detail: fault.detail.or_else(|| Some(excerpt(got))) })
+    }
+}
+
+/// A line fit for the wire: every control character becomes `?`, so that nothing in it can end it early; cut at a length that no command needs.
+pub(super) fn one_line(line: &str) -> String {
+    let mut safe: String = line.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    if safe.len() > SENT_MAX - 2 {
+        let end = (0..=SENT_MAX - 2).rev().find(|at| safe.is_char_boundary(*at)).unwrap_or(0);
+        safe.truncate(end);
+    }
+    safe
+}

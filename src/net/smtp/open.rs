@@ -1,0 +1,100 @@
+//! The beginning of a dialogue: connection, handshake, greeting; and STARTTLS.
+
+use std::time::Instant as Clock;
+
+use tokio::time::Instant;
+
+use super::hush::Hush;
+use super::{Broken, Capabilities, Dialogue, Heard, Open};
+use crate::net::wire::{Fault, excerpt};
+use crate::net::{Net, Recorder, tls};
+use crate::transcript::{BreakFact, BreakKind, ConnectFact, ConnectOutcome, Role, Security, Stage, clean_line};
+
+impl Dialogue {
+    /// Connects, does the implicit TLS handshake if asked, and reads the greeting. A greeting of any code is a reply.
+    ///
+    /// # Errors
+    /// How it broke off: stage `connect`, `tls` or `greeting`.
+    pub async fn open(net: &Net, rec: &Recorder, open: Open) -> Result<(Self, Heard), Broken> {
+        let open = Open { server: clean_line(&open.server, 255), ..open };
+        let (wire, connected) = match net.connect(rec, &open.server, open.address, open.source).await {
+            Ok(connection) => connection,
+            Err((fact, evidence)) => return Err((not_connected(fact, open.role), evidence)),
+        };
+        let role = open.role;
+        let implicit = open.security == Security::Tls;
+        let mut dialogue = Self {
+            wire,
+            net: net.clone(),
+            rec: rec.clone(),
+            open,
+            connected,
+            caps: Capabilities::default(),
+            tls: None,
+            used_helo: false,
+            injected: None,
+            early: None,
+            hush: Hush::default(),
+            over: None,
+        };
+        if implicit {
+            dialogue.handshake(role).await?;
+        }
+        let begun = Clock::now();
+        let deadline = Instant::now() + net.limits().phase;
+        match dialogue.hear(Stage::Greeting, role, begun, deadline).await {
+            Ok(greeting) => Ok((dialogue, greeting)),
+            Err(fault) => Err(dialogue.broke(Stage::Greeting, role, begun, fault)),
+        }
+    }
+
+    /// STARTTLS, and the handshake if the reply is 220. Bytes that follow the reply in plain text are early talk: recorded, never used.
+    /// EHLO must be said again. Any other reply leaves the dialogue as it was.
+    ///
+    /// # Errors
+    /// How it broke off: stage `starttls` or `tls`.
+    pub async fn starttls(&mut self) -> Result<Heard, Broken> {
+        let role = self.open.role;
+        let heard = self.exchange(Stage::Starttls, role, "STARTTLS", "STARTTLS").await?;
+        if heard.reply.code != 220 || self.wire.is_tls() {
+            return Ok(heard);
+        }
+        let early = self.wire.early();
+        if !early.is_empty() {
+            let fault = Fault::with(BreakKind::EarlyTalk, excerpt(early));
+            self.wire.discard();
+            let (_, evidence) = self.record_break(Stage::Starttls, role, Clock::now(), fault);
+            self.injected = Some(evidence);
+        }
+        // What was learnt in plain text is void (RFC 3207 §4.2).
+        self.caps = Capabilities::default();
+        self.handshake(role).await?;
+        Ok(heard)
+    }
+
+    async fn handshake(&mut self, role: Role) -> Result<(), Broken> {
+        let begun = Clock::now();
+        let Open { server, address, strict, .. } = &self.open;
+        let limit = self.net.limits().phase;
+        let fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit).await;
+        let evidence = self.rec.tls(fact.clone());
+        let fault = tls::fault(&fact);
+        let established = fact.established;
+        self.tls = Some((fact, evidence));
+        if established { Ok(()) } else { Err(self.broke(Stage::Tls, role, begun, fault)) }
+    }
+}
+
+/// A connection that did not come about, as a break.
+fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
+    let kind = if fact.outcome == ConnectOutcome::Timeout { BreakKind::Timeout } else { BreakKind::Error };
+    BreakFact {
+        server: fact.server,
+        address: fact.address,
+        stage: Stage::Connect,
+        kind,
+        detail: Some(fact.outcome.as_str().to_owned()),
+        ms: fact.ms,
+        role,
+    }
+}

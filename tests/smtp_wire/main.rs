@@ -1,0 +1,6 @@
+//! The SMTP dialogue, against scripted servers on loopback: what is recorded is what was on the wire, every fault has its name and its end in time,
+//! and no secret comes out.
+
+mod certs;
+mod dialogue;
+mod server;
