@@ -144,7 +144,9 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
             }
             Act::HearSome => {
                 let mut some = [0; 4096];
-                stream.read(&mut some).await?;
+                if stream.read(&mut some).await? == 0 {
+                    return Ok(());
+                }
             }
             Act::HearMessage => loop {
                 let line = hear(&mut stream).await?;
