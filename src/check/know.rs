@@ -9,6 +9,14 @@ pub struct Knowledge {
     pub blocklists: Vec<Blocklist>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
+    /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
+    pub controls: Vec<String>,
+    /// `assets/controls.toml`: submission hosts that are tried on 587 and 465 to compare with.
+    pub submission: Vec<String>,
+    /// `assets/controls.toml`: names in the issuer of certificates that a product on the way makes.
+    pub interceptors: Vec<String>,
+    /// `assets/controls.toml`: DKIM selectors that are common.
+    pub selectors: Vec<String>,
 }
 
 /// A blocklist that is asked over the DNS (RFC 5782).
@@ -57,9 +65,27 @@ impl Knowledge {
             #[serde(default, rename = "source")]
             _source: String,
         }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields, default)]
+        struct Controls {
+            mx_of: Vec<String>,
+            submission: Vec<String>,
+            interceptors: Vec<String>,
+            selectors: Vec<String>,
+            #[serde(rename = "source")]
+            _source: String,
+        }
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
         let domains: Domains = parse("domains.toml", file("domains.toml"))?;
-        Ok(Self { blocklists: lists.blocklist, domains: domains.domains })
+        let controls: Controls = parse("controls.toml", file("controls.toml"))?;
+        Ok(Self {
+            blocklists: lists.blocklist,
+            domains: domains.domains,
+            controls: controls.mx_of,
+            submission: controls.submission,
+            interceptors: controls.interceptors,
+            selectors: controls.selectors,
+        })
     }
 }
 

@@ -2,7 +2,21 @@
 //!
 //! A check asks the outside world through [`Context::net`] and says what it found as ids and arguments; never words, levels, causes or next steps.
 
+mod authentication;
+mod blocklists;
+mod connectivity;
+mod content;
+mod dns;
+mod error_message;
+mod escalate;
+mod firewall;
 mod know;
+mod load;
+mod provider;
+mod recipient;
+mod server_status;
+mod settings;
+mod tools;
 
 pub use know::Knowledge;
 
@@ -71,7 +85,21 @@ pub trait Check: Sync {
 }
 
 /// All checks there are.
-pub const CHECKS: &[&dyn Check] = &[];
+pub const CHECKS: &[&dyn Check] = &[
+    &recipient::Recipient,
+    &content::Content,
+    &settings::Settings,
+    &connectivity::Connectivity,
+    &server_status::ServerStatus,
+    &error_message::ErrorMessage,
+    &firewall::Firewall,
+    &authentication::Authentication,
+    &dns::Dns,
+    &provider::Provider,
+    &blocklists::Blocklists,
+    &load::Load,
+    &escalate::Escalate,
+];
 
 /// A check by id.
 #[must_use]

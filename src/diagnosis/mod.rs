@@ -1,4 +1,21 @@
 //! From the transcript to ranked causes, with because and against.
+//!
+//! Each finding, and each reply that refuses, weighs in decibans (10 is ten to one) towards or against causes and their kinds; the
+//! weights are the guide's. What they weigh on is heaped into piles, one a kind, and the piles are ranked.
+
+mod args;
+mod gather;
+mod heap;
+mod pile;
+mod quiet;
+mod rank;
+mod says;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use args::{Args, case_args, reply_args};
+
+use gather::Seen;
 
 use crate::guide::{Guide, Who, Words};
 use crate::reading::Certainty;
@@ -53,9 +70,32 @@ pub struct Diagnosis {
     pub also: Vec<Reason>,
 }
 
-/// Weighs everything in the transcript.
+/// Weighs everything in the transcript. Its time grows with the transcript's length, and with nothing else.
 #[must_use]
 pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
-    let _ = (guide, transcript);
-    unimplemented!()
+    let seen = Seen::gather(guide, transcript);
+    let case = seen.case.map(case_args).unwrap_or_default();
+    let mut heap = heap::heap(guide, &seen, &case);
+    let (faults, aside) = heap::weigh(&seen, std::mem::take(&mut heap.piles));
+    let fault = faults.first().is_some_and(|top| top.is_fault() || heap.refused_live());
+    let mut causes: Vec<Ranked> = faults.iter().map(|w| w.ranked(guide, &case)).collect();
+    let verdict = if fault {
+        Verdict::FaultFound
+    } else if !causes.is_empty() {
+        Verdict::Inconclusive
+    } else {
+        let (verdict, only) = quiet::conclude(guide, &seen, &case, &heap);
+        causes.extend(only);
+        verdict
+    };
+    let also = quiet::also(&seen, &case, &causes, &faults, &aside);
+    Diagnosis { verdict, causes, also }
+}
+
+/// What was needed and could not be told: why a check is inconclusive, in the findings' words.
+#[must_use]
+pub fn untold(guide: &Guide, transcript: &Transcript) -> Vec<Reason> {
+    let seen = Seen::gather(guide, transcript);
+    let case = seen.case.map(case_args).unwrap_or_default();
+    quiet::sentences(seen.untold(), &case)
 }

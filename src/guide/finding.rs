@@ -26,6 +26,9 @@ pub struct FindingEntry {
     pub who: Option<Who>,
     /// Where this knowledge comes from.
     pub source: String,
+    /// Of level `unknown` only: one probe of many, whose silence leaves nothing open as long as the step has an `ok` finding.
+    #[serde(default)]
+    pub minor: bool,
     /// What it speaks for or against.
     #[serde(default)]
     pub weighs: Vec<Weigh>,

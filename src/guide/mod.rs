@@ -6,15 +6,19 @@
 mod cause;
 mod code;
 mod finding;
+mod fits;
 mod lint;
 mod load;
+#[cfg(test)]
+mod paths;
 mod step;
 mod words;
 
 pub use cause::{Cause, Kind, Who};
 pub use code::{CodeEntry, EnhancedEntry, Phrase};
 pub use finding::{FindingEntry, Weigh};
+pub use fits::{code_fits, enhanced_fits};
 pub use lint::{Complaint, lint};
 pub use load::{Guide, LoadError};
 pub use step::{Branch, Field, Goto, Pattern, Question, StartRule, Step, When};
-pub use words::{Words, fill};
+pub use words::{Words, fill, places};

@@ -89,7 +89,7 @@ pub struct Branch {
 }
 
 /// The conditions of a branch. They are met by one reply of the step (code, enhanced, text, stage, kind, cause together on the same reply),
-/// by a finding of the step, and by the step's status; where several sorts are given, all must be met.
+/// by a finding of the step, by the step's status, and by the diagnosis so far; where several sorts are given, all must be met.
 ///
 /// Only replies that speak about the case, or were pasted, count; never control probes.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -111,15 +111,23 @@ pub struct When {
     pub cause: Vec<String>,
     /// The step ended in any of these ways.
     pub status: Vec<StepStatus>,
-    /// The diagnosis so far has a cause of at least this certainty: `possible`, `likely`, `confirmed`.
+    /// The diagnosis so far has a cause of at least this certainty: `possible`, `likely`, `confirmed`. `healthy` is no cause here.
     pub diagnosis: Option<String>,
+    /// The cause that the diagnosis so far ranks first is one of these, or its kind is. Together with `diagnosis` both are asked of it.
+    ///
+    /// This is how a step remembers what an earlier one heard: the login step behind a relay refusal goes another way than behind nothing.
+    pub suspect: Vec<String>,
 }
 
 impl When {
     /// Whether nothing is asked: it always holds.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.asks_reply() && self.finding.is_empty() && self.status.is_empty() && self.diagnosis.is_none()
+        !self.asks_reply()
+            && self.finding.is_empty()
+            && self.status.is_empty()
+            && self.diagnosis.is_none()
+            && self.suspect.is_empty()
     }
 
     /// Whether anything is asked of a reply.

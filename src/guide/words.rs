@@ -36,25 +36,96 @@ impl<'de> Deserialize<'de> for Words {
     }
 }
 
-/// Replaces each `{name}` with its argument. A place without an argument is left out, with a bracket or doubled space around it.
+/// Replaces each `{name}` with its argument. A place without a value is left out, together with the bracket, the space
+/// or the doubled space that it would leave behind; the values themselves are never touched.
 #[must_use]
 pub fn fill(template: &str, args: &BTreeMap<String, String>) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}') else {
-            out.push_str(&rest[open..]);
-            return out;
-        };
-        if let Some(value) = args.get(&rest[open + 1..open + close]) {
-            out.push_str(value);
-        }
-        rest = &rest[open + close + 1..];
+    let mut gap = false;
+    while let Some((text, name, behind)) = next_place(rest) {
+        push(&mut out, text, gap);
+        let value = args.get(name).filter(|v| !v.is_empty());
+        gap = value.is_none();
+        out.push_str(value.map_or("", String::as_str));
+        rest = behind;
     }
-    out.push_str(rest);
-    if out.contains("  ") || out.contains("()") || out.contains(" ,") {
-        out = out.replace("()", "").replace("[]", "").replace(" ,", ",").replace("  ", " ");
-    }
+    push(&mut out, rest, gap);
     out
+}
+
+/// The names of the places in a template, in order.
+pub fn places(template: &str) -> impl Iterator<Item = &str> {
+    let mut rest = template;
+    std::iter::from_fn(move || {
+        let (_, name, behind) = next_place(rest)?;
+        rest = behind;
+        Some(name)
+    })
+}
+
+/// The text before the next place, the place's name, and what follows it.
+fn next_place(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, behind) = text.split_once('{')?;
+    let (name, behind) = behind.split_once('}')?;
+    Some((before, name, behind))
+}
+
+/// Appends text; after a gap it closes what the missing value leaves open.
+fn push(out: &mut String, text: &str, gap: bool) {
+    let mut text = text;
+    if gap {
+        for (open, close) in [('(', ')'), ('[', ']'), ('“', '”')] {
+            if out.ends_with(open)
+                && let Some(behind) = text.strip_prefix(close)
+            {
+                out.pop();
+                text = behind;
+            }
+        }
+        if out.is_empty() || out.ends_with([' ', '(', '[', '“']) {
+            text = text.strip_prefix(' ').unwrap_or(text);
+        }
+        if text.is_empty() || text.starts_with([',', '.', ';', ':', '?', ')', ']', '”']) {
+            out.truncate(out.trim_end_matches(' ').len());
+        }
+    }
+    out.push_str(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(template: &str, args: &[(&str, &str)]) -> String {
+        fill(template, &args.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_place_takes_its_value() {
+        assert_eq!(filled("{server} said {codes}.", &[("server", "mx"), ("codes", "550 5.1.1")]), "mx said 550 5.1.1.");
+    }
+
+    #[test]
+    fn a_missing_value_leaves_no_hole() {
+        assert_eq!(filled("the reply ({codes}) greylists", &[]), "the reply greylists");
+        assert_eq!(filled("{server} greylists", &[]), "greylists");
+        assert_eq!(filled("it said {codes}, at {stage}", &[]), "it said, at");
+        assert_eq!(filled("seen on {list}.", &[("list", "")]), "seen on.");
+    }
+
+    #[test]
+    fn a_value_is_never_tidied() {
+        assert_eq!(filled("it said {text}", &[("text", "a  b () ,")]), "it said a  b () ,");
+    }
+
+    #[test]
+    fn a_lone_brace_stays() {
+        assert_eq!(filled("a { b", &[]), "a { b");
+    }
+
+    #[test]
+    fn places_are_named_in_order() {
+        assert_eq!(places("{a} and {b-c} {").collect::<Vec<_>>(), ["a", "b-c"]);
+    }
 }

@@ -1,22 +1,59 @@
-//! Questions to the DNS.
+//! Questions to the DNS: each outcome apart, the answer cleaned and bounded, asked once a session.
+
+mod answer;
+mod cache;
+mod exchange;
+mod name;
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use self::answer::Answer;
+use self::cache::Cache;
+use self::name::Asked;
 use super::{Net, Recorder};
-use crate::transcript::{AddressFamily, DnsFact, EvidenceId};
+use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId};
 
 pub use hickory_resolver::proto::rr::RecordType;
+
+/// Questions under way at a time.
+const AT_A_TIME: usize = 64;
+
+/// What a session remembers of the DNS.
+pub(super) struct Dns {
+    cache: Cache,
+    places: Semaphore,
+}
+
+impl Dns {
+    pub(super) fn new() -> Self {
+        Self { cache: Cache::default(), places: Semaphore::new(AT_A_TIME) }
+    }
+}
 
 impl Net {
     /// Asks the session's resolver; the answer is recorded, and cached for the session (a cached answer is recorded again, with 0 ms).
     ///
     /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes.
     pub async fn lookup(&self, rec: &Recorder, name: &str, rtype: RecordType) -> (DnsFact, EvidenceId) {
-        let _ = (rec, name, rtype);
-        unimplemented!()
+        let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, None)) };
+        let mut ms = 0;
+        let answer = self.inner.dns.cache.get(&asked.text, rtype, async || {
+            let began = Instant::now();
+            let answer = self.resolve(&asked, rtype).await;
+            ms = millis(began.elapsed());
+            answer
+        });
+        let answer = answer.await;
+        record(rec, answer.fact(&asked.text, rtype, None, ms))
     }
 
     /// Asks one given server, without recursion if so wished; never cached.
+    ///
+    /// A referral is no answer: it is [`DnsOutcome::Error`], and the detail names where it leads.
     pub async fn lookup_at(
         &self,
         rec: &Recorder,
@@ -25,19 +62,107 @@ impl Net {
         rtype: RecordType,
         recurse: bool,
     ) -> (DnsFact, EvidenceId) {
-        let _ = (rec, server, name, rtype, recurse);
-        unimplemented!()
+        let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, Some(server))) };
+        let _place = self.inner.dns.places.acquire().await;
+        let began = Instant::now();
+        let answer = self.ask_one(server, &asked, rtype, recurse, began + self.limits().dns).await;
+        record(rec, answer.fact(&asked.text, rtype, Some(server), millis(began.elapsed())))
     }
 
-    /// The name of an address (PTR).
+    /// The name of an address (PTR, RFC 1035 §3.5 and RFC 3596 §2.5).
     pub async fn reverse(&self, rec: &Recorder, ip: IpAddr) -> (DnsFact, EvidenceId) {
-        let _ = (rec, ip);
-        unimplemented!()
+        self.lookup(rec, &name::reverse(ip), RecordType::PTR).await
     }
 
     /// A and AAAA of a host side by side, as the family allows; an address in text form is its own answer, without a question.
+    ///
+    /// A name that this machine's hosts file knows is answered from there, as the system does; the detail says so.
     pub async fn addresses(&self, rec: &Recorder, host: &str, family: AddressFamily) -> Vec<(DnsFact, EvidenceId)> {
-        let _ = (rec, host, family);
-        unimplemented!()
+        if let Some(ip) = literal(host) {
+            let rtype = if ip.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+            let known = family.allows(ip).then(|| record(rec, known(host, rtype, &[ip], "an address already")));
+            return known.into_iter().collect();
+        }
+        let own = self.world().hosts_file(host.trim_end_matches('.'));
+        let one = async |wanted: AddressFamily, rtype| {
+            if family != AddressFamily::Any && family != wanted {
+                None
+            } else if own.is_empty() {
+                Some(self.lookup(rec, host, rtype).await)
+            } else {
+                let of_family: Vec<IpAddr> = own.iter().copied().filter(|ip| wanted.allows(*ip)).collect();
+                Some(record(rec, known(host, rtype, &of_family, "hosts file")))
+            }
+        };
+        let (v4, v6) = tokio::join!(one(AddressFamily::V4, RecordType::A), one(AddressFamily::V6, RecordType::AAAA));
+        v4.into_iter().chain(v6).collect()
     }
+
+    /// Forgets what the DNS answered so far, so that a check run again sees what has changed since.
+    pub fn forget_dns(&self) {
+        self.inner.dns.cache.forget();
+    }
+
+    /// The session's servers in turn, until one gives a real answer. A failure that was said outranks a silence.
+    async fn resolve(&self, asked: &Asked, rtype: RecordType) -> Answer {
+        let _place = self.inner.dns.places.acquire().await;
+        let until = Instant::now() + self.limits().dns;
+        let servers = match self.world().nameservers() {
+            Ok(servers) => self.inner.dns.cache.silent_last(servers),
+            Err(why) => return Answer::failed(DnsOutcome::Error, Some(why)),
+        };
+        let mut told = Answer::failed(DnsOutcome::Error, Some("no DNS server to ask".to_owned()));
+        for (asked_already, server) in servers.iter().enumerate() {
+            let now = Instant::now();
+            let left = u32::try_from(servers.len() - asked_already).unwrap_or(1);
+            let answer = self.ask_one(*server, asked, rtype, true, now + (until - now) / left).await;
+            self.inner.dns.cache.heard(*server, answer.outcome != DnsOutcome::Timeout);
+            if answer.outcome.is_answer() {
+                return answer;
+            }
+            if asked_already == 0 || answer.is_said() || !told.is_said() {
+                told = answer;
+            }
+        }
+        told
+    }
+
+    async fn ask_one(
+        &self,
+        server: SocketAddr,
+        asked: &Asked,
+        rtype: RecordType,
+        recurse: bool,
+        until: Instant,
+    ) -> Answer {
+        let at = self.world().dns_at(server);
+        match exchange::ask(at, &asked.query(rtype), recurse, until).await {
+            Ok(message) => Answer::read(&message, &asked.name, rtype),
+            Err(silence) => Answer::failed(silence.outcome, silence.detail),
+        }
+    }
+}
+
+fn record(rec: &Recorder, fact: DnsFact) -> (DnsFact, EvidenceId) {
+    let id = rec.dns(fact.clone());
+    (fact, id)
+}
+
+fn not_a_name(name: &str, rtype: RecordType, server: Option<SocketAddr>) -> DnsFact {
+    Answer::failed(DnsOutcome::Error, Some("not a name".to_owned())).fact(name, rtype, server, 0)
+}
+
+fn known(host: &str, rtype: RecordType, addresses: &[IpAddr], detail: &str) -> DnsFact {
+    let outcome = if addresses.is_empty() { DnsOutcome::NoData } else { DnsOutcome::Found };
+    let records = addresses.iter().copied().map(DnsRecord::Address).collect();
+    Answer { outcome, records, ttl: None, detail: Some(detail.to_owned()) }.fact(host, rtype, None, 0)
+}
+
+fn literal(host: &str) -> Option<IpAddr> {
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    bare.strip_prefix("IPv6:").unwrap_or(bare).parse().ok()
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }

@@ -3,8 +3,10 @@
 //! Everything that happens out there is recorded as a fact, through a [`Recorder`]; every byte from outside is bounded in size and time.
 
 mod dns;
+mod hosts;
 mod manners;
 mod recorder;
+mod resolv;
 mod smtp;
 mod tcp;
 mod tls;
@@ -40,15 +42,16 @@ struct Inner {
     world: Arc<dyn World>,
     limits: Limits,
     trust: Trust,
+    dns: dns::Dns,
     manners: manners::Manners,
-    // The DNS adds: the resolver and its cache.
 }
 
 impl Net {
     /// A hand on that world.
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
-        Self { inner: Arc::new(Inner { world, limits, trust, manners: manners::Manners::default() }) }
+        let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
+        Self { inner: Arc::new(Inner { world, limits, trust, dns, manners }) }
     }
 
     /// The world itself: time, this machine.

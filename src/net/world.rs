@@ -2,11 +2,16 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use tokio::net::TcpStream;
+use lettre::transport::smtp::extension::ClientId;
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::hosts::HostsFile;
+use super::resolv::system_servers;
 
 /// A boxed future, as object-safe async methods need.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -21,6 +26,17 @@ pub trait World: Send + Sync {
     /// # Errors
     /// Why there are none, in words: it becomes a "could not tell".
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String>;
+
+    /// Where questions to that DNS server really go. A practice world leads its public-looking servers to loopback.
+    fn dns_at(&self, server: SocketAddr) -> SocketAddr {
+        server
+    }
+
+    /// The addresses that this machine's own hosts file gives a name; none where it does not name it.
+    fn hosts_file(&self, name: &str) -> Vec<IpAddr> {
+        let _ = name;
+        Vec::new()
+    }
 
     /// Seconds since 1970, by this machine's clock.
     fn unix_seconds(&self) -> i64;
@@ -47,23 +63,89 @@ impl Real {
 
 impl World for Real {
     fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        let _ = (to, from, self.resolver);
-        unimplemented!()
+        Box::pin(async move {
+            let Some(from) = from else { return TcpStream::connect(to).await };
+            if from.is_ipv4() != to.is_ipv4() {
+                let why = format!("no connection from {from} to {}: one is IPv4, the other IPv6", to.ip());
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
+            let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            socket.bind((from, 0).into())?;
+            socket.connect(to).await
+        })
     }
 
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
-        unimplemented!()
+        if let Some(resolver) = self.resolver {
+            return Ok(vec![resolver]);
+        }
+        system_servers()
+    }
+
+    fn hosts_file(&self, name: &str) -> Vec<IpAddr> {
+        // A resolver of the user's choice is asked for everything: what it says is the question then.
+        let own = if self.resolver.is_some() { HostsFile::default() } else { HostsFile::read() };
+        let addresses = own.addresses(name);
+        // RFC 6761 §6.3: localhost never goes out.
+        if addresses.is_empty() && is_localhost(name) {
+            return vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        }
+        addresses
     }
 
     fn unix_seconds(&self) -> i64 {
-        unimplemented!()
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
     }
 
     fn host_name(&self) -> Option<String> {
-        unimplemented!()
+        let ClientId::Domain(name) = ClientId::default() else { return None };
+        let name = name.trim_end_matches('.');
+        let full = if name.contains('.') { None } else { HostsFile::read().full_name(name) };
+        Some(full.unwrap_or_else(|| name.to_owned())).filter(|n| !n.is_empty() && !is_localhost(n))
     }
 
     fn is_this_machine(&self) -> bool {
         true
+    }
+}
+
+fn is_localhost(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost") || name.starts_with("localhost.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use tokio::net::TcpListener;
+
+    #[test]
+    fn the_resolver_of_the_users_choice_is_the_only_one() {
+        let chosen = "192.0.2.53:5353".parse().unwrap();
+        assert_eq!(Real::new(Some(chosen)).nameservers(), Ok(vec![chosen]));
+    }
+
+    #[test]
+    fn localhost_never_goes_out() {
+        let found = Real::new("192.0.2.53:53".parse().ok()).hosts_file("localhost");
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_connection_comes_from_the_address_asked_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let from = "127.0.0.2".parse().unwrap();
+        let stream = Real::new(None).connect(listener.local_addr().unwrap(), Some(from)).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip(), from);
+    }
+
+    #[tokio::test]
+    async fn a_source_of_the_other_family_is_an_error_that_says_so() {
+        let to = "192.0.2.1:25".parse().unwrap();
+        let error = Real::new(None).connect(to, "2001:db8::1".parse().ok()).await.unwrap_err();
+        assert!(error.to_string().contains("one is IPv4, the other IPv6"), "{error}");
     }
 }

@@ -4,14 +4,19 @@
 //! what it takes out of it to the [`Session`]; answers of checks come through the same channel.
 
 mod folder;
+mod hands;
 mod headless;
 mod save;
 mod session;
+mod summary;
+#[cfg(test)]
+mod trial;
 
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
+pub use summary::Summary;
 
 use crate::transcript::{Fact, RunId};
 

@@ -1,16 +1,19 @@
 //! One session: a walk, and the hands that do what it asks.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{Message, Store};
-use crate::check::Knowledge;
+use super::hands::Hands;
+use super::{Message, Saved, SavedSession, Store};
+use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
-use crate::net::{Trust, World};
-use crate::transcript::{Fact, RunId, Secret};
-use crate::walk::{Input, Walk};
+use crate::net::{Limits, Net, Recorder, Trust, World};
+use crate::reading::Reader;
+use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId};
+use crate::walk::{Effect, Input, Walk};
 
 /// What a session needs.
 pub struct Setup {
@@ -26,21 +29,73 @@ pub struct Setup {
     pub store: Option<Store>,
 }
 
-/// A walk, and the hands that do what it asks.
+/// Where answers of checks go: into the one channel.
+pub(super) type Answer = Arc<dyn Fn(RunId, Fact) + Send + Sync>;
+
+/// A walk, and the hands that do what it asks. Dropping it stops what runs.
 pub struct Session {
     setup: Setup,
     walk: Walk,
     secret: Option<Arc<Secret>>,
     began: Instant,
-    answer: Arc<dyn Fn(RunId, Fact) + Send + Sync>,
+    /// Milliseconds that the session had lasted before it was resumed.
+    before: u64,
+    answer: Answer,
+    hands: Hands,
+    net: Net,
+    /// Connections and hosts of nets that were given up.
+    counted: (u32, u32),
+    saved: Option<Saved>,
+    /// Entries that stand in the file.
+    written: usize,
+    save_trouble: Option<String>,
 }
 
 impl Session {
     /// A session that has not begun; answers go into `channel`.
     #[must_use]
     pub fn new<F: Send + 'static>(setup: Setup, channel: UnboundedSender<Message<F>>) -> Self {
-        let answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
-        Self { setup, walk: Walk::new(), secret: None, began: Instant::now(), answer }
+        let answer: Answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
+        let net = net_for(&setup, &Case::new());
+        Self {
+            setup,
+            walk: Walk::new(),
+            secret: None,
+            began: Instant::now(),
+            before: 0,
+            hands: Hands::new(Arc::clone(&answer)),
+            answer,
+            net,
+            counted: (0, 0),
+            saved: None,
+            written: 0,
+            save_trouble: None,
+        }
+    }
+
+    /// Takes a saved session up again where it stood: time goes on after its last entry, checks that had not ended are started
+    /// again, and what follows is appended to its file.
+    ///
+    /// A password has to be held anew. A login or a submission is never repeated by itself: a step that was allowed one stays
+    /// ended as it was cut off, until the user asks for it again.
+    #[must_use]
+    pub fn resume<F: Send + 'static>(setup: Setup, saved: &SavedSession, channel: UnboundedSender<Message<F>>) -> Self {
+        let mut session = Self::new(setup, channel);
+        session.walk = Walk::replay(&saved.entries);
+        session.before = saved.entries.last().map_or(0, |e| e.at.saturating_add(1));
+        session.written = saved.entries.len();
+        match session.setup.store.as_ref().map(|store| store.reopen(&saved.id)) {
+            Some(Ok(file)) => session.saved = Some(file),
+            Some(Err(why)) => session.save_trouble = Some(why),
+            None => {}
+        }
+        session.renew_net();
+        for step in session.interrupted() {
+            if !session.would_repeat(&step) {
+                session.input(Input::Again(step));
+            }
+        }
+        session
     }
 
     /// The walk as it stands, for drawing.
@@ -55,25 +110,177 @@ impl Session {
         &self.setup.guide
     }
 
+    /// The facts that date.
+    #[must_use]
+    pub fn know(&self) -> &Arc<Knowledge> {
+        &self.setup.know
+    }
+
+    /// The outside world.
+    #[must_use]
+    pub fn world(&self) -> &dyn World {
+        &*self.setup.world
+    }
+
     /// Holds a password or token beside the transcript; `Case::has_password` is the caller's to enter.
     pub fn hold(&mut self, secret: Option<Secret>) {
         self.secret = secret.map(Arc::new);
     }
 
-    /// Milliseconds since the session began.
+    /// Milliseconds since the session began; for a resumed one, after its last entry.
     #[must_use]
     pub fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.before.saturating_add(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Feeds the walk, saves what was appended, carries out the effects. Never blocks.
+    /// Its id among the saved sessions, once it is saved.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.saved.as_ref().map(Saved::id)
+    }
+
+    /// Why the session is not saved, in one line, if it could not be. The walk goes on all the same.
+    #[must_use]
+    pub fn save_trouble(&self) -> Option<&str> {
+        self.save_trouble.as_deref()
+    }
+
+    /// How many connections were opened in this session, to how many hosts.
+    #[must_use]
+    pub fn counts(&self) -> (u32, u32) {
+        let (connections, hosts) = self.net.counts();
+        (self.counted.0 + connections, self.counted.1 + hosts)
+    }
+
+    /// How many checks broke off by a bug of ours. Their steps count as "could not tell".
+    #[must_use]
+    pub fn bugs(&self) -> u32 {
+        self.hands.bugs()
+    }
+
+    /// Feeds the walk, saves what was appended, carries out the effects. Never blocks for long: a line to a file is all it waits for.
+    ///
+    /// Has to be called within a tokio runtime.
     pub fn input(&mut self, input: Input) {
-        let _ = (input, &self.answer, &self.secret);
-        unimplemented!()
+        let looks_again = matches!(input, Input::Again(_));
+        let timeout = self.walk.case().timeout_secs;
+        let now = self.now();
+        let effects = self.walk.step(&self.setup.guide, now, input);
+        if self.walk.case().timeout_secs != timeout {
+            self.renew_net();
+        }
+        if looks_again {
+            self.net.forget_dns();
+        }
+        self.save();
+        self.carry_out(effects);
     }
 
     /// Feeds the walk an answer out of the channel.
     pub fn answer(&mut self, run: RunId, fact: Fact) {
+        if matches!(fact, Fact::Ended { .. }) {
+            self.hands.ended(run);
+        }
         self.input(Input::Answer { run, fact: Box::new(fact) });
     }
+
+    /// The same session with other checks than the real ones.
+    #[cfg(test)]
+    pub(super) fn with_checks(mut self, find: super::hands::Find) -> Self {
+        self.hands.find = find;
+        self
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut seen = None;
+        for effect in effects {
+            match effect {
+                Effect::Run { run, check, .. } => {
+                    let seen = seen.get_or_insert_with(|| Arc::new(self.walk.transcript().clone()));
+                    let answer = Arc::clone(&self.answer);
+                    let cx = Context {
+                        case: Arc::new(self.walk.case().clone()),
+                        secret: self.secret.clone(),
+                        consents: Arc::new(self.walk.consents().clone()),
+                        net: self.net.clone(),
+                        rec: Recorder::new(run, move |run, fact| answer(run, fact)),
+                        seen: Arc::clone(seen),
+                        reader: Reader::new(Arc::clone(&self.setup.guide)),
+                        know: Arc::clone(&self.setup.know),
+                    };
+                    self.hands.start(run, &check, cx);
+                }
+                Effect::Cancel(run) => self.hands.cancel(run),
+            }
+        }
+    }
+
+    /// Appends what is new to the file. The file is begun with the first entry that says something: an opened and closed wizard leaves none.
+    fn save(&mut self) {
+        let Some(store) = self.setup.store.as_ref().filter(|_| self.save_trouble.is_none()) else { return };
+        let entries = self.walk.transcript().entries();
+        if entries.iter().all(|e| matches!(e.fact, Fact::Began { .. })) {
+            return;
+        }
+        let saved = match self.saved.take() {
+            Some(saved) => Ok(saved),
+            None => store.begin(began_at(entries).unwrap_or_else(|| self.setup.world.unix_seconds() * 1000)),
+        };
+        let written = saved.and_then(|mut saved| {
+            saved.append(&entries[self.written..]).map_err(|e| format!("cannot save the session: {e}"))?;
+            Ok(saved)
+        });
+        match written {
+            Ok(saved) => {
+                self.written = entries.len();
+                self.saved = Some(saved);
+            }
+            Err(why) => self.save_trouble = Some(why),
+        }
+    }
+
+    /// A net that keeps the case's time limits; what the one before had opened stays counted.
+    fn renew_net(&mut self) {
+        self.counted = self.counts();
+        self.net = net_for(&self.setup, self.walk.case());
+    }
+
+    /// Whether looking at a step again would log in or submit a message a second time.
+    fn would_repeat(&self, step: &StepId) -> bool {
+        let needs = self.setup.guide.step(step).map_or(&[][..], |s| &s.consent);
+        [Consent::Auth, Consent::Send].iter().any(|c| needs.contains(c) && self.walk.consents().contains(c))
+    }
+
+    /// Ends what was running when the session was last saved, and names the steps to be looked at again.
+    fn interrupted(&mut self) -> Vec<StepId> {
+        let running: BTreeSet<RunId> = self.walk.running().into_iter().collect();
+        let mut steps: Vec<StepId> = Vec::new();
+        for entry in self.walk.transcript().entries() {
+            if let Fact::Started { run, step, .. } = &entry.fact
+                && running.contains(run)
+                && !steps.contains(step)
+            {
+                steps.push(step.clone());
+            }
+        }
+        // Cancelling stops what runs at one step at a time, or all that runs elsewhere.
+        for _ in 0..=steps.len() {
+            if !self.walk.running().is_empty() {
+                self.input(Input::Cancel);
+            }
+        }
+        // The step where the user stood comes last, so that the walk stands there again.
+        let here = self.walk.place().clone();
+        steps.sort_by_key(|step| here == crate::walk::Place::Step(step.clone()));
+        steps
+    }
+}
+
+fn net_for(setup: &Setup, case: &Case) -> Net {
+    let phase = Duration::from_secs(u64::from(case.timeout_secs.max(1)));
+    Net::new(Arc::clone(&setup.world), Limits { phase, dns: phase }, setup.trust.clone())
+}
+
+fn began_at(entries: &[Entry]) -> Option<i64> {
+    entries.iter().find_map(|e| if let Fact::Began { unix_ms, .. } = e.fact { Some(unix_ms) } else { None })
 }

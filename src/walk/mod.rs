@@ -1,13 +1,27 @@
 //! The walk: where we are in the guide, and where the answers lead. Pure: time and answers come in, effects go out.
+//!
+//! [`Walk::step`] only decides which entries follow from an input; each is then folded in by the same private `apply` that
+//! [`Walk::replay`] uses. So whatever the walk knows stands in its entries, and replaying them gives the same walk.
 
+mod branch;
+mod fold;
 mod input;
+mod matching;
+mod order;
+mod start;
+mod status;
+mod step;
+#[cfg(test)]
+mod tests;
 
 pub use input::{Effect, Input};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fold::{Run, RunState, Visit};
 
 use crate::guide::Guide;
-use crate::transcript::{Case, Consent, Entry, Mode, RunId, StepId, StepStatus, Transcript};
+use crate::transcript::{Case, Consent, Entry, Mode, RunId, StepId, StepStatus, Transcript, Verdict};
 
 /// What a step is doing on the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +53,47 @@ pub struct Move {
     pub from: Option<StepId>,
     /// Where to; none is the conclusion.
     pub to: Option<StepId>,
-    /// `step/branch`, `start/rule`, or `user`.
+    /// `step/branch`, `start/rule`, `checklist/next`, or `user`.
     pub rule: String,
     /// Why, values filled in.
     pub because: String,
 }
 
 /// The walk: a fold over the transcript, kept up to date.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Walk {
     transcript: Transcript,
-    // The helper for this room adds what it folds.
+    case: Case,
+    mode: Mode,
+    place: Place,
+    steps: BTreeMap<StepId, Visit>,
+    runs: BTreeMap<RunId, Run>,
+    proposal: Option<Move>,
+    path: Vec<Move>,
+    // The steps that `Back` goes through: going to the one before the last takes the last off.
+    trail: Vec<StepId>,
+    granted: BTreeSet<Consent>,
+    declined: BTreeSet<Consent>,
+    verdict: Option<Verdict>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            transcript: Transcript::new(),
+            case: Case::new(),
+            mode: Mode::default(),
+            place: Place::Start,
+            steps: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            proposal: None,
+            path: Vec::new(),
+            trail: Vec::new(),
+            granted: BTreeSet::new(),
+            declined: BTreeSet::new(),
+            verdict: None,
+        }
+    }
 }
 
 impl Walk {
@@ -60,16 +104,24 @@ impl Walk {
     }
 
     /// The same walk from its entries alone.
+    ///
+    /// A check that was running when they were written still counts as running: [`Input::Cancel`] ends it.
     #[must_use]
     pub fn replay(entries: &[Entry]) -> Self {
-        let _ = entries;
-        unimplemented!()
+        let mut walk = Self::new();
+        for entry in entries {
+            walk.append(entry.clone());
+        }
+        walk
     }
 
     /// Takes an input at `now` (milliseconds since the session began), appends what follows from it, says what should be done.
+    ///
+    /// An input that makes no sense where the walk stands does nothing. Time never runs backwards: an earlier `now` counts as
+    /// that of the last entry.
     pub fn step(&mut self, guide: &Guide, now: u64, input: Input) -> Vec<Effect> {
-        let _ = (guide, now, input);
-        unimplemented!()
+        let now = self.transcript.entries().last().map_or(now, |e| e.at.max(now));
+        step::Stepping::new(self, guide, now).take(input)
     }
 
     /// Everything that happened.
@@ -81,63 +133,113 @@ impl Walk {
     /// The case as it stands.
     #[must_use]
     pub fn case(&self) -> &Case {
-        unimplemented!()
+        &self.case
     }
 
     /// Guided or checklist.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        unimplemented!()
+        self.mode
     }
 
     /// Where it stands.
     #[must_use]
     pub fn place(&self) -> &Place {
-        unimplemented!()
+        &self.place
+    }
+
+    /// The step it stands at.
+    #[must_use]
+    pub fn here(&self) -> Option<&StepId> {
+        if let Place::Step(step) = &self.place { Some(step) } else { None }
     }
 
     /// What a step is doing.
     #[must_use]
     pub fn state_of(&self, step: &StepId) -> StepState {
-        let _ = step;
-        unimplemented!()
+        let Some(visit) = self.steps.get(step) else { return StepState::Waiting };
+        if visit.runs.iter().any(|run| self.is_live(*run)) {
+            return StepState::Running;
+        }
+        visit.status.map_or(StepState::Waiting, StepState::Done)
     }
 
     /// The move the rules propose from here, once the step has ended.
     #[must_use]
     pub fn proposal(&self) -> Option<&Move> {
-        unimplemented!()
+        self.proposal.as_ref()
     }
 
     /// The moves made so far, in order.
     #[must_use]
     pub fn path(&self) -> &[Move] {
-        unimplemented!()
+        &self.path
+    }
+
+    /// Whether the walk has been at a step.
+    #[must_use]
+    pub fn visited(&self, step: &StepId) -> bool {
+        self.path.iter().any(|m| m.to.as_ref() == Some(step))
     }
 
     /// What has been allowed.
     #[must_use]
     pub fn consents(&self) -> &BTreeSet<Consent> {
-        unimplemented!()
+        &self.granted
     }
 
-    /// What this step needs that was neither allowed nor declined: the checks wait for it.
+    /// What has been declined.
+    #[must_use]
+    pub fn declined(&self) -> &BTreeSet<Consent> {
+        &self.declined
+    }
+
+    /// What the present step needs that was neither allowed nor declined: its checks wait for it.
     #[must_use]
     pub fn asks(&self, guide: &Guide) -> Vec<Consent> {
-        let _ = guide;
-        unimplemented!()
+        match self.here() {
+            Some(step) if self.state_of(step) == StepState::Waiting => self.open_consents(guide, step),
+            _ => Vec::new(),
+        }
     }
 
-    /// The runs of a step that have not ended.
+    /// The runs that have not ended, oldest first, at whichever step.
     #[must_use]
     pub fn running(&self) -> Vec<RunId> {
-        unimplemented!()
+        self.runs.iter().filter(|(_, r)| r.state == RunState::Live).map(|(id, _)| *id).collect()
     }
 
     /// The runs a step has had, oldest first; the last of each check is the one that counts.
     #[must_use]
     pub fn runs_of(&self, step: &StepId) -> Vec<RunId> {
-        let _ = step;
-        unimplemented!()
+        self.steps.get(step).map(|v| v.runs.clone()).unwrap_or_default()
+    }
+
+    /// Who signed a step off last, with what note, and when (milliseconds since the session began).
+    #[must_use]
+    pub fn signed(&self, step: &StepId) -> Option<(&str, &str, u64)> {
+        let signed = self.steps.get(step)?.signed.as_ref()?;
+        Some((&signed.by, &signed.note, signed.at))
+    }
+
+    /// The verdict, once the walk has been concluded; going on from there takes it back.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.verdict
+    }
+
+    /// Up to three other steps that make sense from here: where the other branches that matched lead, then the next in order.
+    #[must_use]
+    pub fn other_ways(&self, guide: &Guide) -> Vec<StepId> {
+        branch::other_ways(self, guide)
+    }
+
+    fn is_live(&self, run: RunId) -> bool {
+        self.runs.get(&run).is_some_and(|r| r.state == RunState::Live)
+    }
+
+    fn open_consents(&self, guide: &Guide, step: &StepId) -> Vec<Consent> {
+        let needs = guide.step(step).map_or(&[][..], |s| &s.consent);
+        needs.iter().copied().filter(|c| !self.granted.contains(c) && !self.declined.contains(c)).collect()
     }
 }

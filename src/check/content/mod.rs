@@ -1,0 +1,152 @@
+//! Step 2: the message itself: header fields, line lengths, bare line ends, undeclared 8-bit, size, attachments.
+
+mod lint;
+
+use lint::{Flaw, Look, look};
+
+use super::tools::{Stopped, hosts, talk};
+use super::{BoxFuture, Check, Context};
+use crate::transcript::{Consent, EvidenceId, Fact, Finding, MessageFact, Role};
+
+/// The check of step 2.
+pub(super) struct Content;
+
+impl Check for Content {
+    fn id(&self) -> &'static str {
+        "content"
+    }
+
+    fn emits(&self) -> &'static [&'static str] {
+        &[
+            "content.none-given",
+            "content.unreadable",
+            "content.ok",
+            "content.field-missing",
+            "content.field-duplicate",
+            "content.line-too-long",
+            "content.bare-newline",
+            "content.undeclared-8bit",
+            "content.attachment-blocked",
+            "content.too-big",
+            "content.size-fits",
+            "content.no-size-known",
+        ]
+    }
+
+    fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()> {
+        Box::pin(run(cx))
+    }
+}
+
+/// No server takes more, and no more is read: 256 MiB.
+const MOST_OCTETS: u64 = 256 << 20;
+
+async fn run(cx: &Context) {
+    let Some(path) = cx.case.message.clone() else {
+        cx.found(Finding::new("content.none-given"));
+        return;
+    };
+    let name = path.display().to_string();
+    // A message of many megabytes takes a while: not on the thread that answers come in on.
+    let read = tokio::task::spawn_blocking(move || {
+        let size = std::fs::metadata(&path).map_err(|e| e.to_string())?.len();
+        if size > MOST_OCTETS {
+            return Err("it is larger than 256 MiB".to_owned());
+        }
+        std::fs::read(&path).map(|octets| look(&octets)).map_err(|e| e.to_string())
+    });
+    let seen = match read.await {
+        Ok(Ok(seen)) => seen,
+        Ok(Err(why)) => {
+            cx.found(Finding::new("content.unreadable").arg("name", name).arg("why", why));
+            return;
+        }
+        Err(_) => return,
+    };
+    let evidence = cx.rec.message(MessageFact {
+        octets: seen.octets,
+        lines: seen.lines,
+        attachments: seen.attachments.clone(),
+        fields: seen.fields.clone(),
+    });
+    let flaws = &seen.flaws;
+    for flaw in flaws {
+        cx.found(worded(flaw).shown_by(evidence));
+    }
+    if flaws.is_empty() {
+        cx.found(Finding::new("content.ok").arg("octets", seen.wire_octets).shown_by(evidence));
+    }
+    size(cx, &seen, evidence).await;
+}
+
+fn worded(flaw: &Flaw) -> Finding {
+    match flaw {
+        Flaw::Missing(field) => Finding::new("content.field-missing").arg("field", field),
+        Flaw::Duplicate(field, count) => {
+            Finding::new("content.field-duplicate").arg("field", field).arg("count", count)
+        }
+        Flaw::LongLine { line, octets } => {
+            Finding::new("content.line-too-long").arg("line", line).arg("octets", octets)
+        }
+        Flaw::BareNewline { line, kind, count } => {
+            Finding::new("content.bare-newline").arg("line", line).arg("kind", kind).arg("count", count)
+        }
+        Flaw::Undeclared8Bit { line } => Finding::new("content.undeclared-8bit").arg("line", line),
+        Flaw::Attachment { name, ending } => {
+            Finding::new("content.attachment-blocked").arg("name", name).arg("ending", ending)
+        }
+    }
+}
+
+/// Holds the size on the wire against the SIZE that the server offers (RFC 1870): one seen before, else asked for now.
+async fn size(cx: &Context, seen: &Look, message: EvidenceId) {
+    let limit = match offered_before(cx) {
+        Some(limit) => Some(limit),
+        None if cx.may(Consent::Connect) => ask(cx).await,
+        None => None,
+    };
+    let Some((server, limit)) = limit else {
+        cx.found(Finding::new("content.no-size-known").arg("octets", seen.wire_octets).shown_by(message));
+        return;
+    };
+    let id = if limit != 0 && seen.wire_octets > limit { "content.too-big" } else { "content.size-fits" };
+    let finding = Finding::new(id)
+        .arg("octets", seen.wire_octets)
+        .arg("megabytes", format!("{:.1}", seen.wire_octets as f64 / 1_048_576.0))
+        .arg("limit", limit)
+        .arg("limit_megabytes", format!("{:.1}", limit as f64 / 1_048_576.0))
+        .arg("server", server)
+        .shown_by(message);
+    cx.found(finding);
+}
+
+fn offered_before(cx: &Context) -> Option<(String, u64)> {
+    cx.seen.entries().iter().rev().find_map(|entry| match &entry.fact {
+        Fact::Found { finding, .. }
+            if finding.id == "server-status.capability" && finding.args.get("keyword")? == "SIZE" =>
+        {
+            Some((finding.args.get("server")?.clone(), finding.args.get("parameters")?.trim().parse().unwrap_or(0)))
+        }
+        _ => None,
+    })
+}
+
+async fn ask(cx: &Context) -> Option<(String, u64)> {
+    for host in hosts(cx).await.ok()? {
+        for ip in &host.addresses {
+            match talk(cx, &host, *ip, Role::Control).await {
+                Ok(talk) => {
+                    let size = talk.dialogue.capabilities().get("SIZE").map(|s| s.trim().parse().unwrap_or(0));
+                    talk.dialogue.quit().await;
+                    return Some((host.name, size?));
+                }
+                Err(Stopped::Refused(dialogue, _) | Stopped::NoStarttls(dialogue, _)) => {
+                    dialogue.quit().await;
+                    return None;
+                }
+                Err(Stopped::Broke(_)) => {}
+            }
+        }
+    }
+    None
+}

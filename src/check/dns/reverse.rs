@@ -1,0 +1,77 @@
+//! The sending address: its name, and whether that name leads back (RFC 1912 §2.1); and the HELO name.
+
+use super::unanswered;
+use crate::check::Context;
+use crate::check::tools::could_not_tell;
+use crate::transcript::{AddressFamily, DnsRecord, Finding};
+
+/// Looks at the address and the HELO name side by side.
+pub(super) async fn address(cx: &Context) {
+    futures_util::join!(pointer(cx), helo(cx));
+}
+
+async fn pointer(cx: &Context) {
+    let Some(ip) = cx.case.ip else {
+        cx.found(Finding::new("dns.no-ip"));
+        return;
+    };
+    let label = format!("PTR {ip}");
+    cx.rec.probing(&label);
+    let (ptr, evidence) = cx.net.reverse(&cx.rec, ip).await;
+    if let Some(why) = could_not_tell(&ptr) {
+        cx.found(Finding::new("dns.ptr.unknown").arg("ip", ip).arg("why", why).shown_by(evidence).ends(&label, ptr.ms));
+        return;
+    }
+    let names: Vec<&str> = ptr
+        .records
+        .iter()
+        .filter_map(|r| if let DnsRecord::Ptr(n) = r { Some(n.as_str()) } else { None })
+        .take(8)
+        .collect();
+    let found =
+        |id: &str| Finding::new(id).arg("ip", ip).arg("name", names.join(", ")).shown_by(evidence).ends(&label, ptr.ms);
+    if names.is_empty() {
+        cx.found(found("dns.ptr.none"));
+        return;
+    }
+    let mut unknown = None;
+    for name in &names {
+        for (dns, id) in cx.net.addresses(&cx.rec, name, AddressFamily::Any).await {
+            if dns.addresses().any(|a| a == ip) {
+                cx.found(found("dns.ptr.ok").shown_by(id));
+                return;
+            }
+            unknown = unknown.or_else(|| could_not_tell(&dns));
+        }
+    }
+    match unknown {
+        Some(why) => cx.found(found("dns.ptr.unknown").arg("why", why)),
+        None => cx.found(found("dns.ptr.mismatch")),
+    }
+}
+
+async fn helo(cx: &Context) {
+    let name = cx.helo();
+    if name.starts_with('[') {
+        cx.found(Finding::new("dns.helo.literal").arg("name", name));
+        return;
+    }
+    let label = format!("HELO {name}");
+    cx.rec.probing(&label);
+    let answers = cx.net.addresses(&cx.rec, &name, AddressFamily::Any).await;
+    if let Some((dns, id)) = answers.iter().find(|(dns, _)| dns.addresses().next().is_some()) {
+        cx.found(Finding::new("dns.helo.ok").arg("name", name).shown_by(*id).ends(&label, dns.ms));
+        return;
+    }
+    // A name that is not ours to choose (this machine's own) is no fault of the mail: only one that was given is judged.
+    if let Some((dns, id)) = answers.iter().find(|(dns, _)| could_not_tell(dns).is_some()) {
+        if cx.case.helo.is_none() || !unanswered(cx, dns, *id, &label) {
+            cx.found(Finding::new("dns.helo.unknown").arg("name", name).shown_by(*id).ends(&label, dns.ms));
+        }
+        return;
+    }
+    let id = if cx.case.helo.is_some() { "dns.helo.unresolved" } else { "dns.helo.unknown" };
+    let mut finding = Finding::new(id).arg("name", name).ends(&label, 0);
+    finding.evidence = answers.iter().map(|(_, id)| *id).collect();
+    cx.found(finding);
+}

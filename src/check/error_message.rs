@@ -1,0 +1,101 @@
+//! Step 6: the error that the user has, or that a server gave us: which code, which text, said where and by whom.
+
+use super::{BoxFuture, Check, Context};
+use crate::reading::{Item, Source};
+use crate::transcript::{Finding, Reply, Role, Stage};
+
+/// The check of step 6.
+pub(super) struct ErrorMessage;
+
+impl Check for ErrorMessage {
+    fn id(&self) -> &'static str {
+        "error-message"
+    }
+
+    fn emits(&self) -> &'static [&'static str] {
+        &[
+            "error-message.none-given",
+            "error-message.no-reply",
+            "error-message.not-a-bounce",
+            "error-message.several",
+            "error-message.headline",
+            "error-message.read",
+            "error-message.unclear",
+        ]
+    }
+
+    fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()> {
+        Box::pin(async { run(cx) })
+    }
+}
+
+/// The guide's seven codes.
+const HEADLINE: [u16; 7] = [501, 550, 554, 421, 451, 503, 502];
+
+/// How many failures of one text are kept; the rest is counted.
+const MOST: usize = 50;
+
+fn run(cx: &Context) {
+    let Some(text) = cx.case.error.as_deref().filter(|t| !t.trim().is_empty()) else {
+        return earlier(cx);
+    };
+    let reading = cx.reader.text(text);
+    if reading.source == Source::NotABounce {
+        cx.found(Finding::new("error-message.not-a-bounce"));
+        return;
+    }
+    if reading.items.is_empty() {
+        cx.found(Finding::new("error-message.no-reply"));
+        return;
+    }
+    if reading.items.len() > 1 {
+        cx.found(Finding::new("error-message.several").arg("count", reading.items.len()));
+    }
+    for item in reading.items.into_iter().take(MOST) {
+        say(cx, item);
+    }
+}
+
+/// No text was pasted: the last refusal of this session is read instead.
+fn earlier(cx: &Context) {
+    let last = cx.seen.replies().rev().find(|(_, r)| r.role == Role::Case && !r.is_positive());
+    let Some((_, reply)) = last else {
+        cx.found(Finding::new("error-message.none-given"));
+        return;
+    };
+    let meaning = cx.reader.reply(reply);
+    let item = Item {
+        recipient: None,
+        reporter: Some(reply.server.clone()).filter(|s| !s.is_empty()),
+        permanent: Some(reply.code >= 500),
+        reply: reply.clone(),
+        meaning,
+    };
+    say(cx, item);
+}
+
+fn say(cx: &Context, item: Item) {
+    let Item { recipient, reply, reporter, meaning, .. } = item;
+    let Reply { code, stage, .. } = reply;
+    let args = |id: &str| {
+        let mut finding = Finding::new(id)
+            .arg("code", if code == 0 { String::new() } else { code.to_string() })
+            .arg("codes", if code == 0 { String::new() } else { reply.codes() })
+            .arg("text", crate::transcript::clean_line(&reply.joined(), 300))
+            .arg("stage", stage.map_or("", Stage::spoken))
+            .arg("server", reporter.clone().unwrap_or_default())
+            .arg("recipient", recipient.clone().unwrap_or_default())
+            .arg("cause", &meaning.cause)
+            .arg("kind", meaning.kind.clone().unwrap_or_default());
+        for (name, value) in &meaning.args {
+            finding.args.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        finding
+    };
+    let evidence = cx.rec.reply(Reply { role: Role::Pasted, ..reply.clone() });
+    let id = if meaning.cause == "unclear" { "error-message.unclear" } else { "error-message.read" };
+    cx.found(args(id).shown_by(evidence));
+    if HEADLINE.contains(&code) {
+        cx.found(args("error-message.headline").shown_by(evidence));
+    }
+}

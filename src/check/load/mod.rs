@@ -1,0 +1,162 @@
+//! Step 12: how the server behaves over time, by greetings spaced politely; and how this machine is doing, where it is the server.
+
+mod host;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::tools::{Host, hosts};
+use super::{BoxFuture, Check, Context};
+use crate::net::{Dialogue, Open};
+use crate::transcript::{Consent, EvidenceId, Finding, Role, Security};
+
+/// The check of step 12.
+pub(super) struct Load;
+
+impl Check for Load {
+    fn id(&self) -> &'static str {
+        "load"
+    }
+
+    fn emits(&self) -> &'static [&'static str] {
+        &[
+            "load.no-consent",
+            "load.no-target",
+            "load.greeting",
+            "load.greeting.refused",
+            "load.greeting.failed",
+            "load.greeting-times",
+            "load.steady",
+            "load.slow",
+            "load.growing",
+            "load.refusals",
+            "load.could-not-tell",
+            "load.host.load",
+            "load.host.memory",
+            "load.host.disk",
+            "load.host.queue",
+            "load.host.high",
+            "load.host.disk-full",
+            "load.host.unreadable",
+            "load.not-this-machine",
+        ]
+    }
+
+    fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()> {
+        Box::pin(async {
+            futures_util::join!(run(cx), host::look(cx));
+        })
+    }
+}
+
+/// How many greetings are asked for, and how far apart: six in ten seconds is less than any mail server does by itself.
+const ROUNDS: usize = 6;
+const APART: Duration = Duration::from_secs(2);
+/// A practice world has nobody to be polite to.
+const APART_IN_PRACTICE: Duration = Duration::from_millis(150);
+/// A greeting slower than this is worth a word.
+const SLOW_MS: u32 = 3_000;
+
+struct Round {
+    ms: Option<u32>,
+    refused: bool,
+    evidence: EvidenceId,
+}
+
+async fn run(cx: &Context) {
+    if !cx.may(Consent::Connect) {
+        cx.found(Finding::new("load.no-consent"));
+        return;
+    }
+    let Some((host, address)) = target(cx).await else {
+        cx.found(Finding::new("load.no-target"));
+        return;
+    };
+    let apart = if cx.net.world().is_this_machine() { APART } else { APART_IN_PRACTICE };
+    let mut rounds = Vec::new();
+    for number in 1..=ROUNDS {
+        if number > 1 {
+            tokio::time::sleep(apart).await;
+        }
+        rounds.push(round(cx, &host, address, number).await);
+        // A server that gave no sign twice has said what it will say: more waiting tells nothing new.
+        if rounds.len() == 2 && rounds.iter().all(|r| r.ms.is_none()) {
+            break;
+        }
+    }
+    judge(cx, &host, &rounds);
+}
+
+async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
+    let host = hosts(cx).await.ok()?.into_iter().find(|h| !h.addresses.is_empty())?;
+    let address = SocketAddr::new(host.addresses[0], host.port);
+    Some((host, address))
+}
+
+async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) -> Round {
+    let label = format!("greeting {number} of {ROUNDS}");
+    cx.rec.probing(&label);
+    let implicit = cx.case.security == Security::Tls || address.port() == 465;
+    let open = Open {
+        server: host.name.clone(),
+        address,
+        security: if implicit { Security::Tls } else { Security::None },
+        source: cx.case.source,
+        // The user's own case: what a server answers under load is what the user's mail gets.
+        role: Role::Case,
+        strict: false,
+    };
+    match Dialogue::open(&cx.net, &cx.rec, open).await {
+        Ok((dialogue, greeting)) => {
+            let refused = greeting.reply.code != 220;
+            let ms = greeting.reply.rtt_ms;
+            let id = if refused { "load.greeting.refused" } else { "load.greeting" };
+            let found = Finding::new(id)
+                .arg("server", &host.name)
+                .arg("codes", greeting.reply.codes())
+                .arg("text", greeting.reply.joined())
+                .shown_by(greeting.evidence)
+                .ends(&label, ms);
+            cx.found(found);
+            dialogue.quit().await;
+            Round { ms: Some(ms), refused, evidence: greeting.evidence }
+        }
+        Err((fact, evidence)) => {
+            let why = fact.detail.unwrap_or_else(|| fact.kind.as_str().to_owned());
+            let found =
+                Finding::new("load.greeting.failed").arg("server", &host.name).arg("why", why).shown_by(evidence);
+            cx.found(found.ends(&label, fact.ms));
+            Round { ms: None, refused: false, evidence }
+        }
+    }
+}
+
+fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
+    let times: Vec<u32> = rounds.iter().filter_map(|r| r.ms).collect();
+    let refused = rounds.iter().filter(|r| r.refused).count();
+    let found = |id: &str| {
+        let mut finding = Finding::new(id)
+            .arg("server", &host.name)
+            .arg("count", rounds.len())
+            .arg("refused", refused)
+            .arg("percent", refused * 100 / rounds.len().max(1))
+            .arg("times", times.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
+        finding.evidence = rounds.iter().map(|r| r.evidence).collect();
+        finding
+    };
+    if times.is_empty() {
+        cx.found(found("load.could-not-tell"));
+        return;
+    }
+    let (least, most) = (times.iter().min().copied().unwrap_or(0), times.iter().max().copied().unwrap_or(0));
+    cx.found(found("load.greeting-times").arg("least", least).arg("ms", most));
+    if refused > 0 {
+        cx.found(found("load.refusals"));
+    } else if most > SLOW_MS {
+        // A tarpit holds back by a constant time; load makes each answer slower than the last.
+        let growing = times.windows(2).all(|w| w[1] + 200 > w[0]) && most > least * 2;
+        cx.found(found(if growing { "load.growing" } else { "load.slow" }).arg("least", least).arg("ms", most));
+    } else {
+        cx.found(found("load.steady").arg("ms", most));
+    }
+}

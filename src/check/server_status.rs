@@ -1,0 +1,234 @@
+//! Step 5: what the servers say of themselves: greeting, EHLO and its keywords, the time they take.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+
+use super::tools::{Host, NoHosts, hosts};
+use super::{BoxFuture, Check, Context};
+use crate::net::{Broken, Dialogue, Heard, Open};
+use crate::transcript::{BreakKind, Consent, Finding, Role, Security, Stage};
+
+/// The check of step 5.
+pub(super) struct ServerStatus;
+
+impl Check for ServerStatus {
+    fn id(&self) -> &'static str {
+        "server-status"
+    }
+
+    fn emits(&self) -> &'static [&'static str] {
+        &[
+            "server-status.no-target",
+            "server-status.no-consent",
+            "server-status.no-connection",
+            "server-status.greeting.ok",
+            "server-status.greeting.busy",
+            "server-status.greeting.refused",
+            "server-status.greeting.silent",
+            "server-status.greeting.closed",
+            "server-status.greeting.not-smtp",
+            "server-status.greeting.slow",
+            "server-status.ehlo.ok",
+            "server-status.ehlo.refused",
+            "server-status.ehlo.helo-fallback",
+            "server-status.capability",
+            "server-status.noop",
+            "server-status.mail.refused",
+            "server-status.broke",
+            "server-status.early-talk",
+            "server-status.starttls.injected",
+            "server-status.mx-differ",
+            "server-status.all-refuse",
+        ]
+    }
+
+    fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()> {
+        Box::pin(run(cx))
+    }
+}
+
+/// A greeting that takes longer than this is worth a word: some servers hold it back on purpose.
+const SLOW_MS: u32 = 3_000;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    Refuses,
+    Gone,
+}
+
+async fn run(cx: &Context) {
+    if !cx.may(Consent::Connect) {
+        cx.found(Finding::new("server-status.no-consent"));
+        return;
+    }
+    let hosts = match hosts(cx).await {
+        Ok(hosts) => hosts,
+        Err(NoHosts::NoTarget) => {
+            cx.found(Finding::new("server-status.no-target"));
+            return;
+        }
+        Err(_) => {
+            cx.found(
+                Finding::new("server-status.no-connection")
+                    .arg("server", cx.case.recipient_domain().unwrap_or_default()),
+            );
+            return;
+        }
+    };
+    let states = join_all(hosts.iter().map(|host| one(cx, host))).await;
+    let count = |state| states.iter().filter(|s| **s == state).count();
+    if states.len() > 1 {
+        let (good, refuse) = (count(State::Good), count(State::Refuses));
+        if good > 0 && good < states.len() {
+            cx.found(Finding::new("server-status.mx-differ").arg("good", good).arg("count", states.len()));
+        } else if refuse == states.len() {
+            cx.found(Finding::new("server-status.all-refuse").arg("count", states.len()));
+        }
+    }
+}
+
+async fn one(cx: &Context, host: &Host) -> State {
+    let label = format!("{}:{}", host.name, host.port);
+    cx.rec.probing(&label);
+    let began = Instant::now();
+    let mut last: Option<Broken> = None;
+    for ip in &host.addresses {
+        let address = SocketAddr::new(*ip, host.port);
+        let implicit = cx.case.security == Security::Tls || host.port == 465;
+        let open = Open {
+            server: host.name.clone(),
+            address,
+            security: if implicit { Security::Tls } else { Security::None },
+            source: cx.case.source,
+            role: Role::Case,
+            strict: false,
+        };
+        match Dialogue::open(&cx.net, &cx.rec, open).await {
+            Ok((dialogue, greeting)) => return greeted(cx, host, &label, dialogue, greeting, began).await,
+            Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
+            Err(broken) => {
+                cx.found(broke(&broken).arg("server", &host.name).ends(&label, ms(began)));
+                return State::Gone;
+            }
+        }
+    }
+    let mut finding = Finding::new("server-status.no-connection").arg("server", &host.name).ends(&label, ms(began));
+    if let Some((fact, evidence)) = last {
+        finding = finding.arg("why", fact.detail.unwrap_or_default()).shown_by(evidence);
+    }
+    cx.found(finding);
+    State::Gone
+}
+
+async fn greeted(
+    cx: &Context,
+    host: &Host,
+    label: &str,
+    mut dialogue: Dialogue,
+    greeting: Heard,
+    began: Instant,
+) -> State {
+    let say = |id: &str, heard: &Heard| {
+        Finding::new(id)
+            .arg("server", &host.name)
+            .arg("codes", heard.reply.codes())
+            .arg("code", heard.reply.code)
+            .arg("text", heard.reply.joined())
+            .arg("stage", heard.reply.stage.map_or("", Stage::spoken))
+            .arg("ms", heard.reply.rtt_ms)
+            .shown_by(heard.evidence)
+    };
+    if greeting.reply.code != 220 {
+        // 421 and 4xx: not now. 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
+        let id =
+            if greeting.reply.code < 500 { "server-status.greeting.busy" } else { "server-status.greeting.refused" };
+        cx.found(say(id, &greeting).ends(label, greeting.reply.rtt_ms));
+        dialogue.quit().await;
+        return State::Refuses;
+    }
+    let slow = greeting.reply.rtt_ms > SLOW_MS;
+    cx.found(
+        say(if slow { "server-status.greeting.slow" } else { "server-status.greeting.ok" }, &greeting)
+            .ends(label, greeting.reply.rtt_ms),
+    );
+    let state = match ready(cx, host, &mut dialogue, &say).await {
+        Ok(state) => state,
+        Err(broken) => {
+            cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
+            return State::Gone;
+        }
+    };
+    if dialogue.injected() {
+        cx.found(Finding::new("server-status.starttls.injected").arg("server", &host.name));
+    }
+    if dialogue.early_talk() {
+        cx.found(Finding::new("server-status.early-talk").arg("server", &host.name));
+    }
+    dialogue.quit().await;
+    state
+}
+
+/// EHLO, STARTTLS where it is offered, NOOP, and an empty-handed MAIL to see whether the server takes any sender from us.
+async fn ready(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    say: &(dyn Fn(&str, &Heard) -> Finding + Sync),
+) -> Result<State, Broken> {
+    let helo = cx.helo();
+    let mut heard = dialogue.ehlo(&helo).await?;
+    if heard.reply.is_positive() && dialogue.capabilities().has("STARTTLS") && cx.case.security != Security::None {
+        let started = dialogue.starttls().await?;
+        if started.reply.code == 220 {
+            heard = dialogue.ehlo(&helo).await?;
+        }
+    }
+    if !heard.reply.is_positive() {
+        cx.found(say("server-status.ehlo.refused", &heard).arg("name", &helo));
+        return Ok(State::Refuses);
+    }
+    cx.found(say(
+        if dialogue.used_helo() { "server-status.ehlo.helo-fallback" } else { "server-status.ehlo.ok" },
+        &heard,
+    ));
+    for (keyword, parameters) in &dialogue.capabilities().keywords {
+        let found = Finding::new("server-status.capability")
+            .arg("server", &host.name)
+            .arg("keyword", keyword)
+            .arg("parameters", parameters)
+            .shown_by(heard.evidence);
+        cx.found(found);
+    }
+    let noop = dialogue.control(Stage::Ehlo, "NOOP").await?;
+    cx.found(say("server-status.noop", &noop));
+    if cx.may(Consent::Rcpt) && cx.case.from.is_some() {
+        let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
+        if !mail.reply.is_positive() {
+            cx.found(say("server-status.mail.refused", &mail));
+            return Ok(State::Refuses);
+        }
+        dialogue.control(Stage::Mail, "RSET").await?;
+    }
+    Ok(State::Good)
+}
+
+fn broke((fact, evidence): &Broken) -> Finding {
+    let id = match (fact.stage, fact.kind) {
+        (Stage::Greeting, BreakKind::Timeout) => "server-status.greeting.silent",
+        (Stage::Greeting, BreakKind::Closed | BreakKind::Reset) => "server-status.greeting.closed",
+        (Stage::Greeting, BreakKind::NotSmtp | BreakKind::TooLong) => "server-status.greeting.not-smtp",
+        _ => "server-status.broke",
+    };
+    Finding::new(id)
+        .arg("stage", fact.stage.spoken())
+        .arg("kind", fact.kind.as_str())
+        .arg("detail", fact.detail.as_deref().unwrap_or_default())
+        .shown_by(*evidence)
+}
+
+fn ms(since: Instant) -> u32 {
+    u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX)
+}

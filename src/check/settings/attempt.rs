@@ -1,0 +1,163 @@
+//! One combination of port and security, tried.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::check::Context;
+use crate::net::{Dialogue, Open};
+use crate::transcript::{BreakFact, BreakKind, EvidenceId, Finding, Role, Security, Stage, TlsFact};
+
+/// A combination and how it went.
+pub(super) struct Attempt {
+    pub port: u16,
+    pub security: Security,
+    pub end: End,
+    pub tls: Option<(TlsFact, EvidenceId)>,
+    pub evidence: Option<EvidenceId>,
+    /// The port answers, but in the other language: plain where TLS was spoken, or the reverse.
+    pub speaks_other: bool,
+}
+
+/// How a combination ended.
+pub(super) enum End {
+    /// EHLO was answered under the security asked for.
+    Works,
+    /// STARTTLS is not offered.
+    NoStarttls,
+    /// STARTTLS or EHLO was refused, or the greeting was no welcome; the codes.
+    Refused(String),
+    /// The server insists on TLS first.
+    TlsRequired(String),
+    /// The handshake failed; why.
+    Handshake(String),
+    /// It connects, and says nothing.
+    Silent,
+    /// It connects, and says something else.
+    NotSmtp,
+    /// No connection came about; why.
+    Unreached(String),
+    /// It broke off elsewhere.
+    Broke(String),
+}
+
+impl Attempt {
+    pub(super) fn works(&self) -> bool {
+        matches!(self.end, End::Works)
+    }
+
+    /// A word or two for an argument.
+    pub(super) fn why(&self) -> String {
+        match &self.end {
+            End::Works => "works".to_owned(),
+            End::NoStarttls => "STARTTLS is not offered".to_owned(),
+            End::Refused(codes) | End::TlsRequired(codes) => codes.clone(),
+            End::Handshake(why) | End::Unreached(why) | End::Broke(why) => why.clone(),
+            End::Silent => "silent".to_owned(),
+            End::NotSmtp => "not SMTP".to_owned(),
+        }
+    }
+}
+
+/// Tries one combination; its row on the screen says how it went.
+pub(super) async fn attempt(cx: &Context, server: &str, address: SocketAddr, security: Security) -> Attempt {
+    let label = format!("{} {security}", address.port());
+    cx.rec.probing(&label);
+    let began = Instant::now();
+    let mut tried =
+        Attempt { port: address.port(), security, end: End::Works, tls: None, evidence: None, speaks_other: false };
+    let entered = cx.case.server.as_ref().and_then(|s| s.port).is_none_or(|p| p == address.port());
+    let role = if entered { Role::Case } else { Role::Control };
+    match dialogue(cx, server, address, security, role, &mut tried).await {
+        Ok(end) => tried.end = end,
+        Err((fact, evidence)) => {
+            tried.evidence = Some(evidence);
+            tried.speaks_other = security == Security::Tls
+                && fact.detail.as_deref().is_some_and(|d| d.contains("plaintext"))
+                || security != Security::Tls
+                    && fact.stage == Stage::Greeting
+                    && matches!(fact.kind, BreakKind::Timeout | BreakKind::NotSmtp);
+            tried.end = broken(&fact);
+        }
+    }
+    let ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+    let id = if tried.works() { "settings.combination.works" } else { "settings.combination.fails" };
+    let mut finding = Finding::new(id)
+        .arg("server", server)
+        .arg("port", tried.port)
+        .arg("security", security.as_str())
+        .arg("why", tried.why())
+        .ends(&label, ms);
+    finding.evidence.extend(tried.evidence);
+    cx.found(finding);
+    tried
+}
+
+async fn dialogue(
+    cx: &Context,
+    server: &str,
+    address: SocketAddr,
+    security: Security,
+    role: Role,
+    tried: &mut Attempt,
+) -> Result<End, (BreakFact, EvidenceId)> {
+    let implicit = if security == Security::Tls { Security::Tls } else { Security::None };
+    let open =
+        Open { server: server.to_owned(), address, security: implicit, source: cx.case.source, role, strict: false };
+    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await?;
+    tried.evidence = Some(greeting.evidence);
+    let end = if greeting.reply.code == 220 {
+        ready(cx, &mut dialogue, security, tried).await
+    } else {
+        Ok(End::Refused(greeting.reply.codes()))
+    };
+    tried.tls = dialogue.tls().cloned();
+    dialogue.quit().await;
+    end
+}
+
+async fn ready(
+    cx: &Context,
+    dialogue: &mut Dialogue,
+    security: Security,
+    tried: &mut Attempt,
+) -> Result<End, (BreakFact, EvidenceId)> {
+    let helo = cx.helo();
+    let heard = dialogue.ehlo(&helo).await?;
+    tried.evidence = Some(heard.evidence);
+    if !heard.reply.is_positive() {
+        return Ok(End::Refused(heard.reply.codes()));
+    }
+    if security == Security::Starttls {
+        if !dialogue.capabilities().has("STARTTLS") {
+            return Ok(End::NoStarttls);
+        }
+        let started = dialogue.starttls().await?;
+        tried.evidence = Some(started.evidence);
+        if started.reply.code != 220 {
+            return Ok(End::Refused(started.reply.codes()));
+        }
+        let heard = dialogue.ehlo(&helo).await?;
+        if !heard.reply.is_positive() {
+            return Ok(End::Refused(heard.reply.codes()));
+        }
+    }
+    if security == Security::None && dialogue.capabilities().has("STARTTLS") {
+        let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
+        if mail.reply.code == 530 && mail.reply.joined().to_ascii_lowercase().contains("starttls") {
+            tried.evidence = Some(mail.evidence);
+            return Ok(End::TlsRequired(mail.reply.codes()));
+        }
+    }
+    Ok(End::Works)
+}
+
+fn broken(fact: &BreakFact) -> End {
+    let detail = fact.detail.clone().unwrap_or_else(|| fact.kind.as_str().to_owned());
+    match (fact.stage, fact.kind) {
+        (Stage::Connect | Stage::Resolve, _) => End::Unreached(detail),
+        (Stage::Tls, _) | (_, BreakKind::Tls) => End::Handshake(detail),
+        (Stage::Greeting, BreakKind::Timeout) => End::Silent,
+        (_, BreakKind::NotSmtp | BreakKind::TooLong) => End::NotSmtp,
+        (stage, kind) => End::Broke(format!("{} at {}", kind.as_str(), stage.spoken())),
+    }
+}

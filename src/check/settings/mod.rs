@@ -1,0 +1,199 @@
+//! Step 3: the server, port and security as entered, the other usual combinations, and what the certificate says.
+
+mod attempt;
+
+use std::net::{IpAddr, SocketAddr};
+
+use attempt::{Attempt, End, attempt};
+use futures_util::future::join_all;
+
+use super::tools::{Host, hosts};
+use super::{BoxFuture, Check, Context};
+use crate::transcript::{Consent, EvidenceId, Finding, Security, TlsFact};
+
+/// The check of step 3.
+pub(super) struct Settings;
+
+impl Check for Settings {
+    fn id(&self) -> &'static str {
+        "settings"
+    }
+
+    fn emits(&self) -> &'static [&'static str] {
+        &[
+            "settings.none-given",
+            "settings.no-consent",
+            "settings.no-such-host",
+            "settings.host-unknown",
+            "settings.as-entered.works",
+            "settings.as-entered.fails",
+            "settings.as-entered.no-route",
+            "settings.combination.works",
+            "settings.combination.fails",
+            "settings.other-works",
+            "settings.nothing-works",
+            "settings.wrong-security",
+            "settings.wrong-port",
+            "settings.starttls-missing",
+            "settings.tls-required",
+            "settings.tls.handshake-failed",
+            "settings.certificate.ok",
+            "settings.certificate.expired",
+            "settings.certificate.not-yet-valid",
+            "settings.certificate.name",
+            "settings.certificate.self-signed",
+            "settings.certificate.unknown-issuer",
+            "settings.certificate.bad",
+        ]
+    }
+
+    fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()> {
+        Box::pin(run(cx))
+    }
+}
+
+/// The combinations that mail programs use (RFC 8314 §3.3, RFC 6409 §3.1).
+const USUAL: [(u16, Security); 6] = [
+    (465, Security::Tls),
+    (587, Security::Starttls),
+    (25, Security::Starttls),
+    (2525, Security::Starttls),
+    (587, Security::None),
+    (25, Security::None),
+];
+
+async fn run(cx: &Context) {
+    if cx.case.server.is_none() {
+        cx.found(Finding::new("settings.none-given"));
+        return;
+    }
+    let Some(host) = hosts(cx).await.ok().and_then(|hosts| hosts.into_iter().next()) else { return };
+    let named = |id: &str| Finding::new(id).arg("server", &host.name).arg("why", host.unknown.unwrap_or_default());
+    if host.addresses.is_empty() {
+        let mut finding = named(if host.unknown.is_some() { "settings.host-unknown" } else { "settings.no-such-host" });
+        finding.evidence.clone_from(&host.evidence);
+        cx.found(finding);
+        return;
+    }
+    if !cx.may(Consent::Connect) {
+        cx.found(Finding::new("settings.no-consent"));
+        return;
+    }
+    let entered = (host.port, entered_security(cx.case.security, host.port));
+    let ip = reachable(cx, &host).await;
+    let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1).await;
+    let others: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
+    let others =
+        join_all(others.iter().map(|(port, security)| attempt(cx, &host.name, SocketAddr::new(ip, *port), *security)))
+            .await;
+    judge(cx, &host, &first, &others);
+}
+
+/// `auto` as a mail program would take it.
+fn entered_security(security: Security, port: u16) -> Security {
+    match (security, port) {
+        (Security::Auto, 465) => Security::Tls,
+        (Security::Auto, _) => Security::Starttls,
+        (given, _) => given,
+    }
+}
+
+/// The first address that lets us in, or the first of all: the combinations must differ in one thing only.
+async fn reachable(cx: &Context, host: &Host) -> IpAddr {
+    for ip in host.addresses.iter().take(4) {
+        if cx.net.connect(&cx.rec, &host.name, SocketAddr::new(*ip, host.port), cx.case.source).await.is_ok() {
+            return *ip;
+        }
+    }
+    host.addresses[0]
+}
+
+fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
+    let about = |id: &str, a: &Attempt| {
+        let mut finding = Finding::new(id)
+            .arg("server", &host.name)
+            .arg("port", a.port)
+            .arg("security", a.security.as_str())
+            .arg("why", a.why());
+        finding.evidence.extend(a.evidence);
+        finding
+    };
+    let tls = std::iter::once(first).chain(others).find_map(|a| a.tls.as_ref());
+    if let Some((fact, evidence)) = first.tls.as_ref().or(tls) {
+        certificate(cx, host, fact, *evidence);
+    }
+    let security_of = |a: &Attempt| a.security != Security::None;
+    if first.works() {
+        cx.found(about("settings.as-entered.works", first));
+        if matches!(first.end, End::NoStarttls) {
+            cx.found(about("settings.starttls-missing", first));
+        }
+        return;
+    }
+    let unreached = matches!(first.end, End::Unreached(_));
+    cx.found(about(if unreached { "settings.as-entered.no-route" } else { "settings.as-entered.fails" }, first));
+    if let End::TlsRequired(_) = first.end {
+        cx.found(about("settings.tls-required", first));
+    }
+    let better =
+        others.iter().filter(|a| a.works() && security_of(a)).chain(others.iter().filter(|a| a.works())).next();
+    let Some(better) = better else {
+        if matches!(first.end, End::Handshake(_)) {
+            cx.found(about("settings.tls.handshake-failed", first));
+        }
+        cx.found(about("settings.nothing-works", first));
+        return;
+    };
+    let works = |id: &str| {
+        let mut finding =
+            about(id, first).arg("better_port", better.port).arg("better_security", better.security.as_str());
+        finding.evidence.extend(better.evidence);
+        finding
+    };
+    let same_port = others.iter().any(|a| a.works() && a.port == first.port);
+    match (&first.end, same_port) {
+        (End::NoStarttls, false) => cx.found(about("settings.starttls-missing", first)),
+        (End::Handshake(_) | End::Silent | End::NotSmtp | End::NoStarttls, true) => {
+            cx.found(works("settings.wrong-security"));
+        }
+        (End::Handshake(_) | End::Silent | End::NotSmtp, false) if first.speaks_other => {
+            cx.found(works("settings.wrong-security"));
+        }
+        (End::Handshake(_), false) => cx.found(about("settings.tls.handshake-failed", first)),
+        (End::Unreached(_), false) => cx.found(works("settings.wrong-port")),
+        _ => {}
+    }
+    cx.found(works("settings.other-works"));
+}
+
+fn certificate(cx: &Context, host: &Host, fact: &TlsFact, evidence: EvidenceId) {
+    if !fact.established && fact.chain.is_empty() {
+        return;
+    }
+    let id = match fact.distrust.as_deref() {
+        None => "settings.certificate.ok",
+        Some("expired") => "settings.certificate.expired",
+        Some("not-yet-valid") => "settings.certificate.not-yet-valid",
+        Some("name") => "settings.certificate.name",
+        Some("self-signed") => "settings.certificate.self-signed",
+        Some("unknown-issuer") => "settings.certificate.unknown-issuer",
+        Some(_) => "settings.certificate.bad",
+    };
+    let mut finding = Finding::new(id)
+        .arg("server", &host.name)
+        .arg("version", fact.version.clone().unwrap_or_default())
+        .arg("why", fact.distrust.clone().unwrap_or_default())
+        .shown_by(evidence);
+    if let Some(own) = fact.chain.first() {
+        finding = finding
+            .arg("names", own.names.join(", "))
+            .arg("issuer", &own.issuer)
+            .arg("until", date(own.not_after))
+            .arg("since", date(own.not_before));
+    }
+    cx.found(finding);
+}
+
+fn date(unix: i64) -> String {
+    jiff::Timestamp::from_second(unix).map_or_else(|_| "an odd date".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
+}

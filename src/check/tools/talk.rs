@@ -1,0 +1,60 @@
+//! A session with a host, as far as EHLO after TLS: what most checks start from.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Host;
+use crate::check::Context;
+use crate::net::{Broken, Dialogue, Heard, Open, SessionOpening};
+use crate::transcript::{Role, Security};
+
+/// A session that stands, ready for MAIL.
+pub(crate) struct Talk {
+    /// The dialogue, EHLO done.
+    pub dialogue: Dialogue,
+    /// What was heard on the way.
+    pub opening: SessionOpening,
+}
+
+/// Why no session stands.
+pub(crate) enum Stopped {
+    /// A reply that was not positive.
+    Refused(Box<Dialogue>, Heard),
+    /// STARTTLS was wanted and is not offered; the EHLO answer that lacks it.
+    NoStarttls(Box<Dialogue>, Heard),
+    /// The connection or dialogue broke off.
+    Broke(Broken),
+}
+
+/// Opens a session with one address: greeting, EHLO, STARTTLS where it is wanted or offered, EHLO again.
+///
+/// # Errors
+/// Where it stopped.
+pub(crate) async fn talk(cx: &Context, host: &Host, ip: IpAddr, role: Role) -> Result<Talk, Stopped> {
+    talk_as(cx, host, SocketAddr::new(ip, host.port), cx.case.security, role, false).await
+}
+
+/// As [`talk`], with everything said: strict ends the handshake on an untrusted certificate.
+///
+/// # Errors
+/// Where it stopped.
+pub(crate) async fn talk_as(
+    cx: &Context,
+    host: &Host,
+    address: SocketAddr,
+    security: Security,
+    role: Role,
+    strict: bool,
+) -> Result<Talk, Stopped> {
+    let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict };
+    let (dialogue, opening) =
+        Dialogue::session(&cx.net, &cx.rec, open, &cx.helo(), security).await.map_err(Stopped::Broke)?;
+    if opening.is_ready() {
+        return Ok(Talk { dialogue, opening });
+    }
+    let (last, dialogue) = (opening.last().clone(), Box::new(dialogue));
+    Err(if opening.refusal().is_some() {
+        Stopped::Refused(dialogue, last)
+    } else {
+        Stopped::NoStarttls(dialogue, last)
+    })
+}

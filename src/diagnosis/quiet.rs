@@ -1,0 +1,127 @@
+//! What is said where no cause stands out, and what is said besides.
+
+use std::collections::HashSet;
+
+use super::args::{Args, reply_args};
+use super::gather::{Found, Seen};
+use super::heap::{Heap, NOT_A_BOUNCE, UNCLEAR};
+use super::pile::Source;
+use super::rank::{Bare, Weighed, dress};
+use super::{Ranked, Reason, says};
+use crate::guide::{Guide, Who};
+use crate::reading::Certainty;
+use crate::transcript::{EvidenceId, Level, Reply, Role, StepId, Verdict};
+
+const HEALTHY: &str = "healthy";
+const SENTENCES: usize = 6;
+const TEXT: usize = 120;
+
+/// The verdict where no cause is even possible, and the one line that says so.
+pub(super) fn conclude(guide: &Guide, seen: &Seen<'_>, case: &Args, heap: &Heap<'_>) -> (Verdict, Option<Ranked>) {
+    if !heap.unread.is_empty() {
+        let verdict = if heap.refused_live() { Verdict::FaultFound } else { Verdict::Inconclusive };
+        return (verdict, Some(unclear(guide, case, heap.unread.clone())));
+    }
+    if let Some(fault) = seen.findings.iter().rev().find(|f| f.entry.level == Level::Fail) {
+        return (Verdict::FaultFound, Some(unweighed(fault, case)));
+    }
+    let told = seen.tested() && !seen.step_untold && seen.untold().next().is_none();
+    let verdict = if told { Verdict::NoFaultFound } else { Verdict::Inconclusive };
+    let only = if !heap.no_bounce.is_empty() {
+        let because = sentences(seen.findings.iter().filter(|f| heap.no_bounce.contains(&f.entry.id.as_str())), case);
+        let bare = Bare { certainty: Certainty::Likely, score: 0, because, against: Vec::new() };
+        Some(dress(guide, NOT_A_BOUNCE, None, case, bare))
+    } else if told {
+        Some(healthy(guide, seen, case))
+    } else {
+        None
+    };
+    (verdict, only)
+}
+
+/// Flaws that are no reason of any cause named: what was set aside, and every other flaw.
+pub(super) fn also(
+    seen: &Seen<'_>,
+    case: &Args,
+    causes: &[Ranked],
+    faults: &[Weighed],
+    aside: &HashSet<String>,
+) -> Vec<Reason> {
+    let used: HashSet<&str> = faults
+        .iter()
+        .flat_map(|w| &w.pile.items)
+        .filter(|i| i.total() > 0)
+        .filter_map(|i| if let Source::Finding { id, .. } = &i.source { Some(id.as_str()) } else { None })
+        .collect();
+    let flaw = |f: &&Found<'_>| {
+        let id = f.entry.id.as_str();
+        (aside.contains(id) || matches!(f.entry.level, Level::Warn | Level::Fail)) && !used.contains(id)
+    };
+    let mut also = sentences(seen.findings.iter().filter(flaw), case);
+    also.retain(|a| !causes.iter().any(|c| c.because.iter().any(|b| b.says == a.says)));
+    also
+}
+
+/// The findings' words, each sentence once, with the evidence of all who say it.
+pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>>, case: &Args) -> Vec<Reason> {
+    let mut said: Vec<Reason> = Vec::new();
+    for found in findings {
+        let says = says::filled(&found.entry.says, &says::finding_args(&found.finding.args, case));
+        let db = found.entry.weighs.iter().map(|w| w.db).max().unwrap_or(0);
+        if let Some(same) = said.iter_mut().find(|r| r.says == says) {
+            same.evidence.extend(found.evidence());
+        } else {
+            said.push(Reason { says, evidence: found.evidence(), db });
+        }
+    }
+    said
+}
+
+fn healthy(guide: &Guide, seen: &Seen<'_>, case: &Args) -> Ranked {
+    let mut because = sentences(seen.findings.iter().filter(|f| f.entry.level == Level::Ok), case);
+    because.truncate(SENTENCES);
+    let certainty = if seen.accepted() { Certainty::Confirmed } else { Certainty::Likely };
+    let mut healthy = dress(guide, HEALTHY, None, case, Bare { certainty, score: 0, because, against: Vec::new() });
+    if guide.cause(HEALTHY).is_none() {
+        healthy.headline = says::both("Nothing wrong was found.");
+        healthy.fix = vec![says::both("Send the mail again; if it fails, bring the new error here.")];
+        healthy.step = seen.last_step.cloned().unwrap_or_else(|| StepId::new("escalate"));
+    }
+    healthy
+}
+
+fn unclear(guide: &Guide, case: &Args, mut unread: Vec<(EvidenceId, &Reply)>) -> Ranked {
+    unread.sort_by_key(|(_, r)| r.role == Role::Pasted);
+    let mut args = unread.first().map(|(_, r)| reply_args(r, None, TEXT)).unwrap_or_default();
+    super::args::add(&mut args, case);
+    let mut because: Vec<Reason> = Vec::new();
+    for (id, reply) in unread {
+        let says = says::reply(reply);
+        if let Some(same) = because.iter_mut().find(|r| r.says == says) {
+            same.evidence.push(id);
+        } else if because.len() < SENTENCES {
+            because.push(Reason { says, evidence: vec![id], db: 0 });
+        }
+    }
+    dress(guide, UNCLEAR, None, &args, Bare { certainty: Certainty::Possible, score: 0, because, against: Vec::new() })
+}
+
+/// A fault that the guide gives no weight: it is named by its own words.
+fn unweighed(fault: &Found<'_>, case: &Args) -> Ranked {
+    let args = says::finding_args(&fault.finding.args, case);
+    let headline = says::filled(&fault.entry.says, &args);
+    let step = fault.entry.id.split('.').next().unwrap_or_default();
+    Ranked {
+        cause: UNCLEAR.to_owned(),
+        kind: None,
+        certainty: Certainty::Possible,
+        score: 0,
+        headline: headline.clone(),
+        because: vec![Reason { says: headline, evidence: fault.evidence(), db: 0 }],
+        against: Vec::new(),
+        fix: fault.entry.fix.iter().map(|f| says::filled(f, &args)).collect(),
+        who: fault.entry.who.unwrap_or(Who::You),
+        waiting: String::new(),
+        step: StepId::new(step),
+    }
+}

@@ -1,0 +1,111 @@
+//! How sure a pile makes us, and the words that go with it.
+
+use super::args::{self, Args};
+use super::pile::{Item, Pile};
+use super::{Ranked, Reason, says};
+use crate::guide::{Cause, Guide, Kind, Who};
+use crate::reading::Certainty;
+use crate::transcript::StepId;
+
+/// More than this is a possible cause, this much a likely one, and this much with proof a confirmed one.
+pub(super) const POSSIBLE: i32 = 3;
+pub(super) const LIKELY: i32 = 15;
+const CONFIRMED: i32 = 20;
+/// A reading so strong that the words leave no doubt.
+const NO_DOUBT: i32 = 30;
+/// What the reply that the user has adds to its cause in the order of causes; it makes none more certain.
+pub(super) const EXPLAINS: i32 = 10;
+
+/// A pile that was weighed.
+pub(super) struct Weighed {
+    pub(super) cause: String,
+    pub(super) kind: Option<String>,
+    pub(super) pile: Pile,
+    pub(super) score: i32,
+    pub(super) certainty: Option<Certainty>,
+}
+
+impl Weighed {
+    pub(super) fn new(cause: String, kind: Option<String>, pile: Pile) -> Self {
+        let score = pile.score(true);
+        let certainty = certainty(&pile, score);
+        Self { cause, kind, pile, score, certainty }
+    }
+
+    /// Most certain first; among equals the heavier, where what explains the user's reply weighs more.
+    pub(super) fn order(&self) -> impl Ord + use<> {
+        let explains = if self.pile.items.iter().any(Item::is_refusal) { EXPLAINS } else { 0 };
+        std::cmp::Reverse((self.certainty, self.score.saturating_add(explains), self.kind.is_some()))
+    }
+
+    /// Whether it is enough to say that a fault was found.
+    pub(super) fn is_fault(&self) -> bool {
+        self.certainty >= Some(Certainty::Likely) || self.pile.items.iter().any(|i| i.is_fail() || i.is_refusal())
+    }
+
+    pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
+        let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
+        items.sort_by_key(|i| std::cmp::Reverse(i.total()));
+        let mut args = Args::new();
+        for item in items {
+            args::add(&mut args, &item.args);
+        }
+        args::add(&mut args, case);
+        let (because, against) = self.pile.reasons();
+        let certainty = self.certainty.unwrap_or(Certainty::Possible);
+        dress(guide, &self.cause, self.kind.as_deref(), &args, Bare { certainty, score: self.score, because, against })
+    }
+}
+
+/// A cause before it has words.
+pub(super) struct Bare {
+    pub(super) certainty: Certainty,
+    pub(super) score: i32,
+    pub(super) because: Vec<Reason>,
+    pub(super) against: Vec<Reason>,
+}
+
+/// Gives a cause the guide's words: of its kind, else its own, else what was seen.
+pub(super) fn dress(guide: &Guide, cause: &str, kind: Option<&str>, args: &Args, bare: Bare) -> Ranked {
+    let known: Option<&Cause> = guide.cause(cause);
+    let finer: Option<&Kind> = known.zip(kind).and_then(|(c, k)| c.kinds.iter().find(|of| of.id == k));
+    let headline = finer.map(|k| &k.headline).or(known.map(|c| &c.headline));
+    let fix = finer.map(|k| &k.fix).filter(|f| !f.is_empty()).or(known.map(|c| &c.fix)).map_or(&[][..], |f| f);
+    let waiting = finer.and_then(|k| k.waiting.clone()).or(known.map(|c| c.waiting.clone()));
+    let step = finer.and_then(|k| k.step.clone()).or(known.map(|c| c.step.clone()));
+    let seen = || bare.because.first().map_or_else(|| says::both(kind.unwrap_or(cause)), |r| r.says.clone());
+    Ranked {
+        cause: cause.to_owned(),
+        kind: kind.map(str::to_owned),
+        certainty: bare.certainty,
+        score: bare.score,
+        headline: headline.map_or_else(seen, |h| says::filled(h, args)),
+        fix: fix.iter().map(|f| says::filled(f, args)).collect(),
+        who: finer.map(|k| k.who).or(known.map(|c| c.who)).unwrap_or(Who::You),
+        waiting: waiting.unwrap_or_default(),
+        step: step.unwrap_or_else(|| StepId::new("escalate")),
+        because: bare.because,
+        against: bare.against,
+    }
+}
+
+/// How sure it is; none where it is not even possible.
+///
+/// Confirmed takes a live check that shows the cause itself: a finding that is proof, or a server that says so in words that leave
+/// no doubt. What the user pasted is never enough by itself.
+fn certainty(pile: &Pile, score: i32) -> Option<Certainty> {
+    let proof_against = pile.items.iter().any(|i| i.is_proof() && i.total() < 0);
+    let proof = pile.items.iter().any(|i| i.is_proof() && i.total() > 0);
+    let live = pile.items.iter().filter_map(Item::live_db).max();
+    let said = live.is_some_and(|db| db >= NO_DOUBT)
+        || (live.is_some() && pile.items.iter().any(|i| i.pasted_db() >= Some(NO_DOUBT)));
+    if score >= CONFIRMED && (proof || said) && !proof_against {
+        Some(Certainty::Confirmed)
+    } else if score >= LIKELY {
+        Some(Certainty::Likely)
+    } else if score > POSSIBLE {
+        Some(Certainty::Possible)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,50 @@
+//! Sentences of the diagnosis that no guide file holds: what a server said, and what stands where the guide is silent.
+
+use super::args::{Args, codes_of, server_of};
+use crate::guide::{Words, fill};
+use crate::transcript::{Reply, Role, clean_line};
+
+const QUOTE: usize = 120;
+const VALUE: usize = 300;
+
+/// What a reply said, in both registers.
+pub(super) fn reply(reply: &Reply) -> Words {
+    let text = clean_line(reply.joined().trim(), QUOTE);
+    let quote = if text.is_empty() { None } else { Some(format!("“{text}”")) };
+    let said: Vec<String> = codes_of(reply).into_iter().chain(quote).collect();
+    let said = if said.is_empty() { "nothing that can be quoted".to_owned() } else { said.join(" ") };
+    let at = reply.stage.map(|s| format!(" at {}", s.spoken())).unwrap_or_default();
+    let plain = match reply.role {
+        Role::Pasted if reply.server.is_empty() => format!("The text you have says {said}{at}."),
+        Role::Pasted => format!("The text you have says that {} answered {said}{at}.", server(reply)),
+        Role::Case | Role::Control => format!("{} answered {said}{at}.", server(reply)),
+    };
+    Words { admin: plain.clone(), plain }
+}
+
+/// Words with their places filled.
+pub(super) fn filled(words: &Words, args: &Args) -> Words {
+    let one = |text: &str| {
+        let filled = fill(text, args);
+        let filled = filled.trim();
+        // Where the server's name is not known, its stand-in may begin the sentence.
+        filled.strip_prefix("the server").map_or_else(|| filled.to_owned(), |rest| format!("The server{rest}"))
+    };
+    Words { plain: one(&words.plain), admin: one(&words.admin) }
+}
+
+/// A finding's own values, made safe to show, over those of the case.
+pub(super) fn finding_args(own: &Args, case: &Args) -> Args {
+    let mut args: Args = own.iter().map(|(name, value)| (name.clone(), clean_line(value, VALUE))).collect();
+    super::args::add(&mut args, case);
+    args
+}
+
+/// The same words in both registers.
+pub(super) fn both(text: &str) -> Words {
+    Words { plain: text.to_owned(), admin: text.to_owned() }
+}
+
+fn server(reply: &Reply) -> String {
+    clean_line(server_of(reply), QUOTE)
+}

@@ -1,0 +1,61 @@
+use super::{Story, e};
+use crate::guide::Who;
+
+#[test]
+fn a_kind_gives_the_words_and_the_reply_the_values() {
+    let top = Story::new().live(550, "user unknown").top();
+    assert_eq!(top.headline.plain, "mx1.example.org knows no bob@example.org.");
+    assert_eq!(top.headline.admin, "mx1.example.org answered 550 at RCPT.");
+    assert_eq!(top.fix[0].plain, "Check bob@example.org letter by letter.");
+    assert_eq!((top.who, top.waiting.as_str(), top.step.as_str()), (Who::Recipient, "does not help", "recipient"));
+}
+
+#[test]
+fn a_cause_without_a_kind_gives_its_own() {
+    let top = Story::new().live(550, "bad address").top();
+    assert_eq!(top.headline.plain, "Something is wrong with bob@example.org.");
+    assert_eq!(top.who, Who::You);
+}
+
+#[test]
+fn a_finding_says_its_own_words_and_shows_its_evidence() {
+    let args = [("ip", "192.0.2.7"), ("list", "ZEN")];
+    let top = Story::new().found("blocklists.ip.listed", &args).top();
+    assert_eq!(top.because[0].says.plain, "192.0.2.7 is on ZEN.");
+    assert_eq!(top.because[0].evidence, [e(2)]);
+    assert_eq!((top.headline.plain.as_str(), top.fix[0].plain.as_str()), ("192.0.2.7 is on ZEN.", "Ask ZEN."));
+}
+
+#[test]
+fn a_reply_is_quoted_with_who_said_it_and_where() {
+    let live = Story::new().live(550, "user unknown").top();
+    assert_eq!(live.because[0].says.plain, "mx1.example.org answered 550 “user unknown” at RCPT.");
+    let pasted = Story::new().pasted(550, "user unknown").top();
+    assert_eq!(
+        pasted.because[0].says.plain,
+        "The text you have says that mx1.example.org answered 550 “user unknown” at RCPT."
+    );
+}
+
+#[test]
+fn a_text_without_code_or_server_is_quoted_as_it_is() {
+    let top = Story::new().server_says("", crate::transcript::Role::Pasted, 0, "user unknown").top();
+    assert_eq!(top.because[0].says.plain, "The text you have says “user unknown” at RCPT.");
+    assert_eq!(top.headline.plain, "The server knows no bob@example.org.");
+}
+
+#[test]
+fn values_of_two_servers_are_never_mixed() {
+    let story = Story::new().found("recipient.rcpt.control-refused", &[("server", "mx2.example.org")]);
+    let top = story.live(550, "not here").top();
+    assert!(top.headline.admin.starts_with("mx2.example.org"), "{}", top.headline.admin);
+    assert!(!top.headline.admin.contains("550"), "550 was said by mx1: {}", top.headline.admin);
+}
+
+#[test]
+fn a_hostile_reply_stays_one_clean_short_line() {
+    let text = format!("user unknown \u{1b}[2J{}\r\n", "x".repeat(5000));
+    let top = Story::new().live(550, &text).top();
+    let says = &top.because[0].says.plain;
+    assert!(says.chars().count() < 200 && !says.chars().any(char::is_control), "{says:?}");
+}

@@ -1,0 +1,151 @@
+//! The fold: how each entry changes what the walk knows.
+
+use super::{Move, Place, Walk};
+use crate::transcript::{Entry, Fact, RunId, StepId, StepStatus};
+
+/// What is known of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Visit {
+    /// Its runs, oldest first.
+    pub(super) runs: Vec<RunId>,
+    /// How it ended last.
+    pub(super) status: Option<StepStatus>,
+    /// Who signed it off last.
+    pub(super) signed: Option<Signature>,
+}
+
+/// A step signed off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Signature {
+    pub(super) by: String,
+    pub(super) note: String,
+    pub(super) at: u64,
+}
+
+/// Whether a run still brings answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RunState {
+    Live,
+    Ended,
+    Cancelled,
+}
+
+/// What is known of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) step: StepId,
+    pub(super) check: String,
+    pub(super) state: RunState,
+    /// Where its facts stand in the transcript, in the order in which it recorded them.
+    pub(super) facts: Vec<u32>,
+    /// Whether it brought a reply or a finding.
+    pub(super) telling: bool,
+}
+
+impl Walk {
+    /// Appends an entry and folds it in. Everything that changes a walk goes through here.
+    pub(super) fn append(&mut self, entry: Entry) {
+        self.apply(&entry);
+        self.transcript.push(entry);
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::Began { mode, .. } => self.mode = *mode,
+            Fact::Entered { case } => self.case.clone_from(case),
+            Fact::Consented { what, granted } => {
+                let (into, from) = if *granted {
+                    (&mut self.granted, &mut self.declined)
+                } else {
+                    (&mut self.declined, &mut self.granted)
+                };
+                into.insert(*what);
+                from.remove(what);
+            }
+            Fact::Went { from, to, rule, because } => {
+                self.go(to.as_ref());
+                self.path.push(a_move(from.as_ref(), to.as_ref(), rule, because));
+            }
+            Fact::Proposed { from, to, rule, because } => {
+                if self.here() == Some(from) {
+                    self.proposal = Some(a_move(Some(from), to.as_ref(), rule, because));
+                }
+            }
+            Fact::Started { run, step, check } => self.start(*run, step, check),
+            Fact::Ended { run } => self.close(*run, RunState::Ended),
+            Fact::Cancelled { run } => self.close(*run, RunState::Cancelled),
+            Fact::StepEnded { step, status } => self.visit(step).status = Some(*status),
+            Fact::Signed { step, by, note } => {
+                self.visit(step).signed = Some(Signature { by: by.clone(), note: note.clone(), at: entry.at });
+            }
+            Fact::Concluded { verdict } => {
+                self.place = Place::Concluded;
+                self.proposal = None;
+                self.verdict = Some(*verdict);
+            }
+            Fact::Probing { run, .. }
+            | Fact::Dns { run, .. }
+            | Fact::Connect { run, .. }
+            | Fact::Tls { run, .. }
+            | Fact::Sent { run, .. }
+            | Fact::Received { run, .. }
+            | Fact::Broke { run, .. }
+            | Fact::Host { run, .. }
+            | Fact::Message { run, .. }
+            | Fact::Found { run, .. } => self.record(*run, &entry.fact),
+        }
+    }
+
+    fn go(&mut self, to: Option<&StepId>) {
+        self.proposal = None;
+        self.verdict = None;
+        let Some(to) = to else {
+            self.place = Place::Concluded;
+            return;
+        };
+        self.place = Place::Step(to.clone());
+        let visit = self.visit(to);
+        // Going to a step that was left unlooked at takes that back.
+        if visit.runs.is_empty() {
+            visit.status = None;
+        }
+        match self.trail.as_slice() {
+            [.., last] if last == to => {}
+            [.., before, _] if before == to => drop(self.trail.pop()),
+            _ => self.trail.push(to.clone()),
+        }
+    }
+
+    fn start(&mut self, run: RunId, step: &StepId, check: &str) {
+        if self.here() == Some(step) {
+            self.proposal = None;
+        }
+        let visit = self.visit(step);
+        visit.runs.push(run);
+        visit.status = None;
+        let (step, check) = (step.clone(), check.to_owned());
+        self.runs.insert(run, Run { step, check, state: RunState::Live, facts: Vec::new(), telling: false });
+    }
+
+    fn close(&mut self, run: RunId, how: RunState) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.state = how;
+        }
+    }
+
+    fn record(&mut self, run: RunId, fact: &Fact) {
+        let index = u32::try_from(self.transcript.entries().len()).unwrap_or(u32::MAX);
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.facts.push(index);
+            run.telling |= matches!(fact, Fact::Received { .. } | Fact::Found { .. });
+        }
+    }
+
+    fn visit(&mut self, step: &StepId) -> &mut Visit {
+        self.steps.entry(step.clone()).or_default()
+    }
+}
+
+fn a_move(from: Option<&StepId>, to: Option<&StepId>, rule: &str, because: &str) -> Move {
+    Move { from: from.cloned(), to: to.cloned(), rule: rule.to_owned(), because: because.to_owned() }
+}
