@@ -79,6 +79,15 @@ fn the_last_of_the_worst_replies_is_quoted() {
 }
 
 #[test]
+fn a_refusal_for_good_is_quoted_before_a_later_one_for_now() {
+    let p = after(|p| {
+        p.reply(0, 551, "5.1.6 moved");
+        p.reply(0, 451, "4.1.8 later");
+    });
+    assert_eq!(because(&p), "5.1.6 speaks of the address");
+}
+
+#[test]
 fn a_step_that_was_visited_is_passed_over() {
     let mut p = Player::started();
     p.input(Input::Open(StepId::new("blocklists")));

@@ -67,3 +67,10 @@ fn a_line_is_signed_off_with_a_note_and_a_time() {
     }
     assert_eq!(p.walk.signed(&step), Some(("jd", "looked\u{fffd}[2J at twice", p.now)));
 }
+
+#[test]
+fn consent_given_ahead_starts_no_line() {
+    let mut p = checklist();
+    p.input(Input::Consent { what: vec![Consent::Send], granted: false });
+    assert_eq!((p.state("recipient"), p.effects.len()), (StepState::Waiting, 0));
+}
