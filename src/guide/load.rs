@@ -36,10 +36,10 @@ pub struct Guide {
     pub enhanced: Vec<EnhancedEntry>,
     /// Phrases, in the order in which they are tried.
     pub phrases: Vec<Phrase>,
-    findings: HashMap<String, FindingEntry>,
-    files: BTreeMap<String, String>,
     /// Findings that were worded more than once; the last one counts.
     pub(super) twice: Vec<String>,
+    findings: HashMap<String, FindingEntry>,
+    files: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
