@@ -38,6 +38,8 @@ pub struct Guide {
     pub phrases: Vec<Phrase>,
     findings: HashMap<String, FindingEntry>,
     files: BTreeMap<String, String>,
+    /// Findings that were worded more than once; the last one counts.
+    pub(super) twice: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +102,12 @@ impl Guide {
                 guide.steps.push(parse(name, text)?);
             } else if name.starts_with("guide/findings/") {
                 let found: Findings = parse(name, text)?;
-                guide.findings.extend(found.finding.into_iter().map(|f| (f.id.clone(), f)));
+                for finding in found.finding {
+                    let id = finding.id.clone();
+                    if guide.findings.insert(id.clone(), finding).is_some() {
+                        guide.twice.push(id);
+                    }
+                }
             } else if name == "guide/causes.toml" {
                 guide.causes = parse::<Causes>(name, text)?.cause;
             } else if name == "guide/start.toml" {

@@ -9,6 +9,8 @@ mod finding;
 mod fits;
 mod lint;
 mod load;
+#[cfg(test)]
+mod paths;
 mod step;
 mod words;
 

@@ -11,6 +11,8 @@ mod order;
 mod start;
 mod status;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use input::{Effect, Input};
 

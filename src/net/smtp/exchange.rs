@@ -61,9 +61,10 @@ impl Dialogue {
         Ok(Heard { reply, evidence })
     }
 
-    /// Records a break and ends the dialogue.
+    /// Records a break, hangs up and ends the dialogue.
     pub(super) fn broke(&mut self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
         let (fact, evidence) = self.record_break(stage, role, begun, fault);
+        self.wire.hang_up();
         self.over = Some(Box::new((fact.clone(), evidence)));
         (fact, evidence)
     }
