@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use heloise::guide::Guide;
-use heloise::transcript::{Case, Consent, EvidenceId, Fact, Finding, Mode, Reply, Role, RunId, Stage, StepId};
+use heloise::transcript::{Case, Consent, Entry, EvidenceId, Fact, Finding, Mode, Reply, Role, RunId, Stage, StepId};
 use heloise::walk::{Effect, Input, Walk};
 use proptest::prelude::*;
 
@@ -137,7 +137,10 @@ fn walk_through(guide: &Guide, inputs: Vec<(u64, Input)>) -> Result<(), TestCase
             }
         }
     }
-    prop_assert_eq!(Walk::replay(entries), walk);
+    let saved: Vec<String> = entries.iter().map(|e| serde_json::to_string(e).unwrap()).collect();
+    let read: Vec<Entry> = saved.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    prop_assert_eq!(&read, entries, "a saved session is read as it was");
+    prop_assert_eq!(Walk::replay(&read), walk);
     Ok(())
 }
 
