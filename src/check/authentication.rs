@@ -85,6 +85,13 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
             dialogue.quit().await;
             return Ok(());
         }
+        Err(Stopped::NoStarttls(dialogue, heard)) => {
+            let found =
+                Finding::new("authentication.no-verified-tls").arg("server", &host.name).arg("port", address.port());
+            cx.found(found.arg("why", "STARTTLS is not offered").shown_by(heard.evidence));
+            dialogue.quit().await;
+            return Ok(());
+        }
         Err(stopped) => return Err(stopped),
     };
     let mut dialogue = talk.dialogue;

@@ -90,7 +90,7 @@ impl WorldFile {
         let test_points = lists::test_points(guide.file("blocklists.toml"))?;
         let mut worlds = guide
             .file_names("practice/")
-            .filter(|name| *name != NEIGHBOURHOOD)
+            .filter(|name| name.ends_with(".toml") && *name != NEIGHBOURHOOD)
             .map(|name| {
                 let text = guide.file(name).unwrap_or_default();
                 let mut world: Self = toml::from_str(text).map_err(|e| format!("{name}: {e}"))?;

@@ -5,24 +5,26 @@ mod consents;
 mod draw;
 mod flow;
 mod moves;
+mod texts;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
 use super::keys::{self, Command, Kind, Now};
-use super::model;
 use super::view::{Auto, Screen, StepSeen, View};
-use super::{Last, Launch};
-use crate::check::Knowledge;
+use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
+use crate::net::Trust;
 use crate::practice::{Practice, WorldFile};
-use crate::run::{Message, Session, Setup, Store};
-use crate::transcript::{Case, Consent, Secret};
-use crate::walk::Walk;
+use crate::run::{Message, Session, Setup};
+use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::walk::{Place, Walk};
 
 /// Something that the loop does for the application.
 #[derive(Debug)]
@@ -44,43 +46,41 @@ pub struct App {
     session: Session,
     view: View,
     channel: UnboundedSender<Message<Event>>,
+    // What further sessions in the real world are set up with.
+    real: Setup,
     guide: Arc<Guide>,
-    know: Arc<Knowledge>,
-    store: Option<Store>,
     case: Case,
     secret: Option<Secret>,
-    consents: std::collections::BTreeSet<Consent>,
-    mode: crate::transcript::Mode,
+    consents: BTreeSet<Consent>,
+    mode: Mode,
     last: Option<Last>,
     story: Option<String>,
     worlds: Vec<WorldFile>,
+    // Held for its drop, which takes the world down.
     practice: Option<Practice>,
+    // The diagnosis of a transcript of that length.
     diagnosis: Option<(usize, Diagnosis)>,
     size: (u16, u16),
     now: u64,
-    // An Enter in a field of many lines: it goes on only if no further key follows at once, as in a paste without brackets.
+    zone: TimeZone,
+    // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
     pending: bool,
     orders: Vec<Order>,
 }
 
 impl App {
-    /// The wizard as it is launched. Nothing leaves this machine by it; answers of checks go into `channel`.
+    /// The wizard as it is launched. Answers of checks go into `channel`; nothing leaves this machine before the user says yes.
+    ///
+    /// Has to be called within a tokio runtime.
     #[must_use]
     pub fn new(launch: Launch, channel: UnboundedSender<Message<Event>>) -> Self {
-        let guide = Arc::clone(&launch.setup.guide);
-        let know = Arc::clone(&launch.setup.know);
-        let store = launch.setup.store.clone();
-        let screen = match (&launch.story, launch.start_at_once) {
-            (Some(_), _) => Screen::Story { scroll: 0 },
-            (None, _) => Screen::Start { cursor: 0 },
-        };
+        let screen = if launch.story.is_some() { Screen::Story { scroll: 0 } } else { Screen::Start { cursor: 0 } };
         let mut app = Self {
+            guide: Arc::clone(&launch.setup.guide),
+            real: same(&launch.setup),
             session: Session::new(launch.setup, channel.clone()),
             view: View::new(launch.look, screen),
             channel,
-            guide,
-            know,
-            store,
             case: launch.case,
             secret: launch.secret,
             consents: launch.consents,
@@ -92,11 +92,12 @@ impl App {
             diagnosis: None,
             size: (80, 24),
             now: 0,
+            zone: TimeZone::system(),
             pending: false,
             orders: Vec::new(),
         };
-        if let Some(entries) = launch.resume {
-            app.take_up(entries);
+        if let Some(saved) = launch.resume {
+            app.take_up(&saved);
         } else if launch.start_at_once && app.story.is_none() {
             app.begin();
         }
@@ -177,7 +178,8 @@ impl App {
         match &mut self.view.screen {
             Screen::Form(form) => form.key(key),
             Screen::Prompt(prompt) => {
-                if let Some(request) = tui_input::backend::crossterm::to_input_request(&crossterm::event::Event::Key(key))
+                if let Some(request) =
+                    tui_input::backend::crossterm::to_input_request(&crossterm::event::Event::Key(key))
                     && prompt.line.value().chars().count() < 200
                 {
                     prompt.line.handle(request);
@@ -221,9 +223,8 @@ impl App {
 
     /// The screen to come home to.
     fn home(&self) -> Screen {
-        use crate::transcript::Mode;
-        use crate::walk::Place;
         match (self.session.walk().place(), self.session.walk().mode()) {
+            (Place::Start, _) if self.story.is_some() => Screen::Story { scroll: 0 },
             (Place::Start, _) => Screen::Start { cursor: 0 },
             (Place::Concluded, _) => Screen::Diagnosis { scroll: 0 },
             (Place::Step(step), Mode::Checklist) => {
@@ -234,10 +235,65 @@ impl App {
         }
     }
 
-    /// A session of its own for another case, in the same world.
-    fn fresh(&mut self) {
-        self.view.auto = Auto::No;
+    /// Whether everything stays inside heloise.
+    fn is_practice(&self) -> bool {
+        self.practice.is_some() || self.story.is_some()
+    }
+
+    /// Takes a practice world that was brought up, or says why it could not be.
+    pub fn practise(&mut self, world: &WorldFile, up: Result<Practice, String>) {
+        let ready = up.and_then(|up| Trust::only(up.ca_pem()).map(|trust| (up, trust)));
+        match ready {
+            Err(why) => self.view.note = Some(why),
+            Ok((up, trust)) => {
+                let setup = Setup { world: up.world(), trust, store: None, ..same(&self.real) };
+                self.begin_anew(setup, world.case.clone());
+                self.secret = world.password.clone().map(Secret::new);
+                self.story = Some(world.story.clone());
+                self.practice = Some(up);
+                self.view.settle_on(Screen::Story { scroll: 0 });
+            }
+        }
+    }
+
+    /// Another case, in the real world.
+    fn another(&mut self) {
+        self.begin_anew(same(&self.real), Case::new());
+        self.view.settle_on(Screen::Start { cursor: 0 });
+    }
+
+    fn begin_anew(&mut self, setup: Setup, case: Case) {
+        self.session = Session::new(setup, self.channel.clone());
+        self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
+        self.case = case;
+        self.secret = None;
+        self.consents = BTreeSet::new();
+        self.story = None;
+        self.practice = None;
         self.diagnosis = None;
-        self.orders.push(Order::Quit(None));
+        self.view.auto = Auto::No;
+    }
+
+    /// What is left when the wizard is left.
+    #[must_use]
+    pub fn left(&self, signal: Option<i32>) -> Left {
+        Left {
+            transcript: self.session.walk().transcript().clone(),
+            verdict: self.session.walk().verdict(),
+            saved: self.session.id().map(str::to_owned),
+            save_trouble: self.session.save_trouble().map(str::to_owned),
+            signal,
+        }
+    }
+}
+
+/// The same setup once more.
+fn same(setup: &Setup) -> Setup {
+    Setup {
+        guide: Arc::clone(&setup.guide),
+        know: Arc::clone(&setup.know),
+        world: Arc::clone(&setup.world),
+        trust: setup.trust.clone(),
+        store: setup.store.clone(),
     }
 }

@@ -137,6 +137,7 @@ pub(super) struct Now {
 }
 
 /// A row of the table.
+#[derive(Clone, Copy)]
 pub(super) struct Binding {
     keys: &'static [KeyCode],
     ctrl: bool,
@@ -167,6 +168,10 @@ impl Binding {
 
 /// What a key asks for right now, if anything.
 pub(super) fn command(key: KeyEvent, now: &Now) -> Option<Command> {
+    let is_text = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
+    if now.typing && is_text {
+        return None;
+    }
     TABLE.iter().find(|b| b.is(key) && b.holds(now)).map(|b| b.does)
 }
 

@@ -73,12 +73,9 @@ pub const MONO: Theme = Theme {
     unknown: PLAIN,
 };
 
-/// All themes.
-pub const THEMES: [Theme; 3] = [DARK, LIGHT, MONO];
-
 /// The sign in front of a thing: what state it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
+pub(super) enum Mark {
     /// Left unlooked at.
     Skipped,
     /// Not yet.
@@ -96,9 +93,9 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The character; the ASCII screen folds it (see [`super::widget::fold`]).
+    /// The character; the ASCII screen folds it (see `widget/pen.rs`).
     #[must_use]
-    pub fn sign(self) -> &'static str {
+    pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Skipped => "–",
             Self::Waiting => "·",
@@ -112,7 +109,7 @@ impl Mark {
 
     /// How it is drawn.
     #[must_use]
-    pub fn style(self, theme: &Theme) -> Style {
+    pub(super) fn style(self, theme: &Theme) -> Style {
         match self {
             Self::Skipped | Self::Waiting => theme.dim,
             Self::Fine => theme.fine,
@@ -202,15 +199,15 @@ mod tests {
 
     #[test]
     fn could_not_tell_is_never_red() {
-        for theme in THEMES {
+        for theme in [DARK, LIGHT, MONO] {
             assert!(!matches!(theme.unknown.fg, Some(Color::Red | Color::LightRed)), "{}", theme.name);
         }
     }
 
     #[test]
     fn marks_differ_without_colour() {
-        let all =
-            [Mark::Skipped, Mark::Waiting, Mark::Fine, Mark::Busy, Mark::Unknown, Mark::Note, Mark::Fault].map(Mark::sign);
+        let all = [Mark::Skipped, Mark::Waiting, Mark::Fine, Mark::Busy, Mark::Unknown, Mark::Note, Mark::Fault]
+            .map(Mark::sign);
         let distinct: std::collections::BTreeSet<_> = all.into_iter().collect();
         assert_eq!(distinct.len(), 7);
     }

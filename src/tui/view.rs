@@ -164,11 +164,6 @@ impl View {
         self.behind.push(behind);
     }
 
-    /// Shows a screen in place of this one.
-    pub(super) fn turn_to(&mut self, screen: Screen) {
-        self.screen = screen;
-    }
-
     /// Shows a screen with nothing behind it.
     pub(super) fn settle_on(&mut self, screen: Screen) {
         self.behind.clear();
@@ -230,10 +225,9 @@ impl Screen {
     /// The line that is lit, where lines are.
     pub(super) fn cursor(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Start { cursor }
-            | Self::Practise { cursor }
-            | Self::Ways { cursor }
-            | Self::Checklist { cursor } => Some(cursor),
+            Self::Start { cursor } | Self::Practise { cursor } | Self::Ways { cursor } | Self::Checklist { cursor } => {
+                Some(cursor)
+            }
             Self::Transcript(lens) => Some(&mut lens.cursor),
             Self::Consent(asking) => Some(&mut asking.cursor),
             _ => None,

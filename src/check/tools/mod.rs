@@ -5,7 +5,7 @@ mod hosts;
 mod talk;
 
 pub(crate) use address::split;
-pub(crate) use hosts::{Host, NoHosts, hosts};
+pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use talk::{Stopped, Talk, talk, talk_as};
 
 use crate::transcript::{DnsFact, DnsOutcome};

@@ -18,12 +18,9 @@ impl App {
             Command::Help => self.help(),
             Command::GoOn => self.go_on(),
             Command::Leave => self.leave(),
-            Command::Up
-            | Command::Down
-            | Command::PageUp
-            | Command::PageDown
-            | Command::First
-            | Command::Last => self.go(command),
+            Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
+                self.go(command)
+            }
             Command::Left | Command::Right => {
                 if let Screen::Form(form) = &mut self.view.screen {
                     form.turn(command == Command::Right);
@@ -39,7 +36,7 @@ impl App {
             Command::Decline => self.decline(),
             Command::Resume => {
                 if let Some(last) = self.last.take() {
-                    self.take_up(last.entries);
+                    self.take_up(&last.session);
                 }
             }
             Command::FollowAll => self.view.auto = Auto::Follow,
@@ -114,7 +111,8 @@ impl App {
                 self.orders.push(Order::Settle);
             }
             Screen::Form(form) => {
-                if !form.next() {
+                let was_last = !form.next();
+                if was_last {
                     self.submit();
                 }
             }
@@ -275,7 +273,11 @@ impl App {
             Screen::Step(seen) => {
                 let view = self.step_view()?;
                 let picks = model::picks(&view);
-                seen.lit.and_then(|i| picks.get(i)).or_else(|| view.notes.first().map(|n| &n.finding)).or(picks.first()).copied()
+                seen.lit
+                    .and_then(|i| picks.get(i))
+                    .or_else(|| view.notes.first().map(|n| &n.finding))
+                    .or(picks.first())
+                    .copied()
             }
             Screen::Checklist { cursor } => {
                 let step = self.guide.steps.get(*cursor)?;

@@ -76,7 +76,8 @@ impl App {
                 screen::text::draw(&mut body, title, &lines, *scroll);
             }
             Screen::Checklist { cursor } => {
-                let view = model::checklist(self.session.walk(), &self.guide, *cursor, self.view.admin, |at| self.clock(at));
+                let view =
+                    model::checklist(self.session.walk(), &self.guide, *cursor, self.view.admin, |at| self.clock(at));
                 screen::checklist::draw(&mut body, &view, *cursor, self.view.tick);
             }
             Screen::Help { of, scroll } => screen::help::draw(&mut body, *of, *scroll),
@@ -134,9 +135,7 @@ impl App {
 
     /// The diagnosis, as it is shown.
     pub(super) fn found(&self) -> Found {
-        self.diagnosis
-            .as_ref()
-            .map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
+        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
     }
 
     /// The lines that show a finding.
@@ -144,7 +143,7 @@ impl App {
         model::evidence(&self.guide, self.session.walk().transcript(), of, self.view.admin)
     }
 
-    fn lens_view(&self, lens: &Lens) -> LensView {
+    pub(super) fn lens_view(&self, lens: &Lens) -> LensView {
         let transcript = self.session.walk().transcript();
         let lines = model::dialogue(transcript);
         let cursor = lens.cursor.min(lines.len().saturating_sub(1));
@@ -155,8 +154,7 @@ impl App {
             }
             _ => Vec::new(),
         };
-        let meant =
-            id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
+        let meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
         LensView { lines, cursor, whole, meant }
     }
 
@@ -187,4 +185,3 @@ fn draw_prompt(pen: &mut Pen<'_>, y: u16, prompt: &Prompt) -> (u16, u16) {
     let column = prompt.line.visual_cursor().saturating_sub(scroll);
     (x + u16::try_from(column).unwrap_or(0), y)
 }
-

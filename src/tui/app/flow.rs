@@ -1,9 +1,10 @@
 //! How one thing leads to the next: beginning, going on, checking again, and what goes on by itself.
 
-use super::{App, Order};
+use super::{App, Order, same};
 use crate::guide::Step;
 use crate::practice::WorldFile;
-use crate::transcript::{Consent, Entry, Goal, Mode, StepId};
+use crate::run::{SavedSession, Session};
+use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
 use crate::walk::{Input, Place, StepState};
@@ -62,17 +63,14 @@ impl App {
         self.record_consents(&given);
     }
 
-    /// Takes a saved session up where it was left.
-    pub(super) fn take_up(&mut self, entries: Vec<Entry>) {
-        self.session.take_up(entries);
+    /// Takes a saved session up where it was left. A password that it had has to be typed again.
+    pub(super) fn take_up(&mut self, saved: &SavedSession) {
+        self.session = Session::resume(same(&self.real), saved, self.channel.clone());
         self.case = self.session.walk().case().clone();
         self.mode = self.session.walk().mode();
-        if self.is_alive() {
-            // What was running when it was left has gone with its connections.
-            self.feed(Input::Cancel);
-        }
         let home = self.home();
         self.view.settle_on(home);
+        self.ask_if_waiting();
     }
 
     /// Shows the form for a choice of the first screen.

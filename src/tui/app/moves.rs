@@ -2,9 +2,9 @@
 
 use super::App;
 use crate::tui::keys::Command;
+use crate::tui::model;
 use crate::tui::screen;
 use crate::tui::view::Screen;
-use crate::tui::model;
 
 impl App {
     /// Moves what is lit, or scrolls.

@@ -86,10 +86,6 @@ impl Field {
         }
     }
 
-    pub(in crate::tui) fn is_empty(&self) -> bool {
-        if let Entry::Masked(m) = &self.entry { m.is_empty() } else { self.text().is_empty() }
-    }
-
     /// Takes a key that is no command.
     pub(in crate::tui) fn key(&mut self, key: KeyEvent) {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);

@@ -186,8 +186,9 @@ fn error(text: &str) -> Result<Option<String>, String> {
         return Ok((!text.is_empty()).then(|| text.to_owned()));
     }
     let mut octets = Vec::new();
-    let file = std::fs::File::open(&path)
-        .map_err(|_| "There is no file of that name that can be read. Type its whole path, or paste the text.".to_owned())?;
+    let file = std::fs::File::open(&path).map_err(|_| {
+        "There is no file of that name that can be read. Type its whole path, or paste the text.".to_owned()
+    })?;
     file.take(MOST as u64).read_to_end(&mut octets).map_err(|e| format!("That file cannot be read: {e}."))?;
     let area = super::Area::of(&String::from_utf8_lossy(&octets));
     if area.text().trim().is_empty() {

@@ -156,7 +156,9 @@ fn label(field: guide::Field, ask: &str) -> Field {
         F::Error => ("The error", "Paste it here, or type the name of a file that holds it.", ""),
         F::Helo => ("HELO name", "The name your server greets with.", "mail.example.net"),
         F::Ip => ("Sending address", "The IP address your mail goes out from, if you know it.", "192.0.2.25"),
-        F::SendingDomain => ("Sending domain", "The domain you send from, if it is not that of your address.", "example.net"),
+        F::SendingDomain => {
+            ("Sending domain", "The domain you send from, if it is not that of your address.", "example.net")
+        }
         F::Selector => ("DKIM selector", "The name in s= of a DKIM-Signature.", "mail"),
     };
     Field::new(Slot::Of(field), label, if ask.is_empty() { hint } else { ask }, example)

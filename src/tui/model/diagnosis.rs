@@ -60,7 +60,13 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: boo
         waiting: clean_line(&top.waiting, 120),
         proof: top.because.iter().map(why).collect(),
         against: top.against.iter().map(why).collect(),
-        rivals: diagnosis.causes.iter().skip(1).take(3).map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str())).collect(),
+        rivals: diagnosis
+            .causes
+            .iter()
+            .skip(1)
+            .take(3)
+            .map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str()))
+            .collect(),
         also,
         step: (!healthy).then(|| (top.step.clone(), title(guide, &top.step))),
     }

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn dialogues_that_ran_side_by_side_are_shown_one_after_the_other() {
-        let facts = [connect(1, 1), connect(1, 2), sent(1, 1), sent(1, 2), reply(1, 1, &["no", "one"]), reply(1, 2, &["no"])];
+        let facts =
+            [connect(1, 1), connect(1, 2), sent(1, 1), sent(1, 2), reply(1, 1, &["no", "one"]), reply(1, 2, &["no"])];
         let all = facts.into_iter().zip([120, 125, 130, 131, 160, 161]).map(|(fact, at)| Entry { at, fact }).collect();
         let lines = dialogue(&all);
         let seen: Vec<_> = lines.iter().map(|l| (l.first, l.at, l.way, l.text.as_str(), l.more)).collect();
@@ -220,7 +221,10 @@ mod tests {
 
     #[test]
     fn a_second_connection_to_the_same_host_is_a_dialogue_of_its_own() {
-        let all = [connect(1, 1), sent(1, 1), connect(1, 1), sent(1, 1)].map(|fact| Entry { at: 50, fact }).into_iter().collect();
+        let all = [connect(1, 1), sent(1, 1), connect(1, 1), sent(1, 1)]
+            .map(|fact| Entry { at: 50, fact })
+            .into_iter()
+            .collect();
         assert_eq!(dialogue(&all).iter().filter(|l| l.first).count(), 2);
     }
 }

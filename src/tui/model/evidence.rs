@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use super::{MOST, says};
 use crate::guide::Guide;
 use crate::transcript::{
-    BreakKind, CertificateFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Fact, Finding, Role, TlsFact,
-    Transcript, clean_line,
+    BreakKind, CertificateFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Fact, Finding, Role,
+    TlsFact, Transcript, clean_line,
 };
 
 /// The lines about one finding: what was found, then each fact that shows it. Empty lines part them.
@@ -163,7 +163,8 @@ pub(super) fn handshake(tls: &TlsFact) -> String {
 }
 
 fn until(certificate: &CertificateFact) -> String {
-    jiff::Timestamp::from_second(certificate.not_after).map_or_else(|_| "?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
+    jiff::Timestamp::from_second(certificate.not_after)
+        .map_or_else(|_| "?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
 }
 
 /// How a dialogue broke off, in words.

@@ -56,7 +56,8 @@ fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     if let Some(enhanced) = reply.enhanced {
         let exact = enhanced.to_string();
         let any = format!("x.{}.{}", enhanced.subject, enhanced.detail);
-        let entry = guide.enhanced.iter().find(|e| e.code == exact).or_else(|| guide.enhanced.iter().find(|e| e.code == any));
+        let entry =
+            guide.enhanced.iter().find(|e| e.code == exact).or_else(|| guide.enhanced.iter().find(|e| e.code == any));
         let (says, source) = entry.map_or_else(
             || ("not in the registry".to_owned(), String::new()),
             |e| (text(e.says.register(admin)), clean_line(&e.source, 40)),

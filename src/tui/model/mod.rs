@@ -1,8 +1,8 @@
 //! What a screen shows, computed from the walk and the guide: plain values, so that drawing can be tested without a walk.
 
 mod checklist;
-mod dialogue;
 mod diagnosis;
+mod dialogue;
 mod evidence;
 mod head;
 mod map;
@@ -12,17 +12,23 @@ mod rows;
 mod step;
 mod ways;
 
-pub(super) use checklist::{Checked, Checklist, checklist};
-pub(super) use dialogue::{Said, Way, dialogue};
+pub(super) use checklist::{Checklist, checklist};
 pub(super) use diagnosis::{Found, Why, diagnosis};
-pub(super) use evidence::{evidence, facts_of};
+pub(super) use dialogue::{Said, Way, dialogue};
+pub(super) use evidence::evidence;
 pub(super) use head::{about, head};
 pub(super) use map::{MapLine, map};
 pub(super) use meaning::{Meant, meaning};
 pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use rows::{Row, RowState, fold_rows};
-pub(super) use step::{Next, Note, StepView, picks, step};
+pub(super) use step::{StepView, picks, step};
 pub(super) use ways::{Aim, Aside, ways};
+
+#[cfg(test)]
+pub(super) use {
+    checklist::Checked,
+    step::{Next, Note},
+};
 
 use crate::guide::{Guide, Words, fill};
 use crate::transcript::{Finding, clean_line};

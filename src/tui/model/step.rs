@@ -71,7 +71,8 @@ pub(in crate::tui) fn step(
     let runs = counting_runs(walk, id);
     let (rows, mut found) = gather(walk, guide, &runs, admin, now);
     found.sort_by_key(|f| std::cmp::Reverse(f.level));
-    let gravest = found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
+    let gravest =
+        found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
     let fix = gravest.map_or_else(Vec::new, |(e, f)| e.fix.iter().map(|w| say(w, admin, f.finding)).collect());
     let whose = gravest.and_then(|(e, _)| e.who).map(|w| w.spoken().to_owned());
     let shown = most.map_or_else(|| rows.clone(), |most| fold_rows(&rows, most));
@@ -125,13 +126,7 @@ struct Weighed<'a> {
     level: Level,
 }
 
-fn gather<'a>(
-    walk: &'a Walk,
-    guide: &Guide,
-    runs: &[RunId],
-    admin: bool,
-    now: u64,
-) -> (Vec<Row>, Vec<Weighed<'a>>) {
+fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u64) -> (Vec<Row>, Vec<Weighed<'a>>) {
     let mut rows: Vec<Row> = Vec::new();
     let mut found = Vec::new();
     for (id, entry) in walk.transcript().numbered() {

@@ -30,7 +30,13 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
             _ => theme.text,
         };
         pen.put_within(4, y, &format!("{:>2} {}", row.number, row.step), result.saturating_sub(5), style);
-        pen.put_within(result, y, &row.result, signed.saturating_sub(result + 1), if lit { theme.lit } else { theme.text });
+        pen.put_within(
+            result,
+            y,
+            &row.result,
+            signed.saturating_sub(result + 1),
+            if lit { theme.lit } else { theme.text },
+        );
         pen.put_within(signed, y, &row.signed, width.saturating_sub(signed + 1), theme.dim);
     }
     let number = view.rows.get(cursor).map_or_else(String::new, |r| r.number.to_string());

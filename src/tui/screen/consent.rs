@@ -5,8 +5,6 @@ use super::super::widget::{Pen, wrap};
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct ConsentView {
-    /// For whom or what.
-    pub about: String,
     /// What happens in any case when the walk goes on, if anything.
     pub always: Option<String>,
     /// Each request, and whether it is ticked.

@@ -1,11 +1,12 @@
 //! What was found: one sentence, what to do in order, whose move it is, and the proof.
 
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use super::super::model::{Found, Why};
 use super::super::theme::{Mark, Theme};
 use super::super::widget::{Pen, wrap};
-use super::text::{more, most};
+use super::text::window;
 
 /// Lines longer than this are hard to read.
 const READABLE: u16 = 96;
@@ -33,7 +34,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     };
     let blank = |all: &mut Vec<Line>| all.push(line("", 0, String::new(), theme.text));
     let room = |at: u16| usize::from(width.saturating_sub(at));
-    let certain = u16::try_from(found.certainty.len()).unwrap_or(0) + 3;
+    let certain = u16::try_from(found.certainty.width()).unwrap_or(0) + 3;
     let mark = found.mark.unwrap_or(Mark::Unknown);
     for (i, text) in wrap(&found.headline, room(2 + certain)).into_iter().enumerate() {
         let mut row = line(if i == 0 { mark.sign() } else { "" }, 2, text, theme.title);
@@ -57,7 +58,12 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
             }
         }
         if let Some((_, step)) = &found.step {
-            all.push(line(&format!(" {}", found.todo.len() + 1), 4, format!("Check again here: only {step} runs."), theme.text));
+            all.push(line(
+                &format!(" {}", found.todo.len() + 1),
+                4,
+                format!("Check again here: only {step} runs."),
+                theme.text,
+            ));
             if let Some(last) = all.last_mut() {
                 last.right = "k  check".to_owned();
             }
@@ -65,9 +71,16 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     }
     if !found.whose.is_empty() {
         blank(&mut all);
-        all.extend(headed("Whose move", std::slice::from_ref(&found.whose), width, theme));
-        if !found.waiting.is_empty() {
-            all.extend(headed("Waiting", std::slice::from_ref(&found.waiting), width, theme));
+        let waiting = format!("Waiting {}", found.waiting);
+        // Both fit on one line nearly always: who, and how long.
+        if found.waiting.is_empty() || 12 + found.whose.width() + 4 + waiting.width() > width.into() {
+            all.extend(headed("Whose move", std::slice::from_ref(&found.whose), width, theme));
+            if !found.waiting.is_empty() {
+                all.extend(headed("Waiting", std::slice::from_ref(&found.waiting), width, theme));
+            }
+        } else {
+            let both = format!("{}    {waiting}", found.whose);
+            all.extend(headed("Whose move", &[both], width, theme));
         }
     }
     let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();
@@ -114,14 +127,14 @@ pub(in crate::tui) fn height_of(found: &Found, width: u16) -> usize {
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16) {
     let theme = *pen.theme();
     let width = pen.width().saturating_sub(2);
-    let room = pen.height();
+    let height = pen.height();
     let all = lines(found, width, &theme);
-    let scroll = scroll.min(most(all.len(), room));
-    let end = width.min(READABLE) + 1;
-    for (y, line) in (0..room).zip(all.iter().skip(scroll.into())) {
-        pen.put(1, y, &line.head, line.head_style);
-        pen.put_within(1 + line.at, y, &line.text, width.saturating_sub(line.at), line.style);
-        pen.put_before(end, y, &line.right, theme.key);
+    let end = width.min(READABLE);
+    let mut part = pen.part(1, 0, width, height);
+    let (from, room) = window(&mut part, all.len(), scroll);
+    for (y, line) in (0..room).zip(all.iter().skip(from)) {
+        part.put(0, y, &line.head, line.head_style);
+        part.put_within(line.at, y, &line.text, width.saturating_sub(line.at), line.style);
+        part.put_before(end, y, &line.right, theme.key);
     }
-    more(pen, all.len(), scroll, room);
 }

@@ -3,6 +3,7 @@
 use super::super::keys::{Binding, Kind, help};
 use super::super::theme::Mark;
 use super::super::widget::Pen;
+use super::text::window;
 
 const MARKS: [(Mark, &str); 7] = [
     (Mark::Fine, "fine"),
@@ -21,10 +22,9 @@ pub(in crate::tui) fn lines(kind: Kind) -> usize {
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, kind: Kind, scroll: u16) {
     let theme = *pen.theme();
-    let room = pen.height();
     let all: Vec<&Binding> = help(kind).collect();
-    let skip = usize::from(scroll);
-    for (y, i) in (0..room).zip(skip..) {
+    let (from, room) = window(pen, lines(kind), scroll);
+    for (y, i) in (0..room).zip(from..) {
         if let Some(binding) = all.get(i) {
             pen.put(3, y, binding.shown, theme.key);
             pen.put(15, y, binding.help, theme.text);
@@ -33,5 +33,4 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, kind: Kind, scroll: u16) {
             pen.put(15, y, says, theme.text);
         }
     }
-    super::text::more(pen, lines(kind), scroll, room);
 }

@@ -10,3 +10,6 @@ pub(super) mod start;
 pub(super) mod step;
 pub(super) mod text;
 pub(super) mod transcript;
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ fn parts(width: u16, height: u16, branch_rows: u16) -> Parts {
     let railed = width >= 80;
     let branch = height.saturating_sub(branch_rows + 1);
     let (left, top) = if railed { (RAIL + 1, 1) } else { (1, 3) };
-    let wire = (width >= WIDE).then(|| left + (width - left).saturating_mul(11) / 20);
+    let wire = is_wide(width).then(|| left + (width - left).saturating_mul(11) / 20);
     let right = wire.map_or(width.saturating_sub(1), |w| w.saturating_sub(2));
     Parts { left, top, width: right.saturating_sub(left), height: branch.saturating_sub(top), wire, branch }
 }
@@ -54,6 +54,11 @@ fn parts(width: u16, height: u16, branch_rows: u16) -> Parts {
 pub(in crate::tui) fn room(width: u16, height: u16, view: &StepView) -> (u16, u16) {
     let p = parts(width, height.saturating_sub(3), branch_rows(view, width));
     (p.width, p.height)
+}
+
+/// Whether what is said on the wire stands beside.
+pub(in crate::tui) fn is_wide(width: u16) -> bool {
+    width >= WIDE
 }
 
 /// Draws below the top line; the first row of the pen is the rule under it.
@@ -188,8 +193,7 @@ fn branch(view: &StepView, width: u16) -> Vec<(String, LineStyle)> {
                 let columns = unicode_width::UnicodeWidthStr::width;
                 let last = lines.len() - 1;
                 let gap = room.saturating_sub(columns(lines[last].as_str()) + columns(or.as_str()));
-                // The first line carries the reason alone, so that the other ways always stand in the same corner.
-                if last > 0 && gap > 3 {
+                if gap > 3 {
                     lines[last] = format!("{}{:gap$}{or}", lines[last], "");
                 } else {
                     let gap = room.saturating_sub(columns(or.as_str()));
@@ -202,9 +206,11 @@ fn branch(view: &StepView, width: u16) -> Vec<(String, LineStyle)> {
         }
         None if view.waits => vec![("Waiting for your yes: Enter shows what is asked.".to_owned(), text)],
         None if view.running => {
-            let open = view.rows.iter().filter(|r| matches!(r.state, super::super::model::RowState::Running { .. })).count();
+            let open =
+                view.rows.iter().filter(|r| matches!(r.state, super::super::model::RowState::Running { .. })).count();
             let done = view.rows.len() - open;
-            let says = if view.rows.is_empty() { String::new() } else { format!(" {done} of {} came back.", done + open) };
+            let says =
+                if view.rows.is_empty() { String::new() } else { format!(" {done} of {} came back.", done + open) };
             vec![(format!("At work.{says} What it leads to shows here."), dim)]
         }
         None if view.ended => vec![("Enter shows what was found so far. → shows other ways.".to_owned(), text)],

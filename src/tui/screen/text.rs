@@ -26,21 +26,25 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, title: &str, lines: &[String], scr
     let theme = *pen.theme();
     pen.put(1, 0, title, theme.title);
     let width = pen.width().saturating_sub(2).min(100);
-    let room = pen.height().saturating_sub(2);
     let all = broken(lines, width);
-    let scroll = scroll.min(most(all.len(), room));
-    for (y, line) in (2..2 + room).zip(all.iter().skip(scroll.into())) {
-        pen.put(1, y, line, theme.text);
+    let height = pen.height();
+    let mut part = pen.part(1, 2, width, height.saturating_sub(2));
+    let (from, room) = window(&mut part, all.len(), scroll);
+    for (y, line) in (0..room).zip(all.iter().skip(from)) {
+        part.put(0, y, line, theme.text);
     }
-    more(pen, all.len(), scroll, room);
 }
 
-/// Says that there is more below.
-pub(super) fn more(pen: &mut Pen<'_>, lines: usize, scroll: u16, room: u16) {
-    let theme = *pen.theme();
-    let left = lines.saturating_sub(usize::from(scroll) + usize::from(room));
-    if left > 0 {
-        let (width, y) = (pen.width(), pen.height().saturating_sub(1));
-        pen.put_before(width.saturating_sub(1), y, &format!(" ↓ {left} more "), theme.key);
+/// Which lines are seen: the first one, and how many rows there are for them. Where more lie below, the last row says so.
+pub(super) fn window(pen: &mut Pen<'_>, lines: usize, scroll: u16) -> (usize, u16) {
+    let height = pen.height();
+    let from = usize::from(scroll.min(most(lines, height)));
+    let left = lines.saturating_sub(from + usize::from(height));
+    if left == 0 {
+        return (from, height);
     }
+    let theme = *pen.theme();
+    let (width, y) = (pen.width(), height.saturating_sub(1));
+    pen.put_before(width, y, &format!("↓ {} more", left + 1), theme.key);
+    (from, y)
 }

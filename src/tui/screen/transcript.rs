@@ -82,9 +82,11 @@ fn rows_of(view: &LensView, i: usize, width: usize) -> Vec<RowOf<'_>> {
     if i == view.cursor {
         let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { &view.whole };
         let all: Vec<_> = whole.iter().flat_map(|l| wrap(l, width)).take(8).collect();
-        rows.extend(all.into_iter().enumerate().map(|(n, text)| {
-            if n == 0 { RowOf::Line(line, true, text) } else { RowOf::More(true, text) }
-        }));
+        rows.extend(
+            all.into_iter()
+                .enumerate()
+                .map(|(n, text)| if n == 0 { RowOf::Line(line, true, text) } else { RowOf::More(true, text) }),
+        );
     } else {
         let more = match line.more {
             0 => String::new(),

@@ -5,5 +5,5 @@ mod pen;
 mod wrap;
 
 pub(super) use frame::{Head, footer, head, note_line};
-pub(super) use pen::{Pen, fold};
+pub(super) use pen::Pen;
 pub(super) use wrap::wrap;

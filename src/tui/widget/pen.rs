@@ -85,17 +85,10 @@ impl<'a> Pen<'a> {
 
     /// The same sign, so many times.
     pub(in crate::tui) fn across(&mut self, x: u16, y: u16, width: u16, sign: &str) {
-        let style = self.look.theme.dim;
-        for x in x..x.saturating_add(width).min(self.area.width) {
-            self.put(x, y, sign, style);
+        let row = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height: 1 };
+        for place in row.intersection(self.area).positions() {
+            self.buf[place].set_symbol(sign).set_style(self.look.theme.dim);
         }
-    }
-
-    /// Lights a row.
-    pub(in crate::tui) fn light(&mut self, y: u16, x: u16, width: u16) {
-        let row = Rect { x: self.area.x + x, y: self.area.y.saturating_add(y), width, height: 1 };
-        let style = self.look.theme.lit;
-        self.buf.set_style(row.intersection(self.area), style);
     }
 }
 

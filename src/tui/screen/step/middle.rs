@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::super::model::{Row, RowState, StepView};
 use super::super::super::theme::{Mark, Theme};
 use super::super::super::widget::{Pen, wrap};
-use super::super::text::more;
+use super::super::text::{most, window};
 use super::How;
 
 /// Lines longer than this are hard to read.
@@ -88,16 +88,16 @@ pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
     let theme = *pen.theme();
     let (width, room) = (pen.width(), pen.height());
     let all = pieces(view, width, how.lit, &theme);
-    let most = super::super::text::most(all.len(), room);
-    let mut from = how.scroll.min(most);
-    // What is lit is always seen.
+    let mut from = how.scroll.min(most(all.len(), room));
+    // What is lit is always seen; the last row may be taken by what says that there is more.
     let lit = |p: &Piece<'_>| p.is_lit();
     if let (Some(first), Some(last)) = (all.iter().position(lit), all.iter().rposition(lit)) {
         let (first, last) = (u16::try_from(first).unwrap_or(0), u16::try_from(last).unwrap_or(0));
-        from = from.max((last + 1).saturating_sub(room)).min(first);
+        from = from.max((last + 2).saturating_sub(room)).min(first);
     }
+    let (from, room) = window(pen, all.len(), from);
     let columns = Columns::of(&view.rows, width);
-    for (y, piece) in (0..room).zip(all.iter().skip(from.into())) {
+    for (y, piece) in (0..room).zip(all.iter().skip(from)) {
         match piece {
             Piece::Blank => {}
             Piece::Text(text, style) => {
@@ -112,7 +112,6 @@ pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
             }
         }
     }
-    more(pen, all.len(), from, room);
 }
 
 /// Where the parts of a row stand.
@@ -124,7 +123,8 @@ struct Columns {
 
 impl Columns {
     fn of(rows: &[Row], width: u16) -> Self {
-        let widest = |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
+        let widest =
+            |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
         let label = widest(&mut rows.iter().map(|r| r.label.width())).clamp(8, (width * 2 / 5).max(8));
         let ms = widest(&mut rows.iter().map(|r| took(r).width()));
         Self { label, ms, width: width.min(READABLE) }
