@@ -212,3 +212,16 @@ async fn port_465_begins_with_a_handshake_and_587_without() {
         assert_eq!((opening.greeting.reply.tls, opening.starttls.is_some()), (tls, false));
     }
 }
+
+#[tokio::test]
+async fn what_was_offered_in_plain_text_is_forgotten_inside_tls() {
+    let ca = Ca::new();
+    let server = Server::start(starttls_server(&ca)).await;
+    let client = Client::patient(Some(&ca.pem()));
+    let target = open(server.address, Security::Starttls);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    dialogue.ehlo("me.example.net").await.unwrap();
+    assert_eq!(dialogue.capabilities().size(), Some(1000));
+    dialogue.starttls().await.unwrap();
+    assert_eq!(dialogue.capabilities().keywords, []);
+}
