@@ -262,7 +262,7 @@ pub enum BreakKind {
     NotSmtp,
     /// A line or a reply was longer than any honest server's.
     TooLong,
-    /// Bytes came before they were due: after the STARTTLS reply (injection), or before the greeting was awaited to its end.
+    /// Bytes came before they were due: after the STARTTLS reply (injection), or an answer to nothing. They were thrown away; the dialogue went on.
     EarlyTalk,
     /// The TLS handshake failed; the TLS fact says how.
     Tls,

@@ -37,7 +37,7 @@ impl Ca {
 
     /// A server with a good certificate for that name.
     pub(crate) fn server(&self, name: &str) -> TlsAcceptor {
-        self.issue(params(name))
+        self.issue(&params(name))
     }
 
     /// A server with a certificate for that name, valid from the first of January of one year until that of another.
@@ -45,7 +45,7 @@ impl Ca {
         let mut params = params(name);
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(until, 1, 1);
-        self.issue(params)
+        self.issue(&params)
     }
 
     /// A server that speaks TLS 1.2 and nothing newer.
@@ -68,7 +68,7 @@ impl Ca {
         finish(builder, certificate.der().clone(), &key)
     }
 
-    fn issue(&self, params: CertificateParams) -> TlsAcceptor {
+    fn issue(&self, params: &CertificateParams) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         acceptor(certificate.der().clone(), &key)

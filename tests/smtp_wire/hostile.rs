@@ -97,7 +97,8 @@ async fn a_clean_upgrade_is_not_called_injected() {
 async fn an_answer_that_was_not_asked_for_is_not_taken_for_the_next() {
     let mut script = vec![say("220 mx\r\n220 again\r\n")];
     script.extend(answer("250 mx\r\n250 forged\r\n"));
-    script.extend(answer("550 true\r\n"));
+    script.extend(answer("550 true\r\n250 once more\r\n"));
+    script.extend(answer("221 bye\r\n"));
     let server = Server::start(script).await;
     let client = Client::patient(None);
     let (mut dialogue, _) =
@@ -105,12 +106,15 @@ async fn an_answer_that_was_not_asked_for_is_not_taken_for_the_next() {
     assert_eq!(dialogue.ehlo("me.example.net").await.unwrap().reply.joined(), "mx");
     assert!(dialogue.early_talk());
     assert_eq!(dialogue.mail("", "").await.unwrap().reply.joined(), "true");
+    dialogue.quit().await;
+    assert_eq!(client.received().last().unwrap().0, 221, "and QUIT's answer is QUIT's");
     let details: Vec<_> = client.breaks().into_iter().map(|b| (b.stage, b.kind, b.detail.unwrap())).collect();
     assert_eq!(
         details,
         [
             (Stage::Ehlo, BreakKind::EarlyTalk, "220 again".to_owned()),
             (Stage::Mail, BreakKind::EarlyTalk, "250 forged".to_owned()),
+            (Stage::Quit, BreakKind::EarlyTalk, "250 once more".to_owned()),
         ]
     );
 }

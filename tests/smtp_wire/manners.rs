@@ -56,6 +56,19 @@ async fn a_broken_dialogue_gives_its_place_back() {
 }
 
 #[tokio::test]
+async fn nor_does_one_that_is_still_held_keep_it() {
+    let server = Server::start([say("220 mx\r\n"), Act::Hear, say("garbage\r\n"), Act::Silence]).await;
+    let client = Client::new(None, HASTE);
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let target = open(server.address, Security::None);
+        let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+        dialogue.ehlo("me.example.net").await.unwrap_err();
+        held.push(dialogue);
+    }
+}
+
+#[tokio::test]
 async fn a_closed_port_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

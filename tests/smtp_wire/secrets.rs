@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use heloise::net::Dialogue;
-use heloise::transcript::{Secret, Security, Stage};
+use heloise::transcript::{BreakKind, Secret, Security, Stage};
 
 use super::certs::{Ca, self_signed};
 use super::server::{Act, Client, Server, answer, open, say};
@@ -181,4 +181,16 @@ async fn an_unknown_mechanism_is_not_tried() {
         Dialogue::open(&client.net, &client.rec, open(server.address, Security::Tls)).await.unwrap();
     assert!(dialogue.auth("NTLM", USER, &Secret::new(CANARY.to_owned())).await.unwrap().is_none());
     assert!(client.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_login_that_breaks_off_says_where() {
+    let ca = Ca::new();
+    let server = Server::start([Act::Tls(ca.server("mx.example.org")), say("220 mx\r\n"), Act::Hear, Act::Close]).await;
+    let client = Client::patient(Some(&ca.pem()));
+    let target = open(server.address, Security::Tls);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    let (broken, _) = dialogue.auth("PLAIN", USER, &Secret::new(CANARY.to_owned())).await.unwrap_err();
+    assert_eq!((broken.stage, broken.kind), (Stage::Auth, BreakKind::Closed));
+    assert_no_canary(&client);
 }

@@ -144,7 +144,9 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
             }
             Act::HearSome => {
                 let mut some = [0; 4096];
-                stream.read(&mut some).await?;
+                if stream.read(&mut some).await? == 0 {
+                    return Ok(());
+                }
             }
             Act::HearMessage => loop {
                 let line = hear(&mut stream).await?;
@@ -196,11 +198,13 @@ async fn hear(stream: &mut Box<dyn Duplex>) -> io::Result<String> {
     Ok(line.trim_end_matches("\r\n").to_owned())
 }
 
-struct Direct;
+/// Connects to where it is asked to, or always to one place.
+struct Direct(Option<SocketAddr>);
 
 impl World for Direct {
     fn connect(&self, to: SocketAddr, _from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
         Box::pin(async move {
+            let to = self.0.unwrap_or(to);
             let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
             // Small, so that what a server gets rid of shows what was taken off the wire.
             socket.set_recv_buffer_size(64 * 1024)?;
@@ -227,7 +231,12 @@ impl World for Direct {
 
 /// A world without detours.
 pub(crate) fn direct() -> Arc<dyn World> {
-    Arc::new(Direct)
+    Arc::new(Direct(None))
+}
+
+/// A world in which every address leads to that one.
+pub(crate) fn detour(to: SocketAddr) -> Arc<dyn World> {
+    Arc::new(Direct(Some(to)))
 }
 
 /// The client's side: a net, and all facts that were recorded.
@@ -243,7 +252,7 @@ impl Client {
     /// Trusting that CA (PEM), or nobody in particular; with that limit for a phase.
     pub(crate) fn new(ca: Option<&str>, phase: Duration) -> Self {
         let trust = ca.map_or_else(|| Trust::with_ca(None), Trust::only).unwrap();
-        Self::in_world(Arc::new(Direct), trust, phase)
+        Self::in_world(direct(), trust, phase)
     }
 
     /// In another world.
