@@ -1,12 +1,15 @@
 //! Whoever just follows the built-in guide comes to the diagnosis, by no step twice, and is told why at each turn.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use heloise::guide::Guide;
 use heloise::transcript::{Case, Consent, Fact, Finding, Mode, Reply, Role, Stage};
 use heloise::walk::{Effect, Input, Place, Walk};
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::embedded().unwrap());
 
 /// What a check brings: some of its step's findings, some replies.
 type Brought = (Vec<Index>, Vec<(Index, Index, String)>);
@@ -63,7 +66,7 @@ fn carry_out(guide: &Guide, walk: &mut Walk, effect: &Effect, (findings, replies
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn following_ends_at_the_diagnosis(
@@ -71,7 +74,7 @@ proptest! {
         checklist in any::<bool>(),
         checks in prop::collection::vec(brought(), 40),
     ) {
-        let guide = Guide::embedded().unwrap();
+        let guide = &*GUIDE;
         let mut walk = Walk::new();
         let mode = if checklist { Mode::Checklist } else { Mode::Guided };
         let case = Case {
@@ -80,20 +83,20 @@ proptest! {
             user: given[2].then(|| "alice".to_owned()),
             ..Case::new()
         };
-        walk.step(&guide, 0, Input::Begin { version: "0.1.0".to_owned(), unix_ms: 0, mode });
-        walk.step(&guide, 0, Input::Enter(Box::new(case)));
-        walk.step(&guide, 0, Input::Consent { what: Consent::ALL.to_vec(), granted: true });
-        let mut effects = walk.step(&guide, 0, Input::Start);
+        walk.step(guide, 0, Input::Begin { version: "0.1.0".to_owned(), unix_ms: 0, mode });
+        walk.step(guide, 0, Input::Enter(Box::new(case)));
+        walk.step(guide, 0, Input::Consent { what: Consent::ALL.to_vec(), granted: true });
+        let mut effects = walk.step(guide, 0, Input::Start);
         let mut checks = checks.iter();
         // A checklist runs its first line where it stands: one input more than there are steps.
         for _ in 0..guide.steps.len() + 2 {
             for effect in &effects {
-                carry_out(&guide, &mut walk, effect, checks.next().unwrap());
+                carry_out(guide, &mut walk, effect, checks.next().unwrap());
             }
             if *walk.place() == Place::Concluded {
                 break;
             }
-            effects = walk.step(&guide, 0, Input::Follow);
+            effects = walk.step(guide, 0, Input::Follow);
         }
         prop_assert_eq!(walk.place(), &Place::Concluded);
         let steps: Vec<_> = walk.path().iter().filter_map(|m| m.to.as_ref()).collect();

@@ -69,6 +69,18 @@ fn a_line_is_signed_off_with_a_note_and_a_time() {
 }
 
 #[test]
+fn signing_keeps_the_note_and_noting_keeps_the_initials() {
+    let mut p = checklist();
+    let step = StepId::new("recipient");
+    for (by, note) in [("", "seen twice"), ("jd", ""), ("", "seen three times")] {
+        p.input(Input::Sign { step: step.clone(), by: by.to_owned(), note: note.to_owned() });
+    }
+    assert_eq!(p.walk.signed(&step), Some(("jd", "seen three times", p.now)));
+    p.input(Input::Sign { step: step.clone(), by: "ab".to_owned(), note: String::new() });
+    assert_eq!(p.walk.signed(&step), Some(("ab", "seen three times", p.now)));
+}
+
+#[test]
 fn consent_given_ahead_starts_no_line() {
     let mut p = checklist();
     p.input(Input::Consent { what: vec![Consent::Send], granted: false });
