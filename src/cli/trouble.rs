@@ -67,6 +67,17 @@ impl Trouble {
         Self::new(Exit::DATA, line)
     }
 
+    /// A bug of ours. The line must hold no secret.
+    #[must_use]
+    pub fn bug(line: impl AsRef<str>) -> Self {
+        let line = format!(
+            "this is a bug in heloise {}: {}; please report it with the command you typed, without passwords",
+            env!("CARGO_PKG_VERSION"),
+            line.as_ref()
+        );
+        Self::new(Exit::BUG, line)
+    }
+
     /// Output that cannot be written. A pipe whose reader has seen enough is no fault and says nothing.
     #[must_use]
     pub fn output(what: &str, error: &std::io::Error) -> Self {

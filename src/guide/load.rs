@@ -36,10 +36,10 @@ pub struct Guide {
     pub enhanced: Vec<EnhancedEntry>,
     /// Phrases, in the order in which they are tried.
     pub phrases: Vec<Phrase>,
-    findings: HashMap<String, FindingEntry>,
-    files: BTreeMap<String, String>,
     /// Findings that were worded more than once; the last one counts.
     pub(super) twice: Vec<String>,
+    findings: HashMap<String, FindingEntry>,
+    files: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +169,8 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
     toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
 }
 
-fn embedded_files() -> BTreeMap<String, String> {
+/// The texts of the built-in files by their names under `assets/`.
+pub(super) fn embedded_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     collect(&EMBEDDED, &mut files);
     files
@@ -183,5 +184,37 @@ fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     }
     for sub in dir.dirs() {
         collect(sub, files);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOAD: &str = "guide/steps/12-load.toml";
+
+    fn step(title: &str) -> String {
+        embedded_files()[LOAD].replacen("title = \"Load\"", &format!("title = {title}"), 1)
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_laid_over_the_built_in_one() {
+        let guide = Guide::with_overrides([(LOAD.to_owned(), step("\"Patience\""))].into()).expect("it loads");
+        assert_eq!(guide.step(&"load".into()).map(|s| s.title.as_str()), Some("Patience"));
+        assert_eq!(guide.steps.len(), 13);
+    }
+
+    #[test]
+    fn a_malformed_file_is_named_with_its_line() {
+        let error = Guide::from_files([(LOAD.to_owned(), step("12"))].into()).expect_err("a title is no number");
+        let said = error.to_string();
+        assert!(said.starts_with(LOAD) && said.contains("line 3"), "{said}");
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_is_refused() {
+        let text = format!("{}\ncolour = \"red\"\n", step("\"Load\""));
+        let error = Guide::from_files([(LOAD.to_owned(), text)].into()).expect_err("there is no colour");
+        assert!(error.to_string().contains("colour"), "{error}");
     }
 }

@@ -9,10 +9,11 @@ mod finding;
 mod fits;
 mod lint;
 mod load;
-#[cfg(test)]
-mod paths;
 mod step;
 mod words;
+
+#[cfg(test)]
+mod paths;
 
 pub use cause::{Cause, Kind, Who};
 pub use code::{CodeEntry, EnhancedEntry, Phrase};

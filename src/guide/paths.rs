@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::load::embedded_files;
 use super::{Goto, Guide, Step, When, code_fits};
 use crate::transcript::StepId;
 
@@ -38,7 +39,9 @@ impl Brought {
 type Scene = BTreeMap<&'static str, Brought>;
 
 fn guide() -> Guide {
-    Guide::embedded().expect("the embedded guide loads")
+    let mut files = embedded_files();
+    files.retain(|name, _| name.starts_with("guide/steps/") || name == "guide/causes.toml");
+    Guide::from_files(files).expect("the steps and causes load")
 }
 
 /// The steps walked from this one to the conclusion. A step that the scene does not name passes and says nothing.
@@ -283,8 +286,8 @@ const NOTHING: [(&str, &str); 10] = [
     ("content", "content.none-given"),
     ("settings", "settings.none-given"),
     ("connectivity", "connectivity.no-target"),
-    ("server-status", "server-status.no-connection"),
-    ("firewall", "firewall.could-not-tell"),
+    ("server-status", "server-status.no-target"),
+    ("firewall", "firewall.no-target"),
     ("authentication", "authentication.none-given"),
     ("dns", "dns.no-domain"),
     ("blocklists", "blocklists.no-address"),

@@ -33,7 +33,6 @@ pub struct Report {
 
 /// One of `diagnosis`.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct Cause {
     pub cause: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +50,6 @@ pub struct Cause {
 
 /// A reason, and what shows it.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct Because {
     pub says: String,
     pub evidence: Vec<String>,
@@ -59,7 +57,6 @@ pub struct Because {
 
 /// One of `path`.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct Way {
     pub step: String,
     pub because: String,
@@ -68,7 +65,6 @@ pub struct Way {
 
 /// One of `steps`.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct StepReport {
     pub step: String,
     pub number: u8,
@@ -82,7 +78,6 @@ pub struct StepReport {
 
 /// Who signed a step off.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "initials and a note")]
 pub struct Signed {
     pub by: String,
     pub note: String,
@@ -90,7 +85,6 @@ pub struct Signed {
 
 /// One of a step's `findings`.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct FindingReport {
     pub id: String,
     pub severity: Level,
@@ -104,7 +98,6 @@ pub struct FindingReport {
 
 /// One of `replies`.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "named and explained in the contract")]
 pub struct ReplyReport {
     pub id: String,
     pub server: String,

@@ -128,7 +128,7 @@ impl View {
 
 /// The refusals that speak about the case, once each, pasted ones first.
 #[must_use]
-pub fn refusals(transcript: &Transcript) -> Vec<(EvidenceId, &Reply)> {
+pub(super) fn refusals(transcript: &Transcript) -> Vec<(EvidenceId, &Reply)> {
     let mut all: Vec<(EvidenceId, &Reply)> = Vec::new();
     for (id, reply) in transcript.replies() {
         let said = |r: &Reply| r.server == reply.server && r.codes() == reply.codes() && r.text == reply.text;

@@ -9,7 +9,7 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
         match guide.codes.iter().find(|c| c.code == code) {
             None => found.add(format!("code {code}"), "is missing: it is one of the guide's seven"),
             Some(entry) if !entry.headline => {
-                found.add(format!("code {code}"), "is one of the guide's seven: headline = true")
+                found.add(format!("code {code}"), "is one of the guide's seven: headline = true");
             }
             Some(entry) if entry.at.is_empty() => {
                 found.add(format!("code {code}"), "does not say what it means at different stages: add [[code.at]]");

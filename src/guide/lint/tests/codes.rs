@@ -58,7 +58,7 @@ fn a_finding_without_words() {
 #[test]
 fn words_for_a_finding_that_nobody_emits() {
     fires("finding load.moon", "emitted by no check", |d| {
-        d.append(FINDINGS, &finding("load.moon", "level = \"ok\"\n"))
+        d.append(FINDINGS, &finding("load.moon", "level = \"ok\"\n"));
     });
 }
 

@@ -39,7 +39,7 @@ fn a_step_that_stands_twice() {
 #[test]
 fn a_title_too_long_for_the_rail() {
     fires("step load", "title of 16 characters", |d| {
-        d.replace(LOAD, "title = \"Load\"", "title = \"Load of patience\"")
+        d.replace(LOAD, "title = \"Load\"", "title = \"Load of patience\"");
     });
 }
 
@@ -85,7 +85,7 @@ fn a_step_that_nothing_leads_to() {
 #[test]
 fn a_step_without_branches_ahead() {
     fires("step load", "dead end: its last branch", |d| {
-        d.replace(LOAD, REST, "[[branch]]\nid = \"rest\"\nto = \"dns\"\n")
+        d.replace(LOAD, REST, "[[branch]]\nid = \"rest\"\nto = \"dns\"\n");
     });
 }
 
@@ -126,7 +126,7 @@ fn a_branch_to_a_step_that_does_not_exist() {
 #[test]
 fn a_branch_to_its_own_step() {
     fires("branch load/new", "its own step", |d| {
-        d.replace(LOAD, REST, &(branch("status = [\"pass\"]", "load") + REST))
+        d.replace(LOAD, REST, &(branch("status = [\"pass\"]", "load") + REST));
     });
 }
 
