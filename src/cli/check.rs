@@ -25,7 +25,9 @@ pub(super) struct Walk<'a> {
 pub(super) async fn check(args: &CheckArgs, house: &House) -> Result<Exit, Trouble> {
     let given = Given::read(&args.case, Case::new())?;
     if given.is_empty() {
-        return Err(Trouble::usage("there is nothing to check; give --to ADDR, --server HOST, --error TEXT or --message FILE"));
+        return Err(Trouble::usage(
+            "there is nothing to check; give --to ADDR, --server HOST, --error TEXT or --message FILE",
+        ));
     }
     let mut setup = house.real(&given.case)?;
     if matches!(args.format, ReportFormat::Nagios | ReportFormat::Prometheus) {
@@ -46,7 +48,11 @@ pub(super) fn plan(house: &House, steps: &[StepId], all: bool) -> Plan {
         Plan::Guided
     } else {
         let mut once: Vec<StepId> = Vec::new();
-        steps.iter().for_each(|s| if !once.contains(s) { once.push(s.clone()) });
+        steps.iter().for_each(|s| {
+            if !once.contains(s) {
+                once.push(s.clone())
+            }
+        });
         Plan::Steps(once)
     }
 }

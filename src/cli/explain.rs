@@ -186,7 +186,8 @@ fn of_enhanced(guide: &Guide, code: Enhanced) -> Explanation {
                 4 => "It did not go well for now: the same mail may go through later.",
                 _ => "It will not go well by trying again: something has to change first.",
             };
-            let says = format!("{says} This one is not in the registry: the server made it up, so its text counts more.");
+            let says =
+                format!("{says} This one is not in the registry: the server made it up, so its text counts more.");
             let admin = says.clone();
             let source = "RFC 3463 §2".to_owned();
             Explanation { sort: "enhanced", id, says, admin, source, ..Explanation::default() }
@@ -269,9 +270,9 @@ fn places<'a>(words: &[&'a str], more: impl Iterator<Item = &'a str>) -> BTreeMa
 
 fn unknown(guide: &Guide, asked: &str) -> Trouble {
     let asked = clean_line(asked.trim(), 60);
-    let known = guide.findings().map(|f| f.id.as_str()).chain(guide.causes.iter().flat_map(|c| {
-        std::iter::once(c.id.as_str()).chain(c.kinds.iter().map(|k| k.id.as_str()))
-    }));
+    let known = guide.findings().map(|f| f.id.as_str()).chain(
+        guide.causes.iter().flat_map(|c| std::iter::once(c.id.as_str()).chain(c.kinds.iter().map(|k| k.id.as_str()))),
+    );
     let near = known.map(|id| (strsim::jaro_winkler(id, &asked), id)).max_by(|a, b| a.0.total_cmp(&b.0));
     let near = near.filter(|(like, _)| *like > 0.8).map_or_else(String::new, |(_, id)| format!(", did you mean {id}?"));
     Trouble::usage(format!(
@@ -300,11 +301,9 @@ fn text(item: &Explanation) -> String {
         (Some(cause), None) => cause.clone(),
         _ => String::new(),
     };
-    for (label, value) in [
-        ("  Cause", cause.as_str()),
-        ("  Step", item.step.as_deref().unwrap_or_default()),
-        ("  Source", &item.source),
-    ] {
+    for (label, value) in
+        [("  Cause", cause.as_str()), ("  Step", item.step.as_deref().unwrap_or_default()), ("  Source", &item.source)]
+    {
         if !value.is_empty() {
             out.push_str(&columns(label, 14, value, WIDTH));
         }

@@ -51,7 +51,9 @@ impl House {
 
     /// Where saved sessions are looked for.
     pub(super) fn sessions(&self) -> Result<&Store, Trouble> {
-        self.store.as_ref().ok_or_else(|| Trouble::usage("there is no folder for sessions here; name one with --state-dir"))
+        self.store
+            .as_ref()
+            .ok_or_else(|| Trouble::usage("there is no folder for sessions here; name one with --state-dir"))
     }
 
     /// A saved session, or the last one.

@@ -17,7 +17,11 @@ enum Sink {
     /// A pipe, a device, a link: written as it comes.
     Direct(File),
     /// Written beside the file that is meant, and put in its place at the end.
-    Staged { file: File, part: PathBuf, whole: PathBuf },
+    Staged {
+        file: File,
+        part: PathBuf,
+        whole: PathBuf,
+    },
 }
 
 impl Out {

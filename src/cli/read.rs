@@ -109,7 +109,10 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn begin(&mut self, source: Source) -> Result<(), Trouble> {
         if self.format == ReadFormat::Json {
-            let head = format!("{{\n  \"schema\": \"heloise.reading/1\",\n  \"source\": \"{}\",\n  \"items\": [", word(source));
+            let head = format!(
+                "{{\n  \"schema\": \"heloise.reading/1\",\n  \"source\": \"{}\",\n  \"items\": [",
+                word(source)
+            );
             self.out.write(&head)?;
         }
         Ok(())
