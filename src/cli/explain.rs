@@ -274,9 +274,10 @@ fn unknown(guide: &Guide, asked: &str) -> Trouble {
         guide.causes.iter().flat_map(|c| std::iter::once(c.id.as_str()).chain(c.kinds.iter().map(|k| k.id.as_str()))),
     );
     let near = known.map(|id| (strsim::jaro_winkler(id, &asked), id)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let near = near.filter(|(like, _)| *like > 0.8).map_or_else(String::new, |(_, id)| format!(", did you mean {id}?"));
+    let near =
+        near.filter(|(like, _)| *like > 0.8).map_or_else(|| ";".to_owned(), |(_, id)| format!("; did you mean {id}?"));
     Trouble::usage(format!(
-        "nothing is known about {asked}{near}; type a reply code from 200 to 599, an enhanced code or both \
+        "nothing is known about {asked}{near} type a reply code from 200 to 599, an enhanced code or both \
          (550 5.7.26), or the id of a finding or a kind"
     ))
 }
