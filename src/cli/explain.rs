@@ -311,3 +311,35 @@ fn text(item: &Explanation) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_kind_and_cause_is_explained_without_an_open_place() {
+        let guide = Guide::embedded().unwrap();
+        let kinds = guide.causes.iter().flat_map(|c| std::iter::once(&c.id).chain(c.kinds.iter().map(|k| &k.id)));
+        let ids: Vec<_> = guide.findings().map(|f| &f.id).chain(kinds).collect();
+        assert!(ids.len() > 200);
+        for id in ids {
+            for item in explanations(&guide, id).unwrap_or_else(|e| panic!("{id}: {e}")) {
+                let said = text(&item);
+                assert!(!said.contains('{') && !item.says.is_empty() && !item.source.is_empty(), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_is_taken_apart() {
+        let parts_of = |text| {
+            let (code, enhanced, rest) = parts(text);
+            (code, enhanced.map(|e| e.to_string()), rest.to_owned())
+        };
+        assert_eq!(parts_of("550 5.7.26"), (Some(550), Some("5.7.26".to_owned()), String::new()));
+        assert_eq!(parts_of("550-5.7.26 no"), (Some(550), Some("5.7.26".to_owned()), "no".to_owned()));
+        assert_eq!(parts_of("4.2.2"), (None, Some("4.2.2".to_owned()), String::new()));
+        assert_eq!(parts_of("550 550 no"), (Some(550), None, "550 no".to_owned()));
+        assert_eq!(parts_of("dns.mx.null"), (None, None, "dns.mx.null".to_owned()));
+    }
+}
