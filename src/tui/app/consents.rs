@@ -55,11 +55,12 @@ impl App {
                 let says = "Nothing was asked of anybody. You can change what you entered, or untick single lines.";
                 self.view.note = Some(says.to_owned());
             }
-            Then::Stay => self.carry_on(&Then::Stay, &answers),
-            Then::Follow | Then::Open(_) | Then::Again(_) => {
+            // Who wants nothing asked of anybody wants no step that asks.
+            Then::Follow | Then::Open(_) | Then::Again(_) if asks_first(&answers) => {
                 self.record_consents(&answers);
                 self.feed(Input::Conclude);
             }
+            then => self.carry_on(&then, &answers),
         }
     }
 
@@ -113,7 +114,7 @@ impl App {
         let walk = self.session.walk();
         let case = if asking.then == Then::Start { &self.case } else { walk.case() };
         let asked = |what| asking.lines.iter().any(|(c, _)| *c == what);
-        let always = asked(Consent::Connect).then(|| words::names(case));
+        let always = asks_first(&asking.lines).then(|| words::names(case));
         let never = if self.is_practice() {
             "This is practice: all of it stays inside heloise."
         } else if asked(Consent::Send) {
@@ -123,10 +124,10 @@ impl App {
         };
         let declined = match asking.then {
             Then::Start => "With n nothing is asked, and you are back where you came from.",
-            Then::Stay => "With n this step does without, and says what it could not tell.",
-            Then::Follow | Then::Open(_) | Then::Again(_) => {
+            Then::Follow | Then::Open(_) | Then::Again(_) if asks_first(&asking.lines) => {
                 "With n nothing is asked, and you see what can be said without it."
             }
+            _ => "With n the step does without, and says what it could not tell.",
         };
         ConsentView {
             always,
@@ -136,4 +137,9 @@ impl App {
             declined: declined.to_owned(),
         }
     }
+}
+
+/// Whether it is the first request, the one for everything outside.
+fn asks_first(lines: &[(Consent, bool)]) -> bool {
+    lines.iter().any(|(c, _)| *c == Consent::Connect)
 }

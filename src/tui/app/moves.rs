@@ -36,7 +36,7 @@ impl App {
         let Some(view) = self.step_view() else { return };
         let (width, height) = self.size;
         let (width, room) = screen::step::room(width, height, &view);
-        let most = screen::text::most(screen::step::height_of(&view, width), room);
+        let most = screen::text::most(screen::step::height_of(&view, (width, room)), room);
         let picks = model::picks(&view).len();
         let Screen::Step(seen) = &mut self.view.screen else { return };
         match command {

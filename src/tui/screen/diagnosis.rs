@@ -79,8 +79,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
                 all.extend(headed("Waiting", std::slice::from_ref(&found.waiting), width, theme));
             }
         } else {
-            let both = format!("{}    {waiting}", found.whose);
-            all.extend(headed("Whose move", &[both], width, theme));
+            all.push(line("Whose move", 12, format!("{}    {waiting}", found.whose), theme.text));
         }
     }
     let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();

@@ -32,12 +32,31 @@ impl Piece<'_> {
     }
 }
 
-fn pieces<'a>(view: &'a StepView, width: u16, lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
+/// All lines, at a width and a height. Where not all can be seen, why the step is there gives way to what was found.
+fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
     let readable = usize::from(width.min(READABLE));
-    let mut all = Vec::new();
+    let why: Vec<_> = wrap(&view.why, readable).into_iter().map(|l| Piece::Text(l, theme.text)).collect();
+    let (title, found) = (title(view, theme), found(view, readable, lit, theme));
+    let mut all = vec![title];
+    if view.notes.is_empty() || 1 + why.len() + found.len() <= room.into() {
+        all.extend(why);
+        all.extend(found);
+    } else {
+        all.extend(found.into_iter().filter(|p| !matches!(p, Piece::Blank)));
+        all.push(Piece::Blank);
+        all.extend(why);
+    }
+    all
+}
+
+fn title<'a>(view: &StepView, theme: &Theme) -> Piece<'a> {
     let title = if view.number == 0 { view.title.clone() } else { format!("{} {}", view.number, view.title) };
-    all.push(Piece::Text(title, theme.title));
-    all.extend(wrap(&view.why, readable).into_iter().map(|l| Piece::Text(l, theme.text)));
+    Piece::Text(title, theme.title)
+}
+
+/// What came back, what it means, what to do.
+fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
+    let mut all = Vec::new();
     if !view.rows.is_empty() {
         all.push(Piece::Blank);
     }
@@ -79,15 +98,15 @@ fn pieces<'a>(view: &'a StepView, width: u16, lit: Option<usize>, theme: &Theme)
     all
 }
 
-/// How many lines the middle has at a width.
-pub(in crate::tui) fn height_of(view: &StepView, width: u16) -> usize {
-    pieces(view, width, None, &super::super::super::theme::MONO).len()
+/// How many lines the middle has at a width and a height.
+pub(in crate::tui) fn height_of(view: &StepView, size: (u16, u16)) -> usize {
+    pieces(view, size, None, &super::super::super::theme::MONO).len()
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
     let theme = *pen.theme();
     let (width, room) = (pen.width(), pen.height());
-    let all = pieces(view, width, how.lit, &theme);
+    let all = pieces(view, (width, room), how.lit, &theme);
     let mut from = how.scroll.min(most(all.len(), room));
     // What is lit is always seen; the last row may be taken by what says that there is more.
     let lit = |p: &Piece<'_>| p.is_lit();
