@@ -1,7 +1,21 @@
 //! What people paste, and what servers answer: read by code, enhanced code, text and stage together.
+//!
+//! [`read_reply`] reads one reply. [`Reader::text`] finds the replies in whatever stands around them: a bounce, a log, what a program
+//! printed, headers. [`explain`] answers for a code, a finding, a cause or a kind.
 
+mod address;
+mod bounce;
+mod draft;
+mod find;
+mod headers;
+mod log;
 mod meaning;
+mod message;
+mod program;
+mod stage;
+mod status;
 mod text;
 
+pub use find::parse_reply;
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};
