@@ -55,6 +55,8 @@ pub struct App {
     mode: Mode,
     last: Option<Last>,
     story: Option<String>,
+    // Launched into a practice world, which somebody else holds up.
+    only_practice: bool,
     worlds: Vec<WorldFile>,
     // Held for its drop, which takes the world down.
     practice: Option<Practice>,
@@ -86,6 +88,7 @@ impl App {
             consents: launch.consents,
             mode: launch.mode,
             last: launch.last,
+            only_practice: launch.story.is_some(),
             story: launch.story,
             worlds: Vec::new(),
             practice: None,
@@ -237,7 +240,7 @@ impl App {
 
     /// Whether everything stays inside heloise.
     fn is_practice(&self) -> bool {
-        self.practice.is_some() || self.story.is_some()
+        self.practice.is_some() || self.only_practice
     }
 
     /// Takes a practice world that was brought up, or says why it could not be.
@@ -256,10 +259,21 @@ impl App {
         }
     }
 
-    /// Another case, in the real world.
+    /// Another case. Where we were launched to practise there is no way out to the real world: another world is chosen.
     fn another(&mut self) {
+        if self.only_practice {
+            self.view.open(Screen::Practise { cursor: 0 });
+            return self.list_worlds();
+        }
         self.begin_anew(same(&self.real), Case::new());
         self.view.settle_on(Screen::Start { cursor: 0 });
+    }
+
+    fn list_worlds(&mut self) {
+        match WorldFile::all(&self.guide) {
+            Ok(worlds) => self.worlds = worlds,
+            Err(why) => self.view.note = Some(why),
+        }
     }
 
     fn begin_anew(&mut self, setup: Setup, case: Case) {

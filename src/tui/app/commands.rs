@@ -19,7 +19,7 @@ impl App {
             Command::GoOn => self.go_on(),
             Command::Leave => self.leave(),
             Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
-                self.go(command)
+                self.go(command);
             }
             Command::Left | Command::Right => {
                 if let Screen::Form(form) = &mut self.view.screen {

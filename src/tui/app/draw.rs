@@ -122,7 +122,7 @@ impl App {
         let most = (!unfolded).then(|| screen::step::rows_that_fit(height));
         let mut view = model::step(walk, &self.guide, id, self.view.admin, self.now, most);
         if screen::step::is_wide(width) {
-            view.wire = model::dialogue(walk.transcript());
+            view.wire = model::latest(walk.transcript(), height.into());
         }
         Some(view)
     }

@@ -2,7 +2,6 @@
 
 use super::{App, Order, same};
 use crate::guide::Step;
-use crate::practice::WorldFile;
 use crate::run::{SavedSession, Session};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
@@ -81,8 +80,8 @@ impl App {
             2 => (Goal::Settings, Mode::Guided),
             3 => (Goal::Server, Mode::Checklist),
             _ => {
-                self.worlds = WorldFile::all(&self.guide).unwrap_or_default();
-                return self.view.open(Screen::Practise { cursor: 0 });
+                self.view.open(Screen::Practise { cursor: 0 });
+                return self.list_worlds();
             }
         };
         self.view.open(Screen::Form(Box::new(Form::begin(goal, mode, &self.case))));

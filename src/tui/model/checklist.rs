@@ -93,16 +93,10 @@ fn checked(walk: &Walk, guide: &Guide, step: &Step, admin: bool, clock: impl Fn(
 }
 
 fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {
-    let mut last = String::new();
-    for entry in walk.transcript().entries() {
-        if let Fact::Signed { step, by, note } = &entry.fact
-            && step == id
-        {
-            let note = if note.is_empty() { "" } else { " note" };
-            last = clean_line(&format!("{} {}{note}", clean_line(by, 8), clock(entry.at)), 24);
-        }
-    }
-    last
+    walk.signed(id).map_or_else(String::new, |(by, note, at)| {
+        let note = if note.is_empty() { "" } else { " note" };
+        clean_line(format!("{} {}{note}", clean_line(by, 8), clock(at)).trim(), 24)
+    })
 }
 
 fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {

@@ -72,6 +72,30 @@ pub(in crate::tui) fn dialogue(transcript: &Transcript) -> Vec<Said> {
     talks.into_iter().flat_map(|t| t.lines).collect()
 }
 
+/// The dialogue that something was said in last: its last lines, at most so many.
+pub(in crate::tui) fn latest(transcript: &Transcript, most: usize) -> Vec<Said> {
+    let mut lines: Vec<(u64, Said)> = Vec::new();
+    let mut of = None;
+    for (id, entry) in transcript.numbered().rev() {
+        let Some((one, said, begins)) = line(id, &entry.fact) else { continue };
+        if *of.get_or_insert(one) != one {
+            continue;
+        }
+        let began = entry.at.saturating_sub(took(&entry.fact));
+        lines.push((began, Said { at: entry.at, ..said }));
+        if begins || lines.len() == most {
+            break;
+        }
+    }
+    let began = lines.last().map_or(0, |(began, _)| *began);
+    let mut lines: Vec<Said> =
+        lines.into_iter().rev().map(|(_, said)| Said { at: said.at.saturating_sub(began), ..said }).collect();
+    if let Some(first) = lines.first_mut() {
+        first.first = true;
+    }
+    lines
+}
+
 fn took(fact: &Fact) -> u64 {
     match fact {
         Fact::Connect { connect, .. } => connect.ms.into(),
@@ -217,6 +241,18 @@ mod tests {
                 (false, 56, Way::In, "550 5.1.1 no", 0),
             ]
         );
+    }
+
+    #[test]
+    fn the_latest_dialogue_is_the_one_that_spoke_last() {
+        let facts = [connect(1, 1), connect(1, 2), sent(1, 2), sent(1, 1), reply(1, 2, &["no"])];
+        let all: Transcript = facts.into_iter().zip(120..).map(|(fact, at)| Entry { at, fact }).collect();
+        let lines = latest(&all, 10);
+        let texts: Vec<_> = lines.iter().map(|l| (l.first, l.host.as_str(), l.text.as_str())).collect();
+        let host = "mx2.example.org 192.0.2.2:25";
+        let sent = ("192.0.2.2:25", "RCPT TO:<bob@example.org>");
+        assert_eq!(texts, [(true, host, "connected"), (false, sent.0, sent.1), (false, host, "550 5.1.1 no")]);
+        assert_eq!(latest(&all, 2).len(), 2);
     }
 
     #[test]

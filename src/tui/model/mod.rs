@@ -14,7 +14,7 @@ mod ways;
 
 pub(super) use checklist::{Checklist, checklist};
 pub(super) use diagnosis::{Found, Why, diagnosis};
-pub(super) use dialogue::{Said, Way, dialogue};
+pub(super) use dialogue::{Said, Way, dialogue, latest};
 pub(super) use evidence::evidence;
 pub(super) use head::{about, head};
 pub(super) use map::{MapLine, map};

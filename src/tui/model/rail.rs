@@ -3,7 +3,7 @@
 use super::super::theme::Mark;
 use crate::guide::Guide;
 use crate::transcript::StepId;
-use crate::walk::{Place, StepState, Walk};
+use crate::walk::{StepState, Walk};
 
 /// One step on the rail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(in crate::tui) struct Rail {
 
 /// The rail of a walk.
 pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide) -> Rail {
-    let here = if let Place::Step(step) = walk.place() { Some(step) } else { None };
+    let here = walk.here();
     let mut order: Vec<&StepId> = Vec::new();
     let walked = walk.path().iter().filter_map(|m| m.to.as_ref());
     for step in walked.chain(here).chain(walk.proposal().and_then(|p| p.to.as_ref())) {

@@ -2,7 +2,7 @@
 
 use super::super::theme::Mark;
 use super::{Row, RowState, fold_rows, say, says, short, title};
-use crate::guide::{Goto, Guide, Step};
+use crate::guide::{Guide, Step};
 use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, clean_line};
 use crate::walk::{StepState, Walk};
 
@@ -90,7 +90,7 @@ pub(in crate::tui) fn step(
         running: state == StepState::Running,
         waits: !walk.asks(guide).is_empty(),
         ended: matches!(state, StepState::Done(_)),
-        next: next(walk, guide, entry),
+        next: next(walk, guide),
         wire: Vec::new(),
     }
 }
@@ -209,22 +209,9 @@ fn unanswered(walk: &Walk, step: &Step, admin: bool) -> Vec<String> {
     step.questions.iter().filter(|q| empty(q.field)).map(|q| q.ask.register(admin).to_owned()).collect()
 }
 
-fn next(walk: &Walk, guide: &Guide, step: &Step) -> Option<Next> {
+fn next(walk: &Walk, guide: &Guide) -> Option<Next> {
     let proposal = walk.proposal()?;
-    let mut others: Vec<String> = Vec::new();
-    for branch in &step.branches {
-        if let Goto::Step(id) = &branch.to
-            && proposal.to.as_ref() != Some(id)
-            && *id != step.id
-            && walk.state_of(id) == StepState::Waiting
-        {
-            let name = title(guide, id);
-            if !others.contains(&name) {
-                others.push(name);
-            }
-        }
-    }
-    others.truncate(3);
+    let mut others: Vec<String> = walk.other_ways(guide).iter().map(|id| title(guide, id)).collect();
     if proposal.to.is_some() {
         others.push("stop and report".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use super::super::theme::Mark;
 use super::title;
-use crate::guide::{Goto, Guide};
+use crate::guide::Guide;
 use crate::transcript::StepId;
 use crate::walk::{Place, StepState, Walk};
 
@@ -50,16 +50,10 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
             && here.is_none_or(|h| h.id != *id)
     };
     if let Some(here) = here {
-        for branch in &here.branches {
-            if let Goto::Step(id) = &branch.to
-                && is_new(&all, id)
-            {
-                all.push(Aside {
-                    mark: mark(id),
-                    title: title(guide, id),
-                    why: "another branch of this step".to_owned(),
-                    aim: Aim::Open(id.clone()),
-                });
+        for id in walk.other_ways(guide) {
+            if is_new(&all, &id) {
+                let why = "makes sense from here too".to_owned();
+                all.push(Aside { mark: mark(&id), title: title(guide, &id), why, aim: Aim::Open(id) });
             }
         }
         all.push(Aside {
