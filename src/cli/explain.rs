@@ -274,9 +274,10 @@ fn unknown(guide: &Guide, asked: &str) -> Trouble {
         guide.causes.iter().flat_map(|c| std::iter::once(c.id.as_str()).chain(c.kinds.iter().map(|k| k.id.as_str()))),
     );
     let near = known.map(|id| (strsim::jaro_winkler(id, &asked), id)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let near = near.filter(|(like, _)| *like > 0.8).map_or_else(String::new, |(_, id)| format!(", did you mean {id}?"));
+    let near =
+        near.filter(|(like, _)| *like > 0.8).map_or_else(|| ";".to_owned(), |(_, id)| format!("; did you mean {id}?"));
     Trouble::usage(format!(
-        "nothing is known about {asked}{near}; type a reply code from 200 to 599, an enhanced code or both \
+        "nothing is known about {asked}{near} type a reply code from 200 to 599, an enhanced code or both \
          (550 5.7.26), or the id of a finding or a kind"
     ))
 }
@@ -309,4 +310,36 @@ fn text(item: &Explanation) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_kind_and_cause_is_explained_without_an_open_place() {
+        let guide = Guide::embedded().unwrap();
+        let kinds = guide.causes.iter().flat_map(|c| std::iter::once(&c.id).chain(c.kinds.iter().map(|k| &k.id)));
+        let ids: Vec<_> = guide.findings().map(|f| &f.id).chain(kinds).collect();
+        assert!(ids.len() > 200);
+        for id in ids {
+            for item in explanations(&guide, id).unwrap_or_else(|e| panic!("{id}: {e}")) {
+                let said = text(&item);
+                assert!(!said.contains('{') && !item.says.is_empty() && !item.source.is_empty(), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_is_taken_apart() {
+        let parts_of = |text| {
+            let (code, enhanced, rest) = parts(text);
+            (code, enhanced.map(|e| e.to_string()), rest.to_owned())
+        };
+        assert_eq!(parts_of("550 5.7.26"), (Some(550), Some("5.7.26".to_owned()), String::new()));
+        assert_eq!(parts_of("550-5.7.26 no"), (Some(550), Some("5.7.26".to_owned()), "no".to_owned()));
+        assert_eq!(parts_of("4.2.2"), (None, Some("4.2.2".to_owned()), String::new()));
+        assert_eq!(parts_of("550 550 no"), (Some(550), None, "550 no".to_owned()));
+        assert_eq!(parts_of("dns.mx.null"), (None, None, "dns.mx.null".to_owned()));
+    }
 }

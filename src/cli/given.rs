@@ -30,6 +30,9 @@ impl Given {
         let mut case = over;
         if let Some(path) = &args.message {
             let why = "name the message as a file, saved as .eml";
+            if input::is_stdin(path) {
+                return Err(Trouble::usage(format!("--message cannot be standard input; {why}")));
+            }
             let mut first = [0];
             let got = std::io::Read::read(&mut input::open(path, why)?, &mut first);
             if got.map_err(|e| Trouble::data(format!("cannot read {}: {e}", input::shown(path))))? == 0 {

@@ -28,12 +28,12 @@ pub fn text(guide: &Guide, transcript: &Transcript) -> String {
         None => out.push_str("We could not tell what is wrong.\n\n"),
     }
     if let Some(top) = view.diagnosis.causes.first() {
-        proof(&mut out, top);
+        proof(&mut out, top, view.diagnosis.verdict == Verdict::NoFaultFound);
     }
     others(&mut out, &view);
     walked(&mut out, &view);
     said(&mut out, transcript);
-    clean(&out)
+    clean(out.trim_end()) + "\n"
 }
 
 /// How sure, in a word for the corner.
@@ -89,9 +89,15 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
     }
     out.push('\n');
     if !top.fix.is_empty() {
-        out.push_str("Do this, in order\n");
+        let lead = match (view.diagnosis.verdict, top.fix.len()) {
+            (Verdict::NoFaultFound, _) => "If you like",
+            (_, 1) => "Do this",
+            _ => "Do this, in order",
+        };
+        out.push_str(&format!("{lead}\n"));
         for (i, fix) in top.fix.iter().enumerate() {
-            out.push_str(&columns(&format!("  {}", i + 1), 5, &fix.plain, WIDTH));
+            let number = if top.fix.len() > 1 { format!("  {}", i + 1) } else { String::new() };
+            out.push_str(&columns(&number, 5, &fix.plain, WIDTH));
         }
         out.push('\n');
     }
@@ -102,21 +108,19 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
     }
 }
 
-fn proof(out: &mut String, top: &Ranked) {
-    let because = if top.certainty == Certainty::Confirmed { "Proof" } else { "What points to it" };
+fn proof(out: &mut String, top: &Ranked, fine: bool) {
+    let because = match (fine, top.certainty) {
+        (true, _) => "Seen",
+        (false, Certainty::Confirmed) => "Proof",
+        (false, _) => "Points to it",
+    };
     for (label, reasons) in [(because, &top.because), ("Against", &top.against)] {
-        if reasons.is_empty() && label != "Against" {
-            continue;
-        }
-        if label.width() >= INDENT {
-            out.push_str(&format!("{label}\n"));
-        }
-        let mut lead = if label.width() < INDENT { label } else { "" };
+        let mut lead = label;
         for reason in reasons.iter().take(4) {
             out.push_str(&columns(lead, INDENT, &reason.says.plain, WIDTH));
             lead = "";
         }
-        if reasons.is_empty() {
+        if reasons.is_empty() && label == "Against" && !fine {
             out.push_str(&columns(label, INDENT, "nothing", WIDTH));
         }
     }
