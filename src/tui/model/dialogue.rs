@@ -33,6 +33,8 @@ pub(in crate::tui) struct Said {
     pub host: String,
     /// Whether a dialogue begins with it.
     pub first: bool,
+    /// Whether it was said only for comparison.
+    pub control: bool,
     /// The entry.
     pub id: EvidenceId,
 }
@@ -104,6 +106,16 @@ fn took(fact: &Fact) -> u64 {
     }
 }
 
+fn is_control(fact: &Fact) -> bool {
+    let role = match fact {
+        Fact::Sent { command, .. } => command.role,
+        Fact::Received { reply, .. } => reply.role,
+        Fact::Broke { broken, .. } => broken.role,
+        _ => Role::Case,
+    };
+    role == Role::Control
+}
+
 /// The line of a fact, the dialogue it belongs to, and whether it begins one.
 fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
     let said = |way, tls, text: String, more, host: String| Said {
@@ -114,6 +126,7 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
         more,
         host: clean_line(&host, 120),
         first: false,
+        control: is_control(fact),
         id,
     };
     Some(match fact {
