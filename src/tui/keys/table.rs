@@ -86,11 +86,11 @@ pub(super) const TABLE: &[Binding] = &[
         "Enter",
         Command::GoOn,
         &[Kind::Consent],
-        "yes to what is ticked",
-        "yes to what is ticked",
+        "yes",
+        "yes to what is ticked, no to the rest",
     ),
-    key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick or untick", "tick or untick a line"),
-    key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no to all", "no to all of it"),
+    key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick", "tick or untick a line"),
+    key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no", "no to all of it"),
     // A step.
     when(
         key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Step], "go on", "go where the branch below leads"),

@@ -54,7 +54,7 @@ fn show(lines: &mut Vec<String>, transcript: &Transcript, id: EvidenceId) {
     let Some(entry) = transcript.entries().get(id.0 as usize) else { return };
     let told = tell(&entry.fact);
     if !told.is_empty() {
-        lines.push(format!("{id}, {} ms after the beginning", entry.at));
+        lines.push(format!("{id}, {}.{} s after the beginning", entry.at / 1000, entry.at % 1000 / 100));
         lines.extend(told.into_iter().map(|l| format!("  {l}")));
         lines.push(String::new());
     }

@@ -10,6 +10,7 @@ mod meaning;
 mod rail;
 mod rows;
 mod step;
+mod talks;
 mod ways;
 
 pub(super) use checklist::{Checklist, checklist};
