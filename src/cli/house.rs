@@ -59,16 +59,16 @@ impl House {
     /// A saved session, or the last one.
     pub(super) fn session(&self, id: Option<&str>) -> Result<SavedSession, Trouble> {
         let store = self.sessions()?;
-        let id = match id {
-            Some(id) => id.to_owned(),
-            None => store.list().first().map(|s| s.id.clone()).ok_or_else(|| {
-                Trouble::usage("no session is saved yet; heloise and heloise check save what they do")
-            })?,
+        let Some(id) = id else {
+            let none = || Trouble::usage("no session is saved yet; heloise and heloise check save what they do");
+            return store.last().ok_or_else(none);
         };
-        if !store.list().iter().any(|s| s.id == id) && store.load(&id).is_err_and(|why| why.contains("no session")) {
+        let known =
+            id.bytes().all(|b| b.is_ascii_digit() || b == b'-') && store.folder.join(format!("{id}.jsonl")).is_file();
+        if !known {
             return Err(Trouble::usage(format!("there is no session {id}; heloise sessions lists them")));
         }
-        store.load(&id).map_err(Trouble::data)
+        store.load(id).map_err(Trouble::data)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: its definitions, and the commands without a screen.
 
 mod args;
+mod bugs;
 mod case_args;
 mod check;
 mod explain;
@@ -20,6 +21,7 @@ pub mod values;
 mod wizard;
 
 pub use args::*;
+pub use bugs::{bug_seen, watch_for_bugs};
 pub use case_args::CaseArgs;
 pub use given::{Given, allowed};
 pub use parse::parse;
@@ -27,6 +29,17 @@ pub use trouble::{Exit, Trouble};
 pub use wizard::Wizard;
 
 use house::House;
+
+/// Prints a text that was asked for: the help, the version.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print(text: &str) -> Result<Exit, Trouble> {
+    let mut out = out::Out::open(None)?;
+    out.write(text)?;
+    out.finish()?;
+    Ok(Exit::DONE)
+}
 
 /// What is left to do after a command was read.
 pub enum Next {

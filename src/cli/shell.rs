@@ -3,14 +3,13 @@
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use super::out::Out;
 use super::{Arguments, Exit, Trouble};
 
 /// `heloise completions SHELL`.
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit, Trouble> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "heloise", &mut script);
-    print(&script)
+    super::print(&String::from_utf8_lossy(&script))
 }
 
 /// `heloise man`: one page, with every command's options.
@@ -35,7 +34,7 @@ pub(super) fn man() -> Result<Exit, Trouble> {
         page.extend(String::from_utf8_lossy(&part).replace(".SH ", ".SS ").into_bytes());
     }
     page.extend(EXIT_STATUS.as_bytes());
-    print(&page)
+    super::print(&String::from_utf8_lossy(&page))
 }
 
 const EXIT_STATUS: &str = ".SH EXIT STATUS\n\
@@ -46,10 +45,3 @@ const EXIT_STATUS: &str = ".SH EXIT STATUS\n\
 .TP\n65\nunreadable input\n\
 .TP\n70\na bug\n\
 .TP\n74\noutput cannot be written\n";
-
-fn print(bytes: &[u8]) -> Result<Exit, Trouble> {
-    let mut out = Out::open(None)?;
-    out.write(&String::from_utf8_lossy(bytes))?;
-    out.finish()?;
-    Ok(Exit::DONE)
-}

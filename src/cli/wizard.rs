@@ -1,11 +1,16 @@
 //! What a wizard needs, whichever front end draws it.
 
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
 use super::house::House;
 use super::practice::{self, Up};
 use super::{Given, ModeArg, Next, PracticeArgs, ResumeArgs, ScreenArgs, StartArgs, Trouble};
 use crate::practice::Practice;
-use crate::run::{SavedSession, Setup};
-use crate::transcript::{Case, Consent, Fact, Mode, Secret};
+use crate::run::{SavedSession, Setup, Summary};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret, clean_line};
 
 /// A wizard that is to be opened.
 pub struct Wizard {
@@ -16,11 +21,13 @@ pub struct Wizard {
     /// The password, beside it.
     pub secret: Option<Secret>,
     /// What is allowed already.
-    pub consents: Vec<Consent>,
+    pub consents: BTreeSet<Consent>,
     /// Guided or checklist.
     pub mode: Mode,
     /// The session to take up again.
     pub resume: Option<SavedSession>,
+    /// The last session and a line about it, to be offered at the start.
+    pub last: Option<(String, SavedSession)>,
     /// What is told at the start of a practice world.
     pub story: Option<String>,
     /// Whether enough is known to begin without the start screen.
@@ -36,11 +43,12 @@ pub(super) fn start(args: &StartArgs, house: &House) -> Result<Next, Trouble> {
     let given = Given::read(&args.case, Case::new())?;
     let setup = house.real(&given.case)?;
     let start_at_once = !given.is_empty();
-    let consents = given.consents.iter().flatten().copied().collect();
+    let consents = given.consents.unwrap_or_default();
+    let last = if start_at_once { None } else { last(house) };
     let mode = mode(args.screen.mode);
     let (case, secret, screen) = (given.case, given.secret, args.screen.clone());
     let (resume, story, practice) = (None, None, None);
-    open(Wizard { setup, case, secret, consents, mode, resume, story, start_at_once, screen, practice })
+    open(Wizard { setup, case, secret, consents, mode, resume, last, story, start_at_once, screen, practice })
 }
 
 /// `heloise resume`.
@@ -59,9 +67,10 @@ pub(super) fn resume(args: &ResumeArgs, house: &House) -> Result<Next, Trouble> 
         setup: house.real(&case)?,
         case,
         secret: None,
-        consents: Vec::new(),
+        consents: BTreeSet::new(),
         mode: mode.unwrap_or_default(),
         resume: Some(saved),
+        last: None,
         story: None,
         start_at_once: true,
         screen: args.screen.clone(),
@@ -76,14 +85,43 @@ pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Next,
         setup,
         case: world.case,
         secret: world.password.map(Secret::new),
-        consents: Vec::new(),
+        consents: BTreeSet::new(),
         mode: mode(args.screen.mode),
         resume: None,
+        last: None,
         story: Some(format!("{}\n\n{}", world.title, world.story)),
         start_at_once: false,
         screen: args.screen.clone(),
         practice: Some(practice),
     })
+}
+
+/// The last session, if it is worth going back to.
+fn last(house: &House) -> Option<(String, SavedSession)> {
+    let saved = house.store.as_ref()?.last()?;
+    let sum = Summary::of(&saved);
+    let what = match &sum.refusal {
+        Some(r) if r.server.is_empty() => r.codes(),
+        Some(r) => format!("{} from {}", r.codes(), clean_line(&r.server, 40)),
+        None => clean_line(sum.about()?, 40),
+    };
+    let step = sum.step.as_ref().and_then(|s| house.guide.step(s)).map(|s| format!(", at step {}", s.number));
+    Some((format!("{}  {what}{}", spoken(sum.unix_ms), step.unwrap_or_default()), saved))
+}
+
+/// `Today 16:40`, `Yesterday 16:40`, `12 Nov 16:40`, in the local time.
+fn spoken(unix_ms: i64) -> String {
+    let zone = TimeZone::system();
+    let then = Timestamp::from_millisecond(unix_ms).unwrap_or_default().to_zoned(zone.clone());
+    let today = Timestamp::now().to_zoned(zone).date();
+    let day = if then.date() == today {
+        "Today".to_owned()
+    } else if today.checked_sub(1.day()).is_ok_and(|y| y == then.date()) {
+        "Yesterday".to_owned()
+    } else {
+        then.strftime("%-d %b").to_string()
+    };
+    format!("{day} {}", then.strftime("%H:%M"))
 }
 
 fn mode(arg: ModeArg) -> Mode {

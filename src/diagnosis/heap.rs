@@ -113,6 +113,9 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
         .map(|((cause, kind), pile)| Weighed::new(cause, kind, pile))
         .filter(|w| w.certainty.is_some())
         .collect();
+    // A kind that is at least as sure says all that its cause would say, and more.
+    let kinds: Vec<_> = faults.iter().filter(|w| w.kind.is_some()).map(|w| (w.cause.clone(), w.certainty)).collect();
+    faults.retain(|w| w.kind.is_some() || !kinds.iter().any(|(of, sure)| *of == w.cause && *sure >= w.certainty));
     // A cause that only says that nothing is clear stands for itself, never beside a real one.
     if faults.iter().any(|w| w.cause != UNCLEAR) {
         faults.retain(|w| w.cause != UNCLEAR);

@@ -40,10 +40,18 @@ impl Phrase {
     /// A code of 0 or an enhanced code that is missing fits only where none is asked for; a stage that is unknown fits any.
     #[must_use]
     pub fn fits(&self, code: u16, enhanced: Option<Enhanced>, stage: Option<Stage>, text: &str) -> bool {
-        (self.code.is_empty() || self.code.iter().any(|c| code_fits(c, code)))
+        self.admits(code, enhanced, stage) && self.text.0.is_match(text)
+    }
+
+    /// Whether this phrase may be asked about a reply with these codes at this stage; the text is not looked at.
+    ///
+    /// Where only an enhanced code was given, its class stands for `4xx` and `5xx`.
+    #[must_use]
+    pub fn admits(&self, code: u16, enhanced: Option<Enhanced>, stage: Option<Stage>) -> bool {
+        let class = if code == 0 { enhanced.map(|e| format!("{}xx", e.class)) } else { None };
+        (self.code.is_empty() || self.code.iter().any(|c| code_fits(c, code) || class.as_deref() == Some(c)))
             && (self.enhanced.is_empty() || enhanced.is_some_and(|e| self.enhanced.iter().any(|w| enhanced_fits(w, e))))
             && (self.stage.is_empty() || stage.is_none_or(|s| self.stage.contains(&s)))
-            && self.text.0.is_match(text)
     }
 }
 

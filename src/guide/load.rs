@@ -1,11 +1,13 @@
 //! The guide from the embedded files, with a user's own laid over them. Reading a folder is `run`'s: nothing here touches a disk.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
 use crate::transcript::StepId;
 
@@ -40,6 +42,7 @@ pub struct Guide {
     pub(super) twice: Vec<String>,
     findings: HashMap<String, FindingEntry>,
     files: BTreeMap<String, String>,
+    index: OnceLock<PhraseIndex>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +154,11 @@ impl Guide {
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<(&Cause, &Kind)> {
         self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
+    }
+
+    /// The places in [`Guide::phrases`] of those whose text matches, in order. Built once, so that one pass over the text asks them all.
+    pub fn phrases_matching(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
+        self.index.get_or_init(|| PhraseIndex::new(&self.phrases)).matching(&self.phrases, text).into_iter()
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).

@@ -9,6 +9,7 @@ mod finding;
 mod fits;
 mod lint;
 mod load;
+mod phrases;
 mod step;
 mod words;
 

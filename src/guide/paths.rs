@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::load::embedded_files;
-use super::{Goto, Guide, Step, When, code_fits};
+use super::{Field, Goto, Guide, Step, When, code_fits};
 use crate::transcript::StepId;
 
 /// What a step brings: replies as (code, stage, cause, kind), findings, status, and the diagnosis from then on.
@@ -45,30 +45,24 @@ fn guide() -> Guide {
 }
 
 /// The steps walked from this one to the conclusion. A step that the scene does not name passes and says nothing.
-fn path(guide: &Guide, start: &str, scene: &Scene) -> Vec<String> {
+fn path(guide: &Guide, start: &str, scene: &Scene, given: &[Field]) -> Vec<String> {
     let mut path = vec![start.to_owned()];
     let mut top = None;
     loop {
         let step = guide.step(&StepId::new(path[path.len() - 1].as_str())).expect("a step");
         let brought = scene.get(step.id.as_str()).cloned().unwrap_or_else(|| found(&[]));
         top = brought.top.or(top);
-        match next(guide, step, &brought, top, &path) {
+        match next(guide, step, &path, &|when| holds(when, &brought, top, given)) {
             Some(to) => path.push(to),
             None => return path,
         }
     }
 }
 
-fn next(
-    guide: &Guide,
-    step: &Step,
-    brought: &Brought,
-    top: Option<(&str, &str, &str)>,
-    path: &[String],
-) -> Option<String> {
+fn next(guide: &Guide, step: &Step, path: &[String], holds: &dyn Fn(&When) -> bool) -> Option<String> {
     let visited = |id: &StepId| path.iter().any(|p| *id == p.as_str());
     for branch in &step.branches {
-        if matches!(&branch.to, Goto::Step(to) if visited(to)) || !holds(&branch.when, brought, top) {
+        if matches!(&branch.to, Goto::Step(to) if visited(to)) || !holds(&branch.when) {
             continue;
         }
         return match &branch.to {
@@ -80,11 +74,14 @@ fn next(
     panic!("step {} is a dead end", step.id)
 }
 
-fn holds(when: &When, brought: &Brought, top: Option<(&str, &str, &str)>) -> bool {
+fn holds(when: &When, brought: &Brought, top: Option<(&str, &str, &str)>, given: &[Field]) -> bool {
     let any = |list: &[String], is: &dyn Fn(&str) -> bool| list.is_empty() || list.iter().any(|w| is(w));
     let rank = |word: &str| ["possible", "likely", "confirmed"].iter().position(|c| *c == word);
     let stage = |s: &str| when.stage.is_empty() || when.stage.iter().any(|w| w.as_str() == s);
     any(&when.status.iter().map(|s| s.as_str().to_owned()).collect::<Vec<_>>(), &|s| s == brought.status)
+        && when.given.iter().all(|f| given.contains(f))
+        && !when.lacking.iter().any(|f| given.contains(f))
+        && when.text.is_none()
         && any(&when.finding, &|f| brought.findings.contains(&f))
         && (!when.asks_reply()
             || brought.replies.iter().any(|(code, at, cause, kind)| {
@@ -102,7 +99,7 @@ fn holds(when: &When, brought: &Brought, top: Option<(&str, &str, &str)>) -> boo
 #[track_caller]
 fn leads(start: &str, scene: impl IntoIterator<Item = (&'static str, Brought)>, expected: &str) {
     let scene: Scene = scene.into_iter().collect();
-    assert_eq!(path(&guide(), start, &scene).join(" "), expected);
+    assert_eq!(path(&guide(), start, &scene, &[Field::From, Field::To, Field::SendingDomain]).join(" "), expected);
 }
 
 /// A pasted reply that reads so, with a likely diagnosis.
@@ -136,12 +133,12 @@ fn healthy_settings_are_walked_in_two_steps() {
 }
 
 #[test]
-fn a_healthy_server_of_ones_own_is_walked_in_four_steps() {
-    leads(
-        "connectivity",
-        [("connectivity", found(&["connectivity.all-open"]))],
-        "connectivity server-status dns blocklists",
-    );
+fn a_healthy_server_of_ones_own_is_walked_in_five_steps() {
+    let scene = [
+        ("connectivity", found(&["connectivity.all-open"])),
+        ("recipient", found(&["recipient.rcpt.control-refused"])),
+    ];
+    leads("connectivity", scene, "connectivity server-status recipient dns blocklists");
 }
 
 #[test]
@@ -194,8 +191,10 @@ fn code_421_goes_to_the_load() {
     leads("error-message", [door, ("server-status", now)], "error-message server-status load");
     leads("error-message", [pasted(421, "mail", "overload", "rate-limit", "likely")], "error-message load");
     let overloaded = pasted(421, "greeting", "overload", "server-overloaded", "likely");
+    let still = said(421, "greeting", "overload", "server-overloaded");
     let load = found(&["load.refusals"]).status("fail");
-    leads("error-message", [overloaded, ("load", load)], "error-message server-status load provider");
+    let scene = [overloaded, ("server-status", still), ("load", load)];
+    leads("error-message", scene, "error-message server-status load provider");
 }
 
 #[test]
@@ -207,6 +206,9 @@ fn code_451_goes_to_the_server_and_then_the_address() {
         [error, ("recipient", still.clone())],
         "error-message server-status recipient load provider escalate",
     );
+    let sick = pasted(451, "rcpt", "overload", "server-overloaded", "likely");
+    let sick_still = said(451, "rcpt", "overload", "server-overloaded");
+    leads("error-message", [sick, ("recipient", sick_still)], "error-message server-status recipient provider");
     let greylisted = pasted(451, "rcpt", "spam-filter", "greylisting", "likely");
     let again = said(451, "rcpt", "spam-filter", "greylisting");
     leads("error-message", [greylisted, ("recipient", again)], "error-message recipient");
@@ -263,8 +265,12 @@ fn a_filter_is_looked_at_from_three_sides() {
     let error = pasted(550, "message", "spam-filter", "spam-content", "likely");
     leads("error-message", [error], "error-message content blocklists dns provider");
     let early = pasted(550, "rcpt", "spam-filter", "policy", "likely");
-    leads("error-message", [early], "error-message blocklists dns content provider");
+    leads("error-message", [early], "error-message blocklists dns provider");
 }
+
+/// Everything that a user may give.
+const GIVEN: [Field; 7] =
+    [Field::From, Field::To, Field::Server, Field::User, Field::Message, Field::Ip, Field::SendingDomain];
 
 /// Every step finds its part in order.
 const ALL_WELL: [(&str, &str); 10] = [
@@ -311,10 +317,11 @@ fn any_pasted_reply_leads_to_a_diagnosis_within_seven_steps() {
         for code in [0, 421, 450, 451, 452, 454, 500, 501, 502, 503, 504, 530, 535, 550, 552, 553, 554] {
             for stage in ["", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "message"] {
                 for certainty in ["possible", "likely"] {
-                    for (given, status) in [(&ALL_WELL[..], "pass"), (&NOTHING[..], "skipped")] {
+                    for (given, status, fields) in [(&ALL_WELL[..], "pass", &GIVEN[..]), (&NOTHING[..], "skipped", &[])]
+                    {
                         let others = given.iter().map(|(step, id)| (*step, found(&[id]).status(status)));
                         let scene: Scene = others.chain([pasted(code, stage, cause, kind, certainty)]).collect();
-                        let way = path(&guide, "error-message", &scene).join(" ");
+                        let way = path(&guide, "error-message", &scene, fields).join(" ");
                         let steps = way.split(' ').count();
                         assert!(steps <= 7, "{code} at {stage}, {cause} {kind}, {certainty}, {status}: {way}");
                         ways.insert(way);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::guide::Guide;
-use crate::transcript::Reply;
+use crate::guide::{CodeEntry, Guide, Phrase, enhanced_fits};
+use crate::transcript::{Enhanced, Reply, Stage, clean_line};
 
 /// How sure we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +29,16 @@ impl Certainty {
             Self::Confirmed => "confirmed",
         }
     }
+
+    /// How sure a weight makes by itself: 30 db leave no doubt, 15 make it likely.
+    #[must_use]
+    pub fn of(db: i32) -> Self {
+        match db {
+            30.. => Self::Confirmed,
+            15..30 => Self::Likely,
+            _ => Self::Possible,
+        }
+    }
 }
 
 /// What a reply means.
@@ -50,11 +60,134 @@ pub struct Meaning {
     pub args: BTreeMap<String, String>,
 }
 
+/// The longest text that phrases are looked for in, in bytes: far beyond any honest reply.
+const LOOKED_AT: usize = 8 * 1024;
+/// The longest value given to words, in characters.
+const VALUE: usize = 160;
+
 /// Reads one reply: the first phrase that matches, else the enhanced code, else the code at its stage, else its class.
 ///
 /// A positive reply reads as cause `healthy` with 0 db.
 #[must_use]
 pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
-    let _ = (guide, reply);
-    unimplemented!()
+    let text = normal(&reply.joined());
+    let mut args = said(reply, &text);
+    if reply.is_positive() || (reply.code == 0 && reply.enhanced.is_some_and(|e| e.class == 2)) {
+        return meaning("healthy", None, 0, args);
+    }
+    if let Some((phrase, found)) = phrase_of(guide, reply, &text, &mut args) {
+        args.insert("phrase".to_owned(), found.clone());
+        let mut read = match turned(phrase, reply.stage) {
+            Some((cause, kind, db)) => meaning(cause, Some(kind), db, args),
+            None => meaning(&phrase.cause, phrase.kind.as_deref(), phrase.db, args),
+        };
+        read.phrase = Some(phrase.id.clone());
+        read.matched = Some(found);
+        return read;
+    }
+    if let Some((cause, kind, db)) = reply.enhanced.and_then(|e| by_enhanced(guide, e)) {
+        return meaning(cause, kind, db, args);
+    }
+    match by_code(guide, reply.code, reply.stage) {
+        Some((cause, kind, db)) => meaning(cause, kind, db, args),
+        None => meaning("unclear", None, 0, args),
+    }
+}
+
+/// The entry of a reply code, else the one that stands for its class.
+pub(super) fn code_entry(guide: &Guide, code: u16) -> Option<&CodeEntry> {
+    let find = |wanted: u16| guide.codes.iter().find(|c| c.code == wanted);
+    find(code).or_else(|| if code >= 400 { find(code / 100 * 100) } else { None })
+}
+
+fn meaning(cause: &str, kind: Option<&str>, db: i32, args: BTreeMap<String, String>) -> Meaning {
+    Meaning {
+        cause: cause.to_owned(),
+        kind: kind.map(str::to_owned),
+        db,
+        certainty: Certainty::of(db),
+        phrase: None,
+        matched: None,
+        args,
+    }
+}
+
+fn phrase_of<'g>(
+    guide: &'g Guide,
+    reply: &Reply,
+    text: &str,
+    args: &mut BTreeMap<String, String>,
+) -> Option<(&'g Phrase, String)> {
+    for at in guide.phrases_matching(text) {
+        let phrase = &guide.phrases[at];
+        if !phrase.admits(reply.code, reply.enhanced, reply.stage) {
+            continue;
+        }
+        let Some(groups) = phrase.text.0.captures(text) else { continue };
+        for name in phrase.text.0.capture_names().flatten() {
+            if let Some(value) = groups.name(name).map(|m| m.as_str().trim()).filter(|v| !v.is_empty()) {
+                let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+                args.entry(name.to_owned()).or_insert_with(|| clean_line(value, VALUE));
+            }
+        }
+        return Some((phrase, clean_line(groups[0].trim(), VALUE)));
+    }
+    None
+}
+
+/// At MAIL no recipient has been named yet: what is unknown there is the sender's address or domain.
+fn turned(phrase: &Phrase, stage: Option<Stage>) -> Option<(&'static str, &'static str, i32)> {
+    let unknown = matches!(phrase.kind.as_deref(), Some("no-such-user" | "no-such-domain" | "null-mx"));
+    (stage == Some(Stage::Mail) && unknown).then_some(("dns", "sender-domain-broken", phrase.db.min(15)))
+}
+
+fn by_enhanced(guide: &Guide, code: Enhanced) -> Option<(&str, Option<&str>, i32)> {
+    let entry = guide.enhanced.iter().find(|e| enhanced_fits(&e.code, code))?;
+    Some((entry.cause.as_deref()?, entry.kind.as_deref(), entry.db))
+}
+
+fn by_code(guide: &Guide, code: u16, stage: Option<Stage>) -> Option<(&str, Option<&str>, i32)> {
+    let entry = code_entry(guide, code)?;
+    let at = stage.and_then(|s| entry.at.iter().find(|a| a.stage.contains(&s)));
+    Some(match at {
+        Some(at) => (&at.cause, at.kind.as_deref(), entry.db),
+        None => (&entry.cause, entry.kind.as_deref(), entry.db),
+    })
+}
+
+fn said(reply: &Reply, text: &str) -> BTreeMap<String, String> {
+    let codes = match (reply.code, reply.enhanced) {
+        (0, None) => None,
+        (0, Some(e)) => Some(e.to_string()),
+        _ => Some(reply.codes()),
+    };
+    let values = [
+        ("server", Some(reply.server.clone()).filter(|s| !s.is_empty())),
+        ("code", Some(reply.code.to_string()).filter(|_| reply.code != 0)),
+        ("enhanced", reply.enhanced.map(|e| e.to_string())),
+        ("codes", codes),
+        ("text", Some(clean_line(text, 300)).filter(|t| !t.is_empty())),
+        ("stage", reply.stage.map(|s| s.spoken().to_owned())),
+    ];
+    values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), clean_line(&value?, 300)))).collect()
+}
+
+/// The text as phrases want it: one line, single spaces, straight quotes, of bounded length.
+pub(super) fn normal(text: &str) -> String {
+    let mut end = text.len().min(LOOKED_AT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut out = String::with_capacity(end);
+    for word in text[..end].split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().map(|c| match c {
+            '\u{2018}' | '\u{2019}' | '\u{b4}' | '`' => '\'',
+            '\u{201c}' | '\u{201d}' => '"',
+            c => c,
+        }));
+    }
+    out
 }

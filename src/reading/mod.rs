@@ -1,7 +1,24 @@
 //! What people paste, and what servers answer: read by code, enhanced code, text and stage together.
+//!
+//! [`read_reply`] reads one reply. [`Reader::text`] finds the replies in whatever stands around them: a bounce, a log, what a program
+//! printed, headers. [`explain`] answers for a code, a finding, a cause or a kind.
 
+mod address;
+mod bounce;
+mod dialogue;
+mod draft;
+mod explain;
+mod find;
+mod headers;
+mod log;
 mod meaning;
+mod message;
+mod program;
+mod stage;
+mod status;
 mod text;
 
+pub use explain::{AtStage, Explanation, Topic, explain};
+pub use find::parse_reply;
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};

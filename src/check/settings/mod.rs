@@ -44,6 +44,7 @@ impl Check for Settings {
             "settings.certificate.self-signed",
             "settings.certificate.unknown-issuer",
             "settings.certificate.bad",
+            "settings.certificate.unknown",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
         ]
@@ -184,6 +185,7 @@ fn certificate(cx: &Context, host: &Host, fact: &TlsFact, evidence: EvidenceId) 
         Some("name") => "settings.certificate.name",
         Some("self-signed") => "settings.certificate.self-signed",
         Some("unknown-issuer") => "settings.certificate.unknown-issuer",
+        Some("no-trust-store") => "settings.certificate.unknown",
         Some(_) => "settings.certificate.bad",
     };
     let mut finding = Finding::new(id)

@@ -40,18 +40,8 @@ fn classes(step: &Step, found: &mut Complaints) {
         return;
     }
     for class in ["4xx", "5xx"] {
-        let whole = |when: &When| {
-            when.code.iter().any(|c| c == class)
-                && when.enhanced.is_empty()
-                && when.text.is_none()
-                && when.stage.is_empty()
-                && when.kind.is_empty()
-                && when.cause.is_empty()
-                && when.finding.is_empty()
-                && when.status.is_empty()
-                && when.diagnosis.is_none()
-                && when.suspect.is_empty()
-        };
+        let whole =
+            |when: &When| when.code.iter().any(|c| c == class) && When { code: vec![], ..when.clone() }.is_empty();
         if !step.branches.iter().any(|b| whole(&b.when)) {
             found.add(
                 format!("step {}", step.id),
@@ -86,6 +76,9 @@ fn conditions(guide: &Guide, emitted: &[&str], when: &When, about: &str, found: 
     }
     for code in when.enhanced.iter().filter(|c| !is_enhanced(c)) {
         found.add(about, format!("asks for the enhanced code `{code}`: write it as 5.7.1 or x.7.x"));
+    }
+    for field in when.given.iter().filter(|f| when.lacking.contains(f)) {
+        found.add(about, format!("wants the field {field:?} both given and lacking"));
     }
     for kind in when.kind.iter().filter(|k| guide.kind(k).is_none()) {
         found.add(about, format!("asks for the kind `{kind}`, which causes.toml does not have"));

@@ -145,6 +145,23 @@ fn what_the_diagnosis_suspects_leads() {
 }
 
 #[test]
+fn what_the_case_holds_leads() {
+    let proposed = |case: Case| {
+        let mut p = Player::started();
+        p.input(Input::Enter(Box::new(case)));
+        p.input(Input::Open(StepId::new("connectivity")));
+        p.found(1, "connectivity.none");
+        p.end(1);
+        p.end(2);
+        p.proposed().1
+    };
+    let address = Case { to: vec!["bob@example.org".to_owned()], ..Case::new() };
+    assert_eq!(proposed(address.clone()), "connectivity/alone");
+    assert_eq!(proposed(Case { user: Some("alice".to_owned()), ..address }), "connectivity/rest");
+    assert_eq!(proposed(Case::new()), "connectivity/rest");
+}
+
+#[test]
 fn a_reason_stays_one_clean_line() {
     let hostile = format!("blocked using \u{1b}[2J{}\r\nx", "z".repeat(4000));
     let p = after(|p| p.reply(0, 554, &hostile));

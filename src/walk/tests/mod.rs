@@ -54,6 +54,11 @@ when = { diagnosis = "confirmed", suspect = ["network"] }
 to = "conclude"
 because = "{headline}"
 [[branch]]
+id = "alone"
+when = { given = ["to"], lacking = ["server", "user"], finding = ["connectivity.none"] }
+to = "escalate"
+because = "only an address is given"
+[[branch]]
 id = "rest"
 to = "next"
 because = "the way is open"

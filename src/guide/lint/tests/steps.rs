@@ -137,6 +137,7 @@ fn conditions_that_nothing_can_meet() {
         ("finding = [\"moon.*\"]", "`moon.*`"),
         ("code = [\"5x0\"]", "`5x0`"),
         ("enhanced = [\"5.7\"]", "`5.7`"),
+        ("given = [\"to\"], lacking = [\"to\"]", "both given and lacking"),
         ("kind = [\"moonless\"]", "`moonless`"),
         ("cause = [\"moon\"]", "`moon`"),
         ("suspect = [\"moon\"]", "`moon`"),
