@@ -70,7 +70,10 @@ static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:^|[>~:'"]\s*)(EHLO |HELO |MAIL FROM:|RCPT TO:\s*<?(?P<to>[^>\s]*)|DATA\b|AUTH |STARTTLS|QUIT\b)"#).expect("a pattern")
+    Regex::new(
+        r#"(?i)(?:^|[>~:'"]\s*)(EHLO |HELO |MAIL FROM:|RCPT TO:\s*<?(?P<to>[^>\s]*)|DATA\b|AUTH |STARTTLS|QUIT\b)"#,
+    )
+    .expect("a pattern")
 });
 
 /// The failures of a dialogue or of bare replies: lines that begin with a code, each with the command before it.
@@ -89,7 +92,14 @@ pub(super) fn lines(text: &str) -> Vec<Found> {
                 last.lines.push(words);
                 last.enhanced = last.enhanced.or(enhanced);
             } else {
-                found.push(Found { code, enhanced, lines: vec![words], stage, server: None, recipient: recipient.clone() });
+                found.push(Found {
+                    code,
+                    enhanced,
+                    lines: vec![words],
+                    stage,
+                    server: None,
+                    recipient: recipient.clone(),
+                });
             }
             // A line with a blank behind the code is a reply's last, but programs cut and wrap: the next one with that code still belongs.
             open = true;
@@ -101,7 +111,8 @@ pub(super) fn lines(text: &str) -> Vec<Found> {
             open = false;
         } else if let Some(command) = COMMAND.captures(raw) {
             stage = of_command(&command[1]);
-            recipient = command.name("to").map(|m| m.as_str().to_owned()).or(recipient).filter(|_| stage != Some(Stage::Mail));
+            recipient =
+                command.name("to").map(|m| m.as_str().to_owned()).or(recipient).filter(|_| stage != Some(Stage::Mail));
             open = false;
         } else if let Some(last) = found.last_mut().filter(|f| open && f.lines.len() < LINES) {
             last.lines.push(line.trim().to_owned());
@@ -142,11 +153,14 @@ pub(super) fn inside(text: &str) -> Option<Found> {
         let score = 3 * i32::from(enhanced.is_some())
             + 3 * i32::from(BEFORE.is_match(before))
             + 2 * i32::from(starts.binary_search(&code.start()).is_ok() || before.ends_with(": "))
-            + 3 * i32::from(caps["sep"].contains(['b', '\'', '"']) || before.ends_with("(") && caps["sep"].starts_with(','));
+            + 3 * i32::from(
+                caps["sep"].contains(['b', '\'', '"']) || before.ends_with("(") && caps["sep"].starts_with(','),
+            );
         let number: u16 = code.as_str().parse().unwrap_or(0);
         let end = caps.get(0).map_or(from, |m| m.end());
         if score >= 2 && best.is_none_or(|(s, ..)| score > s) {
-            let quote = before.chars().next_back().into_iter().chain(caps["sep"].chars()).find(|c| matches!(c, '\'' | '"'));
+            let quote =
+                before.chars().next_back().into_iter().chain(caps["sep"].chars()).find(|c| matches!(c, '\'' | '"'));
             best = Some((score, end, number, enhanced, quote));
         }
     }
@@ -216,8 +230,7 @@ pub(super) fn whole(text: &str) -> Found {
         Some(caps) => {
             let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse().ok());
             let code = caps["code"].parse().unwrap_or(0);
-            let mut found =
-                Found { code, enhanced, lines: vec![caps["text"].trim().to_owned()], ..Found::default() };
+            let mut found = Found { code, enhanced, lines: vec![caps["text"].trim().to_owned()], ..Found::default() };
             found.finish();
             found
         }
@@ -302,8 +315,9 @@ fn repeated<'t>(line: &'t str, code: &str, enhanced: Option<Enhanced>) -> Vec<&'
     parts
 }
 
-static MENTIONED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^\d.\w])#?(?P<e>[45]\.[0-7]\.\d{1,3})(?:[^\d.\w]|\.?$|\.\s)").expect("a pattern"));
+static MENTIONED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d.\w])#?(?P<e>[45]\.[0-7]\.\d{1,3})(?:[^\d.\w]|\.?$|\.\s)").expect("a pattern")
+});
 
 /// An enhanced code named among words, as qmail's `(#5.1.1)`; of the same class as the code.
 pub(super) fn mentioned(text: &str, code: u16) -> Option<Enhanced> {

@@ -24,22 +24,28 @@ static POSTFIX: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
-static STATUS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\bstatus=(?P<status>[\w-]+)(?: \((?P<why>.*)\)\s*$|, (?P<then>.*)$| |$)").expect("a pattern"));
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bstatus=(?P<status>[\w-]+)(?: \((?P<why>.*)\)\s*$|, (?P<then>.*)$| |$)").expect("a pattern")
+});
 static EXIM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})? (?:\[\d+\] )?(?:(?:\w{6}-\w{4,11}-\w{2,4}) )?(?P<rest>(?:\*\*|==|=>|->|<=|H=|U=|SMTP|SSL|TLS|Completed|rejected|no host|\S+ rejected|\w+ authenticator|unexpected|remote host|dovecot|plain|login|Connection|refused|too many).*)$")
         .expect("a pattern")
 });
-static SENDMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:sendmail|sm-mta|sm-msp\S*|mta)\[\d+\]: (?:\w+: )?(?P<rest>.*)$").expect("a pattern"));
+static SENDMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:sendmail|sm-mta|sm-msp\S*|mta)\[\d+\]: (?:\w+: )?(?P<rest>.*)$").expect("a pattern")
+});
 static OPENSMTPD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"\bsmtpd\[\d+\]: .*\bresult="?(?P<result>\w+)"? .*\bstat="?(?P<why>[^"]*)"#).expect("a pattern")
 });
-static QMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\bdelivery \d+: (?P<result>success|failure|deferral): (?P<why>.*)$").expect("a pattern"));
-static TO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:to|rcpt)=<?([^>,\s;]+@[^>,\s;]+)>?").expect("a pattern"));
-static FROM_TAIL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"; from=<.*$|; to=<.*$|; proto=.*$").expect("a pattern"));
-static RELAY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:relay=|H=)\[?([\w.-]+\.[\w-]+)\.?").expect("a pattern"));
+static QMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bdelivery \d+: (?P<result>success|failure|deferral): (?P<why>.*)$").expect("a pattern")
+});
+static TO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:to|rcpt)=<?([^>,\s;]+@[^>,\s;]+)>?").expect("a pattern"));
+static FROM_TAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"; from=<.*$|; to=<.*$|; proto=.*$").expect("a pattern"));
+static RELAY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:relay=|H=)\[?([\w.-]+\.[\w-]+)\.?").expect("a pattern"));
 static DSN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bdsn=([245]\.\d{1,3}\.\d{1,3})").expect("a pattern"));
 static REJECT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|: |-)(?:reject(?:_warning)?|discard|milter-reject|milter-hold|hold|proxy-reject|header|body)\w*: (?P<verb>[A-Z-]+)[ :](?:from )?(?:(?P<client>[\w.-]*\[[0-9a-f.:]+\])[^:]*: |: ?)?(?P<why>.*)$")
@@ -48,8 +54,12 @@ static REJECT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a line is of a mail log.
 pub(super) fn is_log(line: &str) -> bool {
-    POSTFIX.is_match(line) || EXIM.is_match(line) || QMAIL.is_match(line) || OPENSMTPD.is_match(line)
-        || (SENDMAIL.is_match(line) && (line.contains("stat=") || line.contains("reject=") || line.contains("ruleset=")))
+    POSTFIX.is_match(line)
+        || EXIM.is_match(line)
+        || QMAIL.is_match(line)
+        || OPENSMTPD.is_match(line)
+        || (SENDMAIL.is_match(line)
+            && (line.contains("stat=") || line.contains("reject=") || line.contains("ruleset=")))
         || (STATUS.is_match(line) && TO.is_match(line))
 }
 
@@ -62,7 +72,12 @@ pub(super) fn read(guide: &Guide, line: &str) -> Line {
         return exim(guide, &caps["rest"]);
     }
     if let Some(caps) = QMAIL.captures(line) {
-        return judged(&caps["result"] == "success", line, &caps["why"].replace('_', " "), Some(&caps["result"] == "failure"));
+        return judged(
+            &caps["result"] == "success",
+            line,
+            &caps["why"].replace('_', " "),
+            Some(&caps["result"] == "failure"),
+        );
     }
     if let Some(caps) = OPENSMTPD.captures(line) {
         return judged(&caps["result"] == "Ok", line, &caps["why"], Some(caps["result"].starts_with("Perm")));
@@ -153,7 +168,18 @@ fn went_well(recipient: Option<String>, line: &str) -> Line {
 /// A line of some other form: a failure only if its words are known to be one.
 fn plain(guide: &Guide, rest: &str) -> Line {
     const QUIET: [&str; 12] = [
-        "connect from", "disconnect from", "client=", "message-id=", "removed", "from=<", "uid=", "statistics:", "CONNECT from", "PASS ", "Anonymous TLS", "Trusted TLS",
+        "connect from",
+        "disconnect from",
+        "client=",
+        "message-id=",
+        "removed",
+        "from=<",
+        "uid=",
+        "statistics:",
+        "CONNECT from",
+        "PASS ",
+        "Anonymous TLS",
+        "Trusted TLS",
     ];
     if QUIET.iter().any(|q| rest.starts_with(q)) {
         return Line::Other;

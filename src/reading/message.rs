@@ -24,11 +24,31 @@ pub(super) enum Read {
 /// The most headers named `Content-Type` that are read: each may nest a message in a message.
 const NESTED: usize = 100;
 
-static HEADER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z][A-Za-z0-9-]+:(?:\s|$|[^/\s])").expect("a pattern"));
+static HEADER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z][A-Za-z0-9-]+:(?:\s|$|[^/\s])").expect("a pattern"));
 
 /// Whether a text begins with a message's header fields.
 pub(super) fn is_message(text: &str) -> bool {
-    let known = ["received:", "from:", "to:", "subject:", "date:", "return-path:", "message-id:", "mime-version:", "content-type:", "delivered-to:", "x-original-to:", "authentication-results:", "received-spf:", "dkim-signature:", "reply-to:", "arc-seal:", "x-received:", "envelope-to:"];
+    let known = [
+        "received:",
+        "from:",
+        "to:",
+        "subject:",
+        "date:",
+        "return-path:",
+        "message-id:",
+        "mime-version:",
+        "content-type:",
+        "delivered-to:",
+        "x-original-to:",
+        "authentication-results:",
+        "received-spf:",
+        "dkim-signature:",
+        "reply-to:",
+        "arc-seal:",
+        "x-received:",
+        "envelope-to:",
+    ];
     let mut fields = 0;
     for line in text.trim_start().lines().take(200) {
         let lower = line.to_ascii_lowercase();
@@ -52,7 +72,8 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
     let mut parts = Parts::of(&message);
     if parts.words.trim().is_empty() && parts.status.is_empty() {
         // Broken boundaries: what stands below the header fields, as it is.
-        parts.words = text.split_once("\n\n").or_else(|| text.split_once("\r\n\r\n")).map_or("", |(_, body)| body).to_owned();
+        parts.words =
+            text.split_once("\n\n").or_else(|| text.split_once("\r\n\r\n")).map_or("", |(_, body)| body).to_owned();
     }
     if parts.status.is_empty() && parts.words.to_ascii_lowercase().contains("final-recipient:") {
         parts.status.push(parts.words.clone());
@@ -91,7 +112,9 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
 fn complaint(report: &str, message: &Message<'_>) -> Option<Draft> {
     let field = |line: &str| {
         let lower = line.to_ascii_lowercase();
-        ["original-rcpt-to:", "removal-recipient:", "final-recipient:", "original-recipient:"].iter().any(|n| lower.starts_with(n))
+        ["original-rcpt-to:", "removal-recipient:", "final-recipient:", "original-recipient:"]
+            .iter()
+            .any(|n| lower.starts_with(n))
     };
     let named = report.lines().find(|l| field(l)).and_then(|l| address::all(l).next().map(str::to_owned));
     let returned = || {
@@ -118,7 +141,9 @@ fn reported(guide: &Guide, recipient: &Recipient, spoken: &[Draft], hints: &Hint
     let status = recipient.status.as_deref().and_then(|s| s.parse().ok());
     found.enhanced = found.enhanced.or(status);
     found.server = found.server.or_else(|| recipient.remote.clone().filter(|r| r.contains('.')));
-    let same = |d: &&Draft| d.recipient.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+    let same = |d: &&Draft| {
+        d.recipient.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
     let words = spoken.iter().find(same).or_else(|| spoken.first().filter(|_| spoken.len() == 1));
     if let Some(words) = words
         && !worth(guide, &found).0
@@ -158,13 +183,16 @@ impl Parts {
         let mut parts = Self::default();
         let mut html = String::new();
         for part in &message.parts {
-            let (kind, sub) = part.content_type().map_or(("text", "plain"), |c| (c.ctype(), c.subtype().unwrap_or_default()));
+            let (kind, sub) =
+                part.content_type().map_or(("text", "plain"), |c| (c.ctype(), c.subtype().unwrap_or_default()));
             let (kind, sub) = (kind.to_ascii_lowercase(), sub.to_ascii_lowercase());
             match (kind.as_str(), sub.as_str()) {
                 ("message", "delivery-status" | "global-delivery-status") => {
                     parts.status.push(String::from_utf8_lossy(part.contents()).into_owned());
                 }
-                ("message", "feedback-report") => parts.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned()),
+                ("message", "feedback-report") => {
+                    parts.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned())
+                }
                 ("message", "disposition-notification" | "global-disposition-notification") => {
                     parts.disposition = Some(String::from_utf8_lossy(part.contents()).into_owned());
                 }
@@ -219,7 +247,8 @@ fn is_from_system(message: &Message<'_>) -> bool {
 
 fn is_answer(message: &Message<'_>) -> bool {
     let subject = message.subject().unwrap_or_default();
-    let marked = ["X-Autoreply", "X-Autorespond", "X-Auto-Response-From"].iter().any(|h| message.header_raw(*h).is_some());
+    let marked =
+        ["X-Autoreply", "X-Autorespond", "X-Auto-Response-From"].iter().any(|h| message.header_raw(*h).is_some());
     let system = message.header_raw("From").is_some_and(|f| SYSTEM.is_match(f));
     marked || (ANSWER.is_match(subject) && !system)
 }
@@ -229,18 +258,33 @@ fn first_words(words: &str) -> String {
 }
 
 /// Japanese in ISO-2022-JP (RFC 1468), which is not decoded: the words in Latin letters beside it are what is read.
-static JAPANESE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ])?").expect("a pattern"));
+static JAPANESE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ])?").expect("a pattern"));
 
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)<(?:style|script)\b.*?</(?:style|script)>|<br ?/?>|</?(?:p|div|tr|td|li|h\d|table)\b[^>]*>|<[^>]*>").expect("a pattern")
+    Regex::new(
+        r"(?is)<(?:style|script)\b.*?</(?:style|script)>|<br ?/?>|</?(?:p|div|tr|td|li|h\d|table)\b[^>]*>|<[^>]*>",
+    )
+    .expect("a pattern")
 });
 
 fn unmarked(html: &str) -> String {
     let text = TAG.replace_all(html, |caps: &regex::Captures<'_>| {
         let tag = caps[0].to_ascii_lowercase();
-        if tag.starts_with("<br") || tag.trim_start_matches("</").trim_start_matches('<').starts_with(['p', 'd', 't', 'l', 'h']) { "\n" } else { "" }
+        if tag.starts_with("<br")
+            || tag.trim_start_matches("</").trim_start_matches('<').starts_with(['p', 'd', 't', 'l', 'h'])
+        {
+            "\n"
+        } else {
+            ""
+        }
     });
-    text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 /// The text up to where it nests deeper than any honest message.

@@ -149,7 +149,10 @@ impl Reader {
         if !spoken.is_empty() {
             if !is_bounce(text) {
                 // Before RCPT the address that is named is the sender's.
-                spoken.iter_mut().filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt)).for_each(|d| d.recipient = None);
+                spoken
+                    .iter_mut()
+                    .filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt))
+                    .for_each(|d| d.recipient = None);
             }
             let coded = spoken.iter().any(|d| d.found.code != 0);
             let source = match (is_bounce(text), coded) {
@@ -235,7 +238,12 @@ fn unquoted(text: &str) -> Option<String> {
     if quoted == 0 || quoted * 3 < filled().count() * 2 {
         return None;
     }
-    Some(text.lines().map(|l| l.trim_start_matches('>').strip_prefix(' ').unwrap_or(l.trim_start_matches('>'))).collect::<Vec<_>>().join("\n"))
+    Some(
+        text.lines()
+            .map(|l| l.trim_start_matches('>').strip_prefix(' ').unwrap_or(l.trim_start_matches('>')))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }
 
 fn cut(text: &str, most: usize) -> &str {
