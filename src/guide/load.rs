@@ -90,8 +90,22 @@ impl Guide {
     /// When one of them is malformed.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
         let mut files = embedded_files();
+        let own = !overrides.is_empty();
         files.extend(overrides);
-        Self::from_files(files)
+        let guide = Self::from_files(files)?;
+        if own { guide.checked() } else { Ok(guide) }
+    }
+
+    /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
+    fn checked(self) -> Result<Self, LoadError> {
+        let of_branches = self.steps.iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
+        for pattern in self.phrases.iter().map(|p| &p.text).chain(of_branches) {
+            if let Some(why) = pattern.0.fault() {
+                let (name, why) = (format!("the pattern {:?}", pattern.0), serde::de::Error::custom(why));
+                return Err(LoadError { name, why: Box::new(why) });
+            }
+        }
+        Ok(self)
     }
 
     /// A guide from file texts by their names under `assets/`.

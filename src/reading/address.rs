@@ -19,8 +19,3 @@ pub(super) fn is_system(address: &str) -> bool {
     ["postmaster", "mailer-daemon", "mail-daemon", "mailerdaemon", "no-reply", "noreply", "mailer_daemon", "bounce"]
         .contains(&local.as_str())
 }
-
-/// Whether a text is an address and nothing else.
-pub(super) fn is_whole(text: &str) -> bool {
-    ADDRESS.find(text).is_some_and(|m| m.start() == 0 && m.end() == text.len())
-}

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::address;
 use super::draft::{Draft, worth};
 use super::find::{self, Found};
 use super::read_reply;
+use super::{address, dialogue};
 use crate::guide::Guide;
 
 /// What is known about a bounce beside its words.
@@ -74,8 +74,8 @@ fn best(guide: &Guide, text: &str) -> Option<Found> {
     if text.trim().is_empty() {
         return None;
     }
-    let coded =
-        if find::is_dialogue(text) { refusal(guide, find::lines(text)) } else { None }.or_else(|| find::inside(text));
+    let coded = if dialogue::is_dialogue(text) { refusal(guide, dialogue::replies(text)) } else { None }
+        .or_else(|| find::inside(text));
     let words = Found::words(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match coded {
         Some(coded) if worth(guide, &coded).0 || !worth(guide, &words).0 => Some(coded),

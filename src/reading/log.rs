@@ -14,7 +14,7 @@ pub(super) enum Line {
     /// A failure.
     Failed(Box<Draft>),
     /// A delivery that went well.
-    Delivered(Box<Draft>),
+    Delivered,
     /// Nothing about a delivery.
     Other,
 }
@@ -118,7 +118,7 @@ fn exim(guide: &Guide, rest: &str) -> Line {
         Line::Failed(Box::new(Draft { recipient: address(), found, permanent }))
     };
     match () {
-        () if rest.starts_with("=>") || rest.starts_with("->") => went_well(address(), rest),
+        () if rest.starts_with("=>") || rest.starts_with("->") => Line::Delivered,
         () if rest.starts_with("<=") || rest.starts_with("Completed") => Line::Other,
         () if rest.starts_with("**") => draft(Some(true)),
         () if rest.starts_with("==") => draft(Some(false)),
@@ -150,19 +150,13 @@ fn sendmail(guide: &Guide, rest: &str) -> Line {
 /// A line that names its own outcome.
 fn judged(delivered: bool, line: &str, why: &str, permanent: Option<bool>) -> Line {
     if delivered {
-        return went_well(recipient(line), line);
+        return Line::Delivered;
     }
     let mut found = find::whole(why);
     let dsn = DSN.captures(line).and_then(|c| c[1].parse().ok());
     found.enhanced = dsn.or(found.enhanced);
     found.server = found.server.or_else(|| relay(line));
     Line::Failed(Box::new(Draft { recipient: recipient(line), found, permanent }))
-}
-
-fn went_well(recipient: Option<String>, line: &str) -> Line {
-    let dsn = DSN.captures(line).and_then(|c| c[1].parse().ok()).or_else(|| "2.0.0".parse().ok());
-    let found = Found { enhanced: dsn, server: relay(line), ..Found::default() };
-    Line::Delivered(Box::new(Draft { recipient, found, permanent: None }))
 }
 
 /// A line of some other form: a failure only if its words are known to be one.

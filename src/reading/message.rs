@@ -17,8 +17,8 @@ pub(super) enum Read {
     Bounce(Vec<Draft>),
     /// Headers alone, and the failures they tell of.
     Headers(Vec<Draft>),
-    /// An auto-reply, a complaint, a report of success, or any other message; with whom a report is about.
-    NotABounce(Vec<Draft>),
+    /// An auto-reply, a complaint, a report of success, or any other message.
+    NotABounce,
 }
 
 /// The most headers named `Content-Type` that are read: each may nest a message in a message.
@@ -68,7 +68,7 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
         Some((first, rest)) if first.starts_with("From ") && !first.starts_with("From:") => rest,
         _ => text,
     };
-    let Some(message) = MessageParser::default().parse(text.as_bytes()) else { return Read::NotABounce(Vec::new()) };
+    let Some(message) = MessageParser::default().parse(text.as_bytes()) else { return Read::NotABounce };
     let mut parts = Parts::of(&message);
     if parts.words.trim().is_empty() && parts.status.is_empty() {
         // Broken boundaries: what stands below the header fields, as it is.
@@ -80,12 +80,12 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
     }
     let hints = hints(&message);
     let about: Vec<Recipient> = parts.status.iter().flat_map(|s| status::recipients(s)).collect();
-    if let Some(report) = parts.feedback.as_deref().or(parts.disposition.as_deref()) {
-        return Read::NotABounce(complaint(report, &message).into_iter().collect());
+    if parts.no_bounce {
+        return Read::NotABounce;
     }
     let failed: Vec<&Recipient> = about.iter().filter(|r| !r.succeeded()).collect();
     if !about.is_empty() && failed.is_empty() {
-        return Read::NotABounce(about.into_iter().map(delivered).collect());
+        return Read::NotABounce;
     }
     let spoken = bounce::read(guide, &parts.words, &hints);
     if !failed.is_empty() {
@@ -93,10 +93,10 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
     }
     if parts.words.trim().is_empty() {
         let told = headers::read(text);
-        return if told.is_empty() { Read::NotABounce(Vec::new()) } else { Read::Headers(told) };
+        return if told.is_empty() { Read::NotABounce } else { Read::Headers(told) };
     }
     if is_answer(&message) || !(is_from_system(&message) || spoken.iter().any(|d| d.found.code != 0)) {
-        return Read::NotABounce(Vec::new());
+        return Read::NotABounce;
     }
     match spoken.is_empty() {
         true => Read::Bounce(vec![Draft {
@@ -106,33 +106,6 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
         }]),
         false => Read::Bounce(spoken),
     }
-}
-
-/// Whose mail a complaint (RFC 5965) or a read receipt (RFC 8098) is about.
-fn complaint(report: &str, message: &Message<'_>) -> Option<Draft> {
-    let field = |line: &str| {
-        let lower = line.to_ascii_lowercase();
-        ["original-rcpt-to:", "removal-recipient:", "final-recipient:", "original-recipient:"]
-            .iter()
-            .any(|n| lower.starts_with(n))
-    };
-    let named = report.lines().find(|l| field(l)).and_then(|l| address::all(l).next().map(str::to_owned));
-    let returned = || {
-        message.parts.iter().find_map(|p| match &p.body {
-            PartType::Message(inner) => inner.header_raw("To").and_then(|t| address::all(t).next().map(str::to_owned)),
-            _ => None,
-        })
-    };
-    let recipient = named.or_else(returned)?;
-    let found = find::Found { enhanced: "2.0.0".parse().ok(), ..find::Found::default() };
-    Some(Draft { recipient: Some(recipient), found, permanent: None })
-}
-
-/// One recipient of a report of success.
-fn delivered(recipient: Recipient) -> Draft {
-    let mut found = recipient.diagnostic.as_deref().map(find::positive).unwrap_or_default();
-    found.enhanced = found.enhanced.or_else(|| recipient.status.as_deref().and_then(|s| s.parse().ok()));
-    Draft { recipient: recipient.address, found, permanent: None }
 }
 
 /// One recipient of a report; where its own fields say little, what the words of the bounce say about it.
@@ -174,8 +147,8 @@ fn reported(guide: &Guide, recipient: &Recipient, spoken: &[Draft], hints: &Hint
 struct Parts {
     status: Vec<String>,
     words: String,
-    feedback: Option<String>,
-    disposition: Option<String>,
+    /// A complaint (RFC 5965) or a read receipt (RFC 8098).
+    no_bounce: bool,
 }
 
 impl Parts {
@@ -190,11 +163,8 @@ impl Parts {
                 ("message", "delivery-status" | "global-delivery-status") => {
                     parts.status.push(String::from_utf8_lossy(part.contents()).into_owned());
                 }
-                ("message", "feedback-report") => {
-                    parts.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned())
-                }
-                ("message", "disposition-notification" | "global-disposition-notification") => {
-                    parts.disposition = Some(String::from_utf8_lossy(part.contents()).into_owned());
+                ("message", "feedback-report" | "disposition-notification" | "global-disposition-notification") => {
+                    parts.no_bounce = true;
                 }
                 ("text", "rfc822-headers") | ("message", _) => {}
                 _ => match &part.body {

@@ -178,6 +178,9 @@ fn every_event_is_a_line_and_the_report_is_the_last() {
         assert!(!line.contains('\n'));
         let event: Value = serde_json::from_str(&line).unwrap();
         assert!(event["event"].is_string() && event["id"] == id.to_string());
+        if event["event"] == "found" && event["finding"] == "recipient.rcpt.refused" {
+            assert_eq!(event["evidence"], serde_json::json!(["e7"]));
+        }
     }
     let line = report(&guide, &transcript).line();
     let last: Value = serde_json::from_str(&line).unwrap();

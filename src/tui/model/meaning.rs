@@ -16,6 +16,15 @@ pub(in crate::tui) struct Meant {
     pub source: String,
 }
 
+/// That a line was said only to be compared with another.
+pub(in crate::tui) fn compared() -> Meant {
+    Meant {
+        what: "compare".to_owned(),
+        says: "Said only to compare the answer with that about your own mail.".to_owned(),
+        source: String::new(),
+    }
+}
+
 /// What an entry means; nothing for lines that are no reply.
 pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, id: EvidenceId, admin: bool) -> Vec<Meant> {
     match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
