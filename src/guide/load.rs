@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 
 use super::phrases::PhraseIndex;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Pattern, Phrase, StartRule, Step};
 use crate::transcript::StepId;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
@@ -79,7 +79,7 @@ impl Guide {
     /// # Errors
     /// When an embedded file is malformed; a test proves that none is.
     pub fn embedded() -> Result<Self, LoadError> {
-        Self::from_files(embedded_files())
+        Self::build(embedded_files(), |_| false)
     }
 
     /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
@@ -87,9 +87,10 @@ impl Guide {
     /// # Errors
     /// When one of them is malformed.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let own: Vec<String> = overrides.keys().cloned().collect();
         let mut files = embedded_files();
         files.extend(overrides);
-        Self::from_files(files)
+        Self::build(files, |name| own.iter().any(|o| o == name))
     }
 
     /// A guide from file texts by their names under `assets/`.
@@ -97,10 +98,22 @@ impl Guide {
     /// # Errors
     /// When a file is malformed.
     pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        Self::build(files, |_| true)
+    }
+
+    /// Puts a guide together. The patterns of files that nobody has tested yet are checked; that takes its time.
+    fn build(files: BTreeMap<String, String>, untested: impl Fn(&str) -> bool) -> Result<Self, LoadError> {
         let mut guide = Self::default();
         for (name, text) in &files {
             if name.starts_with("guide/steps/") {
-                guide.steps.push(parse(name, text)?);
+                let step: Step = parse(name, text)?;
+                if untested(name) {
+                    step.branches
+                        .iter()
+                        .filter_map(|b| b.when.text.as_ref())
+                        .try_for_each(|p| sound(name, step.id.as_str(), p))?;
+                }
+                guide.steps.push(step);
             } else if name.starts_with("guide/findings/") {
                 let found: Findings = parse(name, text)?;
                 guide.findings.extend(found.finding.into_iter().map(|f| (f.id.clone(), f)));
@@ -110,6 +123,9 @@ impl Guide {
                 guide.start = parse::<Start>(name, text)?.rule;
             } else if name.starts_with("codes/") {
                 let codes: Codes = parse(name, text)?;
+                if untested(name) {
+                    codes.phrase.iter().try_for_each(|p| sound(name, &p.id, &p.text))?;
+                }
                 guide.codes.extend(codes.code);
                 guide.enhanced.extend(codes.enhanced);
                 guide.phrases.extend(codes.phrase);
@@ -149,9 +165,10 @@ impl Guide {
         self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
-    /// The places in [`Guide::phrases`] of those whose text matches, in order. Built once, so that one pass over the text asks them all.
-    pub fn phrases_matching(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
-        self.index.get_or_init(|| PhraseIndex::new(&self.phrases)).matching(&self.phrases, text).into_iter()
+    /// The places in [`Guide::phrases`] of those whose text matches, in order. An index built once tells which few to try.
+    pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let index = self.index.get_or_init(|| PhraseIndex::new(&self.phrases));
+        index.candidates(text).into_iter().filter(move |&at| self.phrases[at].text.0.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).
@@ -168,6 +185,11 @@ impl Guide {
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
     toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
+}
+
+fn sound(name: &str, id: &str, pattern: &Pattern) -> Result<(), LoadError> {
+    let wrong = |e: regex::Error| toml::de::Error::custom(format!("{id}: {e}"));
+    pattern.0.check().map_err(|e| LoadError { name: name.to_owned(), why: Box::new(wrong(e)) })
 }
 
 fn embedded_files() -> BTreeMap<String, String> {

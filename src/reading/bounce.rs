@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::address;
 use super::draft::{Draft, worth};
 use super::find::{self, Found};
 use super::read_reply;
+use super::{address, dialogue};
 use crate::guide::Guide;
 
 /// What is known about a bounce beside its words.
@@ -74,11 +74,17 @@ fn best(guide: &Guide, text: &str) -> Option<Found> {
     if text.trim().is_empty() {
         return None;
     }
-    let coded = if find::is_dialogue(text) { refusal(guide, find::lines(text)) } else { None }.or_else(|| find::inside(text));
+    let coded = if dialogue::is_dialogue(text) { refusal(guide, dialogue::replies(text)) } else { None }
+        .or_else(|| find::inside(text));
     let words = Found::words(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match coded {
         Some(coded) if worth(guide, &coded).0 || !worth(guide, &words).0 => Some(coded),
-        Some(coded) => Some(Found { code: coded.code, enhanced: coded.enhanced.or(words.enhanced), stage: coded.stage.or(words.stage), ..words }),
+        Some(coded) => Some(Found {
+            code: coded.code,
+            enhanced: coded.enhanced.or(words.enhanced),
+            stage: coded.stage.or(words.stage),
+            ..words
+        }),
         None => Some(words).filter(|w| worth(guide, w).0 || w.enhanced.is_some()),
     }
 }
@@ -103,9 +109,11 @@ fn blocks(words: &str, hints: &Hints) -> Vec<(String, String)> {
         if line.trim().is_empty() {
             blank += 1;
         }
-        let start = STARTS.captures(line).filter(|c| !is_own(&c["a"], hints) && !c["rest"].trim_start().starts_with('@'));
+        let start =
+            STARTS.captures(line).filter(|c| !is_own(&c["a"], hints) && !c["rest"].trim_start().starts_with('@'));
         if let Some(caps) = start {
-            let (address, rest) = (caps["a"].trim_end_matches('.').to_owned(), caps["rest"].trim().trim_start_matches(':').trim());
+            let (address, rest) =
+                (caps["a"].trim_end_matches('.').to_owned(), caps["rest"].trim().trim_start_matches(':').trim());
             // Sendmail repeats the address in front of its own summary; it belongs to the same recipient.
             match blocks.last_mut().filter(|(last, _)| last.eq_ignore_ascii_case(&address)) {
                 Some((_, text)) => text.push_str(&format!("\n{rest}")),

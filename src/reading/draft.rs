@@ -29,7 +29,8 @@ impl Draft {
             _ => None,
         };
         let meaning = read_reply(guide, &reply);
-        let recipient = self.recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
+        let recipient =
+            self.recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
         Item { recipient, reporter, permanent: self.permanent.or(by_code), reply, meaning }
     }

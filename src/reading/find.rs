@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::stage::{Told, of_command, told};
+use super::dialogue;
+use super::stage::{Told, told};
 use crate::transcript::{Enhanced, Reply, Role, Stage, clean_line};
 
 /// A reply found in a text, before anybody is known to have said it.
@@ -22,7 +23,7 @@ pub(super) struct Found {
 /// The longest line kept, in characters.
 const LINE: usize = 600;
 /// The most lines kept of one reply.
-const LINES: usize = 40;
+pub(super) const LINES: usize = 40;
 
 impl Found {
     /// As the reply of a pasted text.
@@ -53,64 +54,19 @@ impl Found {
 /// `550-5.1.1 one` and `550 5.1.1 two` on two lines are two lines of the same reply.
 #[must_use]
 pub fn parse_reply(text: &str) -> Reply {
-    lines(text).into_iter().next_back().or_else(|| inside(text)).unwrap_or_else(|| Found::words(text)).into_reply()
+    dialogue::replies(text)
+        .into_iter()
+        .next_back()
+        .or_else(|| inside(text))
+        .unwrap_or_else(|| Found::words(text))
+        .into_reply()
 }
 
-static CODED: LazyLock<Regex> = LazyLock::new(|| {
+/// A line or text that begins with a reply code.
+pub(super) static CODED: LazyLock<Regex> = LazyLock::new(|| {
     let code = r"(?P<code>[2345]\d\d)(?P<more>[- ,:]|$)[ ]*(?:#?(?P<enhanced>[245]\.\d{1,3}\.\d{1,3})(?:[ \t,:;-]|$))?";
     Regex::new(&format!(r"^{code}(?P<text>.*)$")).expect("a pattern")
 });
-
-static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-    // swaks `<** `, `<~  `; curl `< `; sendmail `<<< `; libraries `S: `, `SERVER -> CLIENT: `; quoting `> `, `| `.
-    Regex::new(
-        r#"^\s*(?:[>|]\s?)*\s*(?:<(?:~|-)?(?:\*\*?|~|\s|<<)*\s+|<\*\*\s*|S:\s+|Out:\s+|(?:[\d-]+ [\d:.]+\s+)?SERVER -> CLIENT:\s*|(?:<=+|<-+)\s*|reply: b?['"]?|[•*·-]\s+|["'(])?\s*"#,
-    )
-    .expect("a pattern")
-});
-
-static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:^|[>~:'"]\s*)(EHLO |HELO |MAIL FROM:|RCPT TO:\s*<?(?P<to>[^>\s]*)|DATA\b|AUTH |STARTTLS|QUIT\b)"#).expect("a pattern")
-});
-
-/// The failures of a dialogue or of bare replies: lines that begin with a code, each with the command before it.
-pub(super) fn lines(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    let (mut stage, mut recipient) = (None, None);
-    let mut open = false;
-    for raw in text.lines().take(5_000) {
-        let line = PROMPT.replace(raw, "");
-        if let Some(caps) = CODED.captures(line.trim_end()) {
-            let code: u16 = caps["code"].parse().unwrap_or(0);
-            let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse().ok());
-            let words = caps["text"].trim().to_owned();
-            let last = found.last_mut().filter(|f| open && f.code == code && f.lines.len() < LINES);
-            if let Some(last) = last {
-                last.lines.push(words);
-                last.enhanced = last.enhanced.or(enhanced);
-            } else {
-                found.push(Found { code, enhanced, lines: vec![words], stage, server: None, recipient: recipient.clone() });
-            }
-            // A line with a blank behind the code is a reply's last, but programs cut and wrap: the next one with that code still belongs.
-            open = true;
-        } else if line.trim().is_empty() {
-            open = open && found.last().is_some_and(|f| f.code >= 400);
-            if !raw.trim().is_empty() {
-                continue;
-            }
-            open = false;
-        } else if let Some(command) = COMMAND.captures(raw) {
-            stage = of_command(&command[1]);
-            recipient = command.name("to").map(|m| m.as_str().to_owned()).or(recipient).filter(|_| stage != Some(Stage::Mail));
-            open = false;
-        } else if let Some(last) = found.last_mut().filter(|f| open && f.lines.len() < LINES) {
-            last.lines.push(line.trim().to_owned());
-        }
-    }
-    found.retain(|f| f.code >= 400);
-    found.iter_mut().for_each(Found::finish);
-    found
-}
 
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -128,10 +84,20 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern")
 });
 
+/// Where a reply may begin, and how much speaks for it.
+struct Spot {
+    score: i32,
+    end: usize,
+    code: u16,
+    enhanced: Option<Enhanced>,
+    /// The quotation mark that the reply stands in.
+    quote: Option<char>,
+}
+
 /// The likeliest failure inside running text, if there is one.
 pub(super) fn inside(text: &str) -> Option<Found> {
     let (text, starts) = paragraphs(text);
-    let mut best: Option<(i32, usize, u16, Option<Enhanced>, Option<char>)> = None;
+    let mut best: Option<Spot> = None;
     let mut from = 0;
     for _ in 0..60 {
         let Some(caps) = INSIDE.captures_at(&text, from) else { break };
@@ -139,22 +105,23 @@ pub(super) fn inside(text: &str) -> Option<Found> {
         from = code.end();
         let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse::<Enhanced>().ok());
         let before = &text[before_from(&text, code.start())..code.start()];
-        let score = 3 * i32::from(enhanced.is_some())
-            + 3 * i32::from(BEFORE.is_match(before))
-            + 2 * i32::from(starts.binary_search(&code.start()).is_ok() || before.ends_with(": "))
-            + 3 * i32::from(caps["sep"].contains(['b', '\'', '"']) || before.ends_with("(") && caps["sep"].starts_with(','));
-        let number: u16 = code.as_str().parse().unwrap_or(0);
-        let end = caps.get(0).map_or(from, |m| m.end());
-        if score >= 2 && best.is_none_or(|(s, ..)| score > s) {
-            let quote = before.chars().next_back().into_iter().chain(caps["sep"].chars()).find(|c| matches!(c, '\'' | '"'));
-            best = Some((score, end, number, enhanced, quote));
+        let sep = &caps["sep"];
+        let tuple = sep.contains(['b', '\'', '"']) || (before.ends_with('(') && sep.starts_with(','));
+        let begins = starts.binary_search(&code.start()).is_ok() || before.ends_with(": ");
+        let score = [(3, enhanced.is_some()), (3, BEFORE.is_match(before)), (2, begins), (3, tuple)]
+            .iter()
+            .map(|(s, yes)| s * i32::from(*yes))
+            .sum();
+        if score >= 2 && best.as_ref().is_none_or(|b| score > b.score) {
+            let quote = before.chars().next_back().into_iter().chain(sep.chars()).find(|c| matches!(c, '\'' | '"'));
+            let end = caps.get(0).map_or(from, |m| m.end());
+            best = Some(Spot { score, end, code: code.as_str().parse().unwrap_or(0), enhanced, quote });
         }
     }
-    let (_, end, code, enhanced, quote) = best?;
-    let rest = own(text[end..].split("\n\n").next().unwrap_or_default(), quote);
+    let Spot { end, code, enhanced, quote, .. } = best?;
     let around = text[end..].split("\n\n").next().unwrap_or_default();
     let Told { stage, server, .. } = told_of(&text[..end], around);
-    let rest = rest.to_owned();
+    let rest = own(around, quote).to_owned();
     let mut found = Found { code, enhanced, lines: vec![rest], stage, server, recipient: None };
     found.finish();
     Some(found)
@@ -193,22 +160,6 @@ fn before_from(text: &str, end: usize) -> usize {
     at
 }
 
-/// Whether a text is a dialogue or bare replies, rather than prose with a reply in it.
-pub(super) fn is_dialogue(text: &str) -> bool {
-    let mut first = true;
-    text.lines().take(5_000).any(|raw| {
-        if raw.trim().is_empty() {
-            return false;
-        }
-        let line = PROMPT.replace(raw, "");
-        let prompt = &raw[..raw.len() - line.len()];
-        let prompted = ["<", "->", "S:", "Out:", "reply:"].iter().any(|p| prompt.contains(p));
-        let coded = CODED.is_match(line.trim_end()) && (first || prompted);
-        first = false;
-        coded
-    })
-}
-
 /// What is known to be one reply, codes first, on one line or joined to one; else the reply inside it; else its words.
 pub(super) fn whole(text: &str) -> Found {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -216,19 +167,12 @@ pub(super) fn whole(text: &str) -> Found {
         Some(caps) => {
             let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse().ok());
             let code = caps["code"].parse().unwrap_or(0);
-            let mut found =
-                Found { code, enhanced, lines: vec![caps["text"].trim().to_owned()], ..Found::default() };
+            let mut found = Found { code, enhanced, lines: vec![caps["text"].trim().to_owned()], ..Found::default() };
             found.finish();
             found
         }
         None => inside(&text).unwrap_or_else(|| Found::words(&text)),
     }
-}
-
-/// A reply that is known to be a good one.
-pub(super) fn positive(text: &str) -> Found {
-    let found = whole(text);
-    Found { enhanced: found.enhanced, code: found.code, ..Found::default() }
 }
 
 /// Lines joined, blank lines kept as breaks; a blank line inside a reply (the next line repeats its code) is none. With where lines began.
@@ -254,7 +198,7 @@ fn paragraphs(text: &str) -> (String, Vec<usize>) {
 
 impl Found {
     /// Takes the codes that are repeated in the middle out of the words, and looks for an enhanced code among them.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         let code = self.code.to_string();
         let mut lines = Vec::new();
         for line in &self.lines {
@@ -302,8 +246,9 @@ fn repeated<'t>(line: &'t str, code: &str, enhanced: Option<Enhanced>) -> Vec<&'
     parts
 }
 
-static MENTIONED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^\d.\w])#?(?P<e>[45]\.[0-7]\.\d{1,3})(?:[^\d.\w]|\.?$|\.\s)").expect("a pattern"));
+static MENTIONED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d.\w])#?(?P<e>[45]\.[0-7]\.\d{1,3})(?:[^\d.\w]|\.?$|\.\s)").expect("a pattern")
+});
 
 /// An enhanced code named among words, as qmail's `(#5.1.1)`; of the same class as the code.
 pub(super) fn mentioned(text: &str, code: u16) -> Option<Enhanced> {

@@ -8,7 +8,8 @@ use super::draft::Draft;
 use super::find::Found;
 
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(spf|dkim|dmarc)\s*=\s*(fail|softfail|permerror|temperror|hardfail)\b([^;]*)").expect("a pattern")
+    Regex::new(r"(?i)\b(spf|dkim|dmarc)\s*=\s*(fail|softfail|permerror|temperror|hardfail)\b([^;]*)")
+        .expect("a pattern")
 });
 
 /// The checks that failed, worst first: a failed DMARC is what gets mail refused.

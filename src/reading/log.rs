@@ -14,7 +14,7 @@ pub(super) enum Line {
     /// A failure.
     Failed(Box<Draft>),
     /// A delivery that went well.
-    Delivered(Box<Draft>),
+    Delivered,
     /// Nothing about a delivery.
     Other,
 }
@@ -24,22 +24,28 @@ static POSTFIX: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
-static STATUS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\bstatus=(?P<status>[\w-]+)(?: \((?P<why>.*)\)\s*$|, (?P<then>.*)$| |$)").expect("a pattern"));
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bstatus=(?P<status>[\w-]+)(?: \((?P<why>.*)\)\s*$|, (?P<then>.*)$| |$)").expect("a pattern")
+});
 static EXIM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})? (?:\[\d+\] )?(?:(?:\w{6}-\w{4,11}-\w{2,4}) )?(?P<rest>(?:\*\*|==|=>|->|<=|H=|U=|SMTP|SSL|TLS|Completed|rejected|no host|\S+ rejected|\w+ authenticator|unexpected|remote host|dovecot|plain|login|Connection|refused|too many).*)$")
         .expect("a pattern")
 });
-static SENDMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:sendmail|sm-mta|sm-msp\S*|mta)\[\d+\]: (?:\w+: )?(?P<rest>.*)$").expect("a pattern"));
+static SENDMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:sendmail|sm-mta|sm-msp\S*|mta)\[\d+\]: (?:\w+: )?(?P<rest>.*)$").expect("a pattern")
+});
 static OPENSMTPD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"\bsmtpd\[\d+\]: .*\bresult="?(?P<result>\w+)"? .*\bstat="?(?P<why>[^"]*)"#).expect("a pattern")
 });
-static QMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\bdelivery \d+: (?P<result>success|failure|deferral): (?P<why>.*)$").expect("a pattern"));
-static TO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:to|rcpt)=<?([^>,\s;]+@[^>,\s;]+)>?").expect("a pattern"));
-static FROM_TAIL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"; from=<.*$|; to=<.*$|; proto=.*$").expect("a pattern"));
-static RELAY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:relay=|H=)\[?([\w.-]+\.[\w-]+)\.?").expect("a pattern"));
+static QMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bdelivery \d+: (?P<result>success|failure|deferral): (?P<why>.*)$").expect("a pattern")
+});
+static TO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:to|rcpt)=<?([^>,\s;]+@[^>,\s;]+)>?").expect("a pattern"));
+static FROM_TAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"; from=<.*$|; to=<.*$|; proto=.*$").expect("a pattern"));
+static RELAY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:relay=|H=)\[?([\w.-]+\.[\w-]+)\.?").expect("a pattern"));
 static DSN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bdsn=([245]\.\d{1,3}\.\d{1,3})").expect("a pattern"));
 static REJECT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|: |-)(?:reject(?:_warning)?|discard|milter-reject|milter-hold|hold|proxy-reject|header|body)\w*: (?P<verb>[A-Z-]+)[ :](?:from )?(?:(?P<client>[\w.-]*\[[0-9a-f.:]+\])[^:]*: |: ?)?(?P<why>.*)$")
@@ -48,8 +54,12 @@ static REJECT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a line is of a mail log.
 pub(super) fn is_log(line: &str) -> bool {
-    POSTFIX.is_match(line) || EXIM.is_match(line) || QMAIL.is_match(line) || OPENSMTPD.is_match(line)
-        || (SENDMAIL.is_match(line) && (line.contains("stat=") || line.contains("reject=") || line.contains("ruleset=")))
+    POSTFIX.is_match(line)
+        || EXIM.is_match(line)
+        || QMAIL.is_match(line)
+        || OPENSMTPD.is_match(line)
+        || (SENDMAIL.is_match(line)
+            && (line.contains("stat=") || line.contains("reject=") || line.contains("ruleset=")))
         || (STATUS.is_match(line) && TO.is_match(line))
 }
 
@@ -62,7 +72,12 @@ pub(super) fn read(guide: &Guide, line: &str) -> Line {
         return exim(guide, &caps["rest"]);
     }
     if let Some(caps) = QMAIL.captures(line) {
-        return judged(&caps["result"] == "success", line, &caps["why"].replace('_', " "), Some(&caps["result"] == "failure"));
+        return judged(
+            &caps["result"] == "success",
+            line,
+            &caps["why"].replace('_', " "),
+            Some(&caps["result"] == "failure"),
+        );
     }
     if let Some(caps) = OPENSMTPD.captures(line) {
         return judged(&caps["result"] == "Ok", line, &caps["why"], Some(caps["result"].starts_with("Perm")));
@@ -103,7 +118,7 @@ fn exim(guide: &Guide, rest: &str) -> Line {
         Line::Failed(Box::new(Draft { recipient: address(), found, permanent }))
     };
     match () {
-        () if rest.starts_with("=>") || rest.starts_with("->") => went_well(address(), rest),
+        () if rest.starts_with("=>") || rest.starts_with("->") => Line::Delivered,
         () if rest.starts_with("<=") || rest.starts_with("Completed") => Line::Other,
         () if rest.starts_with("**") => draft(Some(true)),
         () if rest.starts_with("==") => draft(Some(false)),
@@ -135,7 +150,7 @@ fn sendmail(guide: &Guide, rest: &str) -> Line {
 /// A line that names its own outcome.
 fn judged(delivered: bool, line: &str, why: &str, permanent: Option<bool>) -> Line {
     if delivered {
-        return went_well(recipient(line), line);
+        return Line::Delivered;
     }
     let mut found = find::whole(why);
     let dsn = DSN.captures(line).and_then(|c| c[1].parse().ok());
@@ -144,16 +159,21 @@ fn judged(delivered: bool, line: &str, why: &str, permanent: Option<bool>) -> Li
     Line::Failed(Box::new(Draft { recipient: recipient(line), found, permanent }))
 }
 
-fn went_well(recipient: Option<String>, line: &str) -> Line {
-    let dsn = DSN.captures(line).and_then(|c| c[1].parse().ok()).or_else(|| "2.0.0".parse().ok());
-    let found = Found { enhanced: dsn, server: relay(line), ..Found::default() };
-    Line::Delivered(Box::new(Draft { recipient, found, permanent: None }))
-}
-
 /// A line of some other form: a failure only if its words are known to be one.
 fn plain(guide: &Guide, rest: &str) -> Line {
     const QUIET: [&str; 12] = [
-        "connect from", "disconnect from", "client=", "message-id=", "removed", "from=<", "uid=", "statistics:", "CONNECT from", "PASS ", "Anonymous TLS", "Trusted TLS",
+        "connect from",
+        "disconnect from",
+        "client=",
+        "message-id=",
+        "removed",
+        "from=<",
+        "uid=",
+        "statistics:",
+        "CONNECT from",
+        "PASS ",
+        "Anonymous TLS",
+        "Trusted TLS",
     ];
     if QUIET.iter().any(|q| rest.starts_with(q)) {
         return Line::Other;

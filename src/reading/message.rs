@@ -17,18 +17,38 @@ pub(super) enum Read {
     Bounce(Vec<Draft>),
     /// Headers alone, and the failures they tell of.
     Headers(Vec<Draft>),
-    /// An auto-reply, a complaint, a report of success, or any other message; with whom a report is about.
-    NotABounce(Vec<Draft>),
+    /// An auto-reply, a complaint, a report of success, or any other message.
+    NotABounce,
 }
 
 /// The most headers named `Content-Type` that are read: each may nest a message in a message.
 const NESTED: usize = 100;
 
-static HEADER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z][A-Za-z0-9-]+:(?:\s|$|[^/\s])").expect("a pattern"));
+static HEADER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z][A-Za-z0-9-]+:(?:\s|$|[^/\s])").expect("a pattern"));
 
 /// Whether a text begins with a message's header fields.
 pub(super) fn is_message(text: &str) -> bool {
-    let known = ["received:", "from:", "to:", "subject:", "date:", "return-path:", "message-id:", "mime-version:", "content-type:", "delivered-to:", "x-original-to:", "authentication-results:", "received-spf:", "dkim-signature:", "reply-to:", "arc-seal:", "x-received:", "envelope-to:"];
+    let known = [
+        "received:",
+        "from:",
+        "to:",
+        "subject:",
+        "date:",
+        "return-path:",
+        "message-id:",
+        "mime-version:",
+        "content-type:",
+        "delivered-to:",
+        "x-original-to:",
+        "authentication-results:",
+        "received-spf:",
+        "dkim-signature:",
+        "reply-to:",
+        "arc-seal:",
+        "x-received:",
+        "envelope-to:",
+    ];
     let mut fields = 0;
     for line in text.trim_start().lines().take(200) {
         let lower = line.to_ascii_lowercase();
@@ -48,23 +68,24 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
         Some((first, rest)) if first.starts_with("From ") && !first.starts_with("From:") => rest,
         _ => text,
     };
-    let Some(message) = MessageParser::default().parse(text.as_bytes()) else { return Read::NotABounce(Vec::new()) };
+    let Some(message) = MessageParser::default().parse(text.as_bytes()) else { return Read::NotABounce };
     let mut parts = Parts::of(&message);
     if parts.words.trim().is_empty() && parts.status.is_empty() {
         // Broken boundaries: what stands below the header fields, as it is.
-        parts.words = text.split_once("\n\n").or_else(|| text.split_once("\r\n\r\n")).map_or("", |(_, body)| body).to_owned();
+        parts.words =
+            text.split_once("\n\n").or_else(|| text.split_once("\r\n\r\n")).map_or("", |(_, body)| body).to_owned();
     }
     if parts.status.is_empty() && parts.words.to_ascii_lowercase().contains("final-recipient:") {
         parts.status.push(parts.words.clone());
     }
     let hints = hints(&message);
     let about: Vec<Recipient> = parts.status.iter().flat_map(|s| status::recipients(s)).collect();
-    if let Some(report) = parts.feedback.as_deref().or(parts.disposition.as_deref()) {
-        return Read::NotABounce(complaint(report, &message).into_iter().collect());
+    if parts.no_bounce {
+        return Read::NotABounce;
     }
     let failed: Vec<&Recipient> = about.iter().filter(|r| !r.succeeded()).collect();
     if !about.is_empty() && failed.is_empty() {
-        return Read::NotABounce(about.into_iter().map(delivered).collect());
+        return Read::NotABounce;
     }
     let spoken = bounce::read(guide, &parts.words, &hints);
     if !failed.is_empty() {
@@ -72,10 +93,10 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
     }
     if parts.words.trim().is_empty() {
         let told = headers::read(text);
-        return if told.is_empty() { Read::NotABounce(Vec::new()) } else { Read::Headers(told) };
+        return if told.is_empty() { Read::NotABounce } else { Read::Headers(told) };
     }
     if is_answer(&message) || !(is_from_system(&message) || spoken.iter().any(|d| d.found.code != 0)) {
-        return Read::NotABounce(Vec::new());
+        return Read::NotABounce;
     }
     match spoken.is_empty() {
         true => Read::Bounce(vec![Draft {
@@ -87,38 +108,15 @@ pub(super) fn read(guide: &Guide, text: &str) -> Read {
     }
 }
 
-/// Whose mail a complaint (RFC 5965) or a read receipt (RFC 8098) is about.
-fn complaint(report: &str, message: &Message<'_>) -> Option<Draft> {
-    let field = |line: &str| {
-        let lower = line.to_ascii_lowercase();
-        ["original-rcpt-to:", "removal-recipient:", "final-recipient:", "original-recipient:"].iter().any(|n| lower.starts_with(n))
-    };
-    let named = report.lines().find(|l| field(l)).and_then(|l| address::all(l).next().map(str::to_owned));
-    let returned = || {
-        message.parts.iter().find_map(|p| match &p.body {
-            PartType::Message(inner) => inner.header_raw("To").and_then(|t| address::all(t).next().map(str::to_owned)),
-            _ => None,
-        })
-    };
-    let recipient = named.or_else(returned)?;
-    let found = find::Found { enhanced: "2.0.0".parse().ok(), ..find::Found::default() };
-    Some(Draft { recipient: Some(recipient), found, permanent: None })
-}
-
-/// One recipient of a report of success.
-fn delivered(recipient: Recipient) -> Draft {
-    let mut found = recipient.diagnostic.as_deref().map(find::positive).unwrap_or_default();
-    found.enhanced = found.enhanced.or_else(|| recipient.status.as_deref().and_then(|s| s.parse().ok()));
-    Draft { recipient: recipient.address, found, permanent: None }
-}
-
 /// One recipient of a report; where its own fields say little, what the words of the bounce say about it.
 fn reported(guide: &Guide, recipient: &Recipient, spoken: &[Draft], hints: &Hints) -> Draft {
     let mut found = recipient.diagnostic.as_deref().map(find::whole).unwrap_or_default();
     let status = recipient.status.as_deref().and_then(|s| s.parse().ok());
     found.enhanced = found.enhanced.or(status);
     found.server = found.server.or_else(|| recipient.remote.clone().filter(|r| r.contains('.')));
-    let same = |d: &&Draft| d.recipient.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+    let same = |d: &&Draft| {
+        d.recipient.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
     let words = spoken.iter().find(same).or_else(|| spoken.first().filter(|_| spoken.len() == 1));
     if let Some(words) = words
         && !worth(guide, &found).0
@@ -149,8 +147,8 @@ fn reported(guide: &Guide, recipient: &Recipient, spoken: &[Draft], hints: &Hint
 struct Parts {
     status: Vec<String>,
     words: String,
-    feedback: Option<String>,
-    disposition: Option<String>,
+    /// A complaint (RFC 5965) or a read receipt (RFC 8098).
+    no_bounce: bool,
 }
 
 impl Parts {
@@ -158,15 +156,15 @@ impl Parts {
         let mut parts = Self::default();
         let mut html = String::new();
         for part in &message.parts {
-            let (kind, sub) = part.content_type().map_or(("text", "plain"), |c| (c.ctype(), c.subtype().unwrap_or_default()));
+            let (kind, sub) =
+                part.content_type().map_or(("text", "plain"), |c| (c.ctype(), c.subtype().unwrap_or_default()));
             let (kind, sub) = (kind.to_ascii_lowercase(), sub.to_ascii_lowercase());
             match (kind.as_str(), sub.as_str()) {
                 ("message", "delivery-status" | "global-delivery-status") => {
                     parts.status.push(String::from_utf8_lossy(part.contents()).into_owned());
                 }
-                ("message", "feedback-report") => parts.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned()),
-                ("message", "disposition-notification" | "global-disposition-notification") => {
-                    parts.disposition = Some(String::from_utf8_lossy(part.contents()).into_owned());
+                ("message", "feedback-report" | "disposition-notification" | "global-disposition-notification") => {
+                    parts.no_bounce = true;
                 }
                 ("text", "rfc822-headers") | ("message", _) => {}
                 _ => match &part.body {
@@ -219,7 +217,8 @@ fn is_from_system(message: &Message<'_>) -> bool {
 
 fn is_answer(message: &Message<'_>) -> bool {
     let subject = message.subject().unwrap_or_default();
-    let marked = ["X-Autoreply", "X-Autorespond", "X-Auto-Response-From"].iter().any(|h| message.header_raw(*h).is_some());
+    let marked =
+        ["X-Autoreply", "X-Autorespond", "X-Auto-Response-From"].iter().any(|h| message.header_raw(*h).is_some());
     let system = message.header_raw("From").is_some_and(|f| SYSTEM.is_match(f));
     marked || (ANSWER.is_match(subject) && !system)
 }
@@ -229,18 +228,33 @@ fn first_words(words: &str) -> String {
 }
 
 /// Japanese in ISO-2022-JP (RFC 1468), which is not decoded: the words in Latin letters beside it are what is read.
-static JAPANESE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ])?").expect("a pattern"));
+static JAPANESE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ])?").expect("a pattern"));
 
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)<(?:style|script)\b.*?</(?:style|script)>|<br ?/?>|</?(?:p|div|tr|td|li|h\d|table)\b[^>]*>|<[^>]*>").expect("a pattern")
+    Regex::new(
+        r"(?is)<(?:style|script)\b.*?</(?:style|script)>|<br ?/?>|</?(?:p|div|tr|td|li|h\d|table)\b[^>]*>|<[^>]*>",
+    )
+    .expect("a pattern")
 });
 
 fn unmarked(html: &str) -> String {
     let text = TAG.replace_all(html, |caps: &regex::Captures<'_>| {
         let tag = caps[0].to_ascii_lowercase();
-        if tag.starts_with("<br") || tag.trim_start_matches("</").trim_start_matches('<').starts_with(['p', 'd', 't', 'l', 'h']) { "\n" } else { "" }
+        if tag.starts_with("<br")
+            || tag.trim_start_matches("</").trim_start_matches('<').starts_with(['p', 'd', 't', 'l', 'h'])
+        {
+            "\n"
+        } else {
+            ""
+        }
     });
-    text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 /// The text up to where it nests deeper than any honest message.

@@ -5,7 +5,9 @@
 
 mod address;
 mod bounce;
+mod dialogue;
 mod draft;
+mod explain;
 mod find;
 mod headers;
 mod log;
@@ -16,6 +18,7 @@ mod stage;
 mod status;
 mod text;
 
+pub use explain::{AtStage, Explanation, Topic, explain};
 pub use find::parse_reply;
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};

@@ -21,7 +21,8 @@ pub(super) fn recipients(text: &str) -> Vec<Draft> {
         .take(1_000)
         .map(|caps| {
             let words = caps.name("one").or_else(|| caps.name("two")).map_or("", |m| m.as_str());
-            let mut found = find::whole(&format!("{} {}", &caps["code"], words.replace("\\n", " ").replace("\\r", " ")));
+            let mut found =
+                find::whole(&format!("{} {}", &caps["code"], words.replace("\\n", " ").replace("\\r", " ")));
             found.stage = found.stage.or(Some(Stage::Rcpt));
             Draft { recipient: Some(caps["to"].to_owned()), found, permanent: None }
         })

@@ -77,12 +77,32 @@ fn by_words(text: &str) -> Option<Stage> {
     let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
     Some(match () {
         () if says(&["refused to talk to me", "greeting failed"]) => Stage::Greeting,
-        () if says(&["does not like recipient", "smtprecipientsrefused", "smtpaddressfailed", "recipient address rejected", "rcpt to command failed", "recipients rejected"]) => {
+        () if says(&[
+            "does not like recipient",
+            "smtprecipientsrefused",
+            "smtpaddressfailed",
+            "recipient address rejected",
+            "rcpt to command failed",
+            "recipients rejected",
+        ]) =>
+        {
             Stage::Rcpt
         }
-        () if says(&["does not like sender", "smtpsenderrefused", "mail from command failed", "smtpsenderfailed"]) => Stage::Mail,
-        () if says(&["failed after i sent the message", "smtpdataerror", "data end command failed", "end of data"]) => Stage::Message,
-        () if says(&["smtpauthenticationerror", "invalid login", "authenticationfailed", "password command failed", "auth command failed", "username command failed"]) => {
+        () if says(&["does not like sender", "smtpsenderrefused", "mail from command failed", "smtpsenderfailed"]) => {
+            Stage::Mail
+        }
+        () if says(&["failed after i sent the message", "smtpdataerror", "data end command failed", "end of data"]) => {
+            Stage::Message
+        }
+        () if says(&[
+            "smtpauthenticationerror",
+            "invalid login",
+            "authenticationfailed",
+            "password command failed",
+            "auth command failed",
+            "username command failed",
+        ]) =>
+        {
             Stage::Auth
         }
         () if says(&["smtpheloerror", "ehlo command failed", "helo command failed"]) => Stage::Ehlo,

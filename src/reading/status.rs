@@ -57,7 +57,8 @@ fn groups(text: &str) -> Vec<Vec<Field>> {
 }
 
 fn recipient(fields: &[Field]) -> Option<Recipient> {
-    let get = |wanted: &str| fields.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty());
+    let get =
+        |wanted: &str| fields.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty());
     let last = |wanted: &str| fields.iter().rev().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str());
     let finally = get("final-recipient").and_then(address);
     let original = get("original-recipient").and_then(address);
@@ -69,9 +70,10 @@ fn recipient(fields: &[Field]) -> Option<Recipient> {
         action: get("action").unwrap_or_default().split_whitespace().next().unwrap_or_default().to_ascii_lowercase(),
         status: get("status").and_then(|s| s.split_whitespace().next()).map(|s| s.trim_matches(['(', ')']).to_owned()),
         diagnostic: last("diagnostic-code").map(untyped).filter(|d| !d.is_empty()).map(str::to_owned),
-        remote: get("remote-mta").map(untyped).and_then(|r| r.split([' ', '(']).next()).map(|r| {
-            r.trim_matches(['[', ']', '<', '>', '.']).to_ascii_lowercase()
-        }),
+        remote: get("remote-mta")
+            .map(untyped)
+            .and_then(|r| r.split([' ', '(']).next())
+            .map(|r| r.trim_matches(['[', ']', '<', '>', '.']).to_ascii_lowercase()),
     })
 }
 

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::bounce::{self, Hints};
 use super::draft::Draft;
-use super::find::{self, Found};
+use super::find::Found;
 use super::log::{self, Line};
 use super::message::{self, Read};
-use super::{Meaning, headers, program, read_reply};
+use super::{Meaning, dialogue, headers, program, read_reply};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
 
@@ -52,7 +52,7 @@ pub struct Item {
 pub struct Reading {
     /// What sort of text it is.
     pub source: Source,
-    /// The failures in it, in order. Where it is [`Source::NotABounce`]: whom it is about, each with cause `healthy`.
+    /// The failures in it, in order.
     pub items: Vec<Item>,
 }
 
@@ -92,11 +92,9 @@ impl Reader {
         let mut all = Reading { source: Source::NotABounce, items: Vec::new() };
         for message in messages {
             let one = self.message(message);
-            match (one.source, all.source) {
-                (Source::NotABounce, Source::NotABounce) => all.items.extend(one.items),
-                (Source::NotABounce, _) => {}
-                (source, Source::NotABounce) => all = Reading { source, items: one.items },
-                _ => all.items.extend(one.items),
+            if one.source != Source::NotABounce {
+                all.source = one.source;
+                all.items.extend(one.items);
             }
         }
         all
@@ -113,7 +111,7 @@ impl Reader {
     pub fn log_line(&self, line: &str) -> Option<Item> {
         match log::read(&self.0, cut(line.trim_end(), Self::LONGEST)) {
             Line::Failed(draft) => Some(draft.item(&self.0)),
-            Line::Delivered(_) | Line::Other => None,
+            Line::Delivered | Line::Other => None,
         }
     }
 
@@ -121,7 +119,7 @@ impl Reader {
         match message::read(&self.0, text) {
             Read::Bounce(drafts) => self.reading(Source::Dsn, drafts),
             Read::Headers(drafts) => self.reading(Source::Headers, drafts),
-            Read::NotABounce(drafts) => self.reading(Source::NotABounce, drafts),
+            Read::NotABounce => Reading { source: Source::NotABounce, items: Vec::new() },
         }
     }
 
@@ -133,8 +131,8 @@ impl Reader {
         if !told.is_empty() {
             return self.reading(Source::Reply, told);
         }
-        if find::is_dialogue(text) && !is_bounce(text) {
-            let said = find::lines(text);
+        if dialogue::is_dialogue(text) && !is_bounce(text) {
+            let said = dialogue::replies(text);
             if !said.is_empty() {
                 return self.reading(Source::Reply, said.into_iter().map(Draft::of).collect());
             }
@@ -149,7 +147,10 @@ impl Reader {
         if !spoken.is_empty() {
             if !is_bounce(text) {
                 // Before RCPT the address that is named is the sender's.
-                spoken.iter_mut().filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt)).for_each(|d| d.recipient = None);
+                spoken
+                    .iter_mut()
+                    .filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt))
+                    .for_each(|d| d.recipient = None);
             }
             let coded = spoken.iter().any(|d| d.found.code != 0);
             let source = match (is_bounce(text), coded) {
@@ -164,13 +165,12 @@ impl Reader {
 
     fn log(&self, text: &str) -> Option<Reading> {
         let mut drafts = Vec::new();
-        let mut delivered = Vec::new();
-        let mut logged = 0_usize;
+        let (mut logged, mut delivered) = (0_usize, false);
         for line in text.lines().map(|l| cut(l, Self::LONGEST)).filter(|l| log::is_log(l)) {
             logged += 1;
             match log::read(&self.0, line) {
                 Line::Failed(draft) => drafts.push(*draft),
-                Line::Delivered(draft) => delivered.push(*draft),
+                Line::Delivered => delivered = true,
                 Line::Other => {}
             }
         }
@@ -178,8 +178,8 @@ impl Reader {
             return None;
         }
         if drafts.is_empty() {
-            let source = if delivered.is_empty() { Source::Log } else { Source::NotABounce };
-            return Some(self.reading(source, delivered));
+            let source = if delivered { Source::NotABounce } else { Source::Log };
+            return Some(Reading { source, items: Vec::new() });
         }
         Some(self.reading(Source::Log, drafts))
     }
@@ -235,7 +235,12 @@ fn unquoted(text: &str) -> Option<String> {
     if quoted == 0 || quoted * 3 < filled().count() * 2 {
         return None;
     }
-    Some(text.lines().map(|l| l.trim_start_matches('>').strip_prefix(' ').unwrap_or(l.trim_start_matches('>'))).collect::<Vec<_>>().join("\n"))
+    Some(
+        text.lines()
+            .map(|l| l.trim_start_matches('>').strip_prefix(' ').unwrap_or(l.trim_start_matches('>')))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }
 
 fn cut(text: &str, most: usize) -> &str {
