@@ -1,1 +1,79 @@
-fn main() {}
+//! `heloise`: from arguments to a front end, and from there to an exit status.
+
+use std::io::{self, BufReader, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use heloise::cli::{self, Exit, Next, Trouble, Wizard};
+use heloise::{plain, tui};
+
+fn main() -> ExitCode {
+    cli::watch_for_bugs();
+    let done = catch_unwind(AssertUnwindSafe(whole));
+    let (exit, line) = match (done, cli::bug_seen()) {
+        (Ok(Err(trouble)), _) => (trouble.exit, trouble.line),
+        (_, Some(bug)) => (bug.exit, bug.line),
+        (Ok(Ok(exit)), None) => (exit, String::new()),
+        (Err(_), None) => (Exit::BUG, Trouble::bug("it broke off").line),
+    };
+    if !line.is_empty() {
+        eprintln!("heloise: {line}");
+    }
+    exit.into()
+}
+
+fn whole() -> Result<Exit, Trouble> {
+    let arguments = match cli::parse(std::env::args_os())? {
+        Ok(arguments) => arguments,
+        Err(help) => return cli::print(&help),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|e| Trouble::output("to the system", &e))?;
+    let done = runtime.block_on(async {
+        match cli::run(arguments).await? {
+            Next::Done(exit) => Ok(exit),
+            Next::Open(wizard) => open(*wizard).await,
+        }
+    });
+    // What still runs (a resolver, a thread that reads the keyboard) is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+async fn open(wizard: Wizard) -> Result<Exit, Trouble> {
+    let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+    let screen = io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb;
+    if wizard.screen.plain || !screen { in_lines(wizard).await } else { on_screen(wizard).await }
+}
+
+async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
+    let mut look = tui::Look::of_terminal(|name| std::env::var(name).ok());
+    look.ascii |= wizard.screen.ascii;
+    if wizard.screen.mono {
+        look.theme = tui::MONO;
+    }
+    let Wizard { setup, case, secret, consents, mode, resume, last, story, start_at_once, practice, .. } = wizard;
+    let last = last.map(|(says, session)| tui::Last { says, session });
+    let launch = tui::Launch { setup, case, secret, mode, consents, resume, last, story, look, start_at_once };
+    let left = tui::run(launch).await.map_err(|e| match e {
+        tui::Trouble::NoTerminal => Trouble::usage(e.to_string()),
+        tui::Trouble::Terminal(why) => Trouble::output("to this terminal", &why),
+    })?;
+    drop(practice);
+    if let Some(id) = &left.saved {
+        eprintln!("Saved as session {id}. heloise resume {id} takes it up again.");
+    }
+    if let Some(why) = &left.save_trouble {
+        eprintln!("This session is not saved: {why}.");
+    }
+    Ok(left.signal.map_or(Exit::DONE, |signal| Exit(128 + u8::try_from(signal).unwrap_or(0))))
+}
+
+async fn in_lines(wizard: Wizard) -> Result<Exit, Trouble> {
+    let Wizard { setup, case, secret, consents, mode, resume, story, start_at_once, practice, .. } = wizard;
+    let launch = plain::Launch { setup, case, secret, mode, consents, resume, story, start_at_once };
+    let left = plain::run(launch, BufReader::new(io::stdin()), io::stdout(), plain::echo).await;
+    drop(practice);
+    let left = left.map_err(|e| Trouble::output("standard output", &e))?;
+    if left.bugs > 0 { Err(Trouble::bug("a check broke off")) } else { Ok(Exit::DONE) }
+}

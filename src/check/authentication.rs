@@ -22,6 +22,9 @@ impl Check for Authentication {
             "authentication.no-connection",
             "authentication.mechanisms",
             "authentication.only-after-tls",
+            "authentication.needs-tls",
+            "authentication.envelope.accepted",
+            "authentication.envelope.refused",
             "authentication.not-offered",
             "authentication.no-verified-tls",
             "authentication.mechanism-mismatch",
@@ -85,6 +88,13 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
             dialogue.quit().await;
             return Ok(());
         }
+        Err(Stopped::NoStarttls(dialogue, heard)) => {
+            let found =
+                Finding::new("authentication.no-verified-tls").arg("server", &host.name).arg("port", address.port());
+            cx.found(found.arg("why", "STARTTLS is not offered").shown_by(heard.evidence));
+            dialogue.quit().await;
+            return Ok(());
+        }
         Err(stopped) => return Err(stopped),
     };
     let mut dialogue = talk.dialogue;
@@ -94,11 +104,11 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
         Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", after.join(" "))
     };
     if after.is_empty() {
-        cx.found(found("authentication.not-offered"));
-        if let Ok(mail) = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await
-            && mail.reply.code == 530
-        {
-            cx.found(said("authentication.required", host, &mail));
+        if tls.is_none() && dialogue.capabilities().has("STARTTLS") {
+            once_protected(cx, host, address, &mut dialogue).await.map_err(Stopped::Broke)?;
+        } else {
+            cx.found(found("authentication.not-offered"));
+            without_login(cx, host, &mut dialogue).await.map_err(Stopped::Broke)?;
         }
         dialogue.quit().await;
         return Ok(());
@@ -109,6 +119,7 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
     }
     let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) else {
         cx.found(found("authentication.no-login-given"));
+        without_login(cx, host, &mut dialogue).await.map_err(Stopped::Broke)?;
         dialogue.quit().await;
         return Ok(());
     };
@@ -143,6 +154,43 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
         cx.found(found("authentication.no-verified-tls").arg("why", "plain"));
     }
     dialogue.quit().await;
+    Ok(())
+}
+
+/// The connection as entered is plain and offers no login: does it once it is protected? The pair is the proof.
+async fn once_protected(cx: &Context, host: &Host, address: SocketAddr, dialogue: &mut Dialogue) -> Result<(), Broken> {
+    let mut offered = Vec::new();
+    let mut evidence = None;
+    if dialogue.starttls().await?.reply.code == 220 {
+        let heard = dialogue.ehlo(&cx.helo()).await?;
+        offered = mechanisms(dialogue.capabilities());
+        evidence = Some(heard.evidence);
+    }
+    let id = if offered.is_empty() { "authentication.not-offered" } else { "authentication.needs-tls" };
+    let mut finding =
+        Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", offered.join(" "));
+    finding.evidence.extend(evidence);
+    cx.found(finding);
+    Ok(())
+}
+
+/// Sender and recipient without a login, and without a message: does the server pass on mail for strangers?
+async fn without_login(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Result<(), Broken> {
+    let Some(to) = cx.case.recipient().filter(|_| cx.may(Consent::Rcpt)) else { return Ok(()) };
+    let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
+    if !mail.reply.is_positive() {
+        let id = if mail.reply.code == 530 { "authentication.required" } else { "authentication.envelope.refused" };
+        cx.found(said(id, host, &mail).arg("address", to));
+        return Ok(());
+    }
+    let rcpt = dialogue.rcpt(to, Role::Case).await?;
+    let id = match rcpt.reply.code {
+        200..400 => "authentication.envelope.accepted",
+        530 => "authentication.required",
+        _ => "authentication.envelope.refused",
+    };
+    cx.found(said(id, host, &rcpt).arg("address", to));
+    dialogue.control(Stage::Rcpt, "RSET").await?;
     Ok(())
 }
 

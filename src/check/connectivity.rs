@@ -24,6 +24,7 @@ impl Check for Connectivity {
             "connectivity.name.ok",
             "connectivity.name.unresolved",
             "connectivity.name.unknown",
+            "connectivity.no-mail-host",
             "connectivity.tcp.open",
             "connectivity.tcp.refused",
             "connectivity.tcp.filtered",
@@ -84,7 +85,7 @@ fn no_hosts(cx: &Context, why: &NoHosts) {
             Finding::new("connectivity.name.unknown").arg("server", domain(cx)).arg("why", why).shown_by(*evidence)
         }
         NoHosts::NxDomain(evidence) | NoHosts::NullMx(evidence) | NoHosts::NoMail(evidence) => {
-            Finding::new("connectivity.name.unresolved").arg("server", domain(cx)).shown_by(*evidence)
+            Finding::new("connectivity.no-mail-host").arg("domain", domain(cx)).shown_by(*evidence)
         }
     });
 }

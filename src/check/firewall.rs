@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, hosts};
+use super::tools::{Host, hosts, masked};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Dialogue, Open, RecordType};
 use crate::transcript::{ConnectOutcome, Consent, DnsRecord, EvidenceId, Fact, Finding, Role, Security};
@@ -134,19 +134,13 @@ async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) ->
             strict: false,
         };
         let Ok((mut dialogue, greeting)) = Dialogue::open(&cx.net, &cx.rec, open).await else { continue };
-        let found =
-            |id: &str| Finding::new(id).arg("server", &host.name).arg("port", port.port).shown_by(greeting.evidence);
+        let welcome = dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.reply.is_positive());
         let text = greeting.reply.joined();
-        if stars(&text) {
+        for found in masked(&host.name, port.port, (&text, greeting.evidence), dialogue.capabilities()) {
             seen = true;
-            cx.found(found("firewall.greeting-masked").arg("text", &text));
+            cx.found(found);
         }
-        if dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.reply.is_positive()) {
-            let keywords = &dialogue.capabilities().keywords;
-            if let Some((masked, _)) = keywords.iter().find(|(k, _)| k.len() >= 4 && k.starts_with("XX")) {
-                seen = true;
-                cx.found(found("firewall.keywords-masked").arg("keyword", masked));
-            }
+        if welcome {
             offers.push((port.port, dialogue.capabilities().has("STARTTLS"), greeting.evidence));
         }
         dialogue.quit().await;
@@ -180,12 +174,6 @@ fn interceptor(cx: &Context) -> bool {
     });
     // The evidence is of an earlier run: the walk knows only this run's, so the finding goes without it.
     found.map(|f| cx.found(Finding { evidence: Vec::new(), ..f })).is_some()
-}
-
-/// `220 ****…`: a firewall that masks the greeting.
-fn stars(text: &str) -> bool {
-    let stars = text.chars().filter(|c| *c == '*').count();
-    stars >= 8 && stars * 2 > text.chars().count()
 }
 
 fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: bool) {

@@ -1,7 +1,7 @@
 //! Step 10: whom to write to, and that the evidence is ready for them.
 
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Fact, Finding, Role};
+use crate::transcript::{BreakKind, Fact, Finding, Role};
 
 /// The check of step 10.
 pub(super) struct Provider;
@@ -44,7 +44,12 @@ fn run(cx: &Context) {
         cx.found(Finding::new("provider.contact.list").arg("list", list).arg("removal", removal));
     }
     let refusals = cx.seen.replies().filter(|(_, r)| r.role != Role::Control && !r.is_positive()).count();
-    let breaks = cx.seen.entries().iter().filter(|e| matches!(e.fact, Fact::Broke { .. })).count();
+    let breaks = cx
+        .seen
+        .entries()
+        .iter()
+        .filter(|e| matches!(&e.fact, Fact::Broke { broken, .. } if broken.kind != BreakKind::EarlyTalk))
+        .count();
     if let Some(domain) = cx.case.recipient_domain() {
         cx.found(
             Finding::new("provider.contact.postmaster")

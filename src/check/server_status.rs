@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, NoHosts, hosts};
+use super::tools::{Host, NoHosts, hosts, masked};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard, Open};
 use crate::transcript::{BreakKind, Consent, Finding, Role, Security, Stage};
@@ -36,11 +36,14 @@ impl Check for ServerStatus {
             "server-status.capability",
             "server-status.noop",
             "server-status.mail.refused",
+            "server-status.rcpt.refused",
             "server-status.broke",
             "server-status.early-talk",
             "server-status.starttls.injected",
             "server-status.mx-differ",
             "server-status.all-refuse",
+            "firewall.greeting-masked",
+            "firewall.keywords-masked",
         ]
     }
 
@@ -161,6 +164,10 @@ async fn greeted(
             return State::Gone;
         }
     };
+    let text = greeting.reply.joined();
+    for found in masked(&host.name, host.port, (&text, greeting.evidence), dialogue.capabilities()) {
+        cx.found(found);
+    }
     if dialogue.injected() {
         cx.found(Finding::new("server-status.starttls.injected").arg("server", &host.name));
     }
@@ -171,7 +178,7 @@ async fn greeted(
     state
 }
 
-/// EHLO, STARTTLS where it is offered, NOOP, and an empty-handed MAIL to see whether the server takes any sender from us.
+/// EHLO, STARTTLS where it is offered, NOOP, then sender and recipient without a message: does the server take anything from us?
 async fn ready(
     cx: &Context,
     host: &Host,
@@ -210,9 +217,22 @@ async fn ready(
             cx.found(say("server-status.mail.refused", &mail));
             return Ok(State::Refuses);
         }
+        if let Some(to) = cx.case.recipient().filter(|_| !asked_before(cx)) {
+            let rcpt = dialogue.rcpt(to, Role::Case).await?;
+            if !rcpt.reply.is_positive() {
+                cx.found(say("server-status.rcpt.refused", &rcpt).arg("address", to));
+                dialogue.control(Stage::Mail, "RSET").await?;
+                return Ok(State::Refuses);
+            }
+        }
         dialogue.control(Stage::Mail, "RSET").await?;
     }
     Ok(State::Good)
+}
+
+/// Whether step 1 has asked for the recipient already: once is enough. Nor is a server asked that wants a login first.
+fn asked_before(cx: &Context) -> bool {
+    cx.case.user.is_some() || cx.seen.findings().any(|(_, f)| f.id.starts_with("recipient.rcpt."))
 }
 
 fn broke((fact, evidence): &Broken) -> Finding {

@@ -1,1 +1,83 @@
-//! The command line: clap definitions, and the commands without a screen.
+//! The command line: its definitions, and the commands without a screen.
+
+mod args;
+mod bugs;
+mod case_args;
+mod check;
+mod explain;
+mod given;
+mod guide;
+mod house;
+mod input;
+mod one_line;
+mod out;
+mod parse;
+mod practice;
+mod read;
+mod saved;
+mod shell;
+mod trouble;
+pub mod values;
+mod wizard;
+
+pub use args::*;
+pub use bugs::{bug_seen, watch_for_bugs};
+pub use case_args::CaseArgs;
+pub use given::{Given, allowed};
+pub use parse::parse;
+pub use trouble::{Exit, Trouble};
+pub use wizard::Wizard;
+
+use house::House;
+
+/// Prints a text that was asked for: the help, the version.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print(text: &str) -> Result<Exit, Trouble> {
+    let mut out = out::Out::open(None)?;
+    out.write(text)?;
+    out.finish()?;
+    Ok(Exit::DONE)
+}
+
+/// What is left to do after a command was read.
+pub enum Next {
+    /// Nothing: it was done.
+    Done(Exit),
+    /// To open a wizard.
+    Open(Box<Wizard>),
+}
+
+/// Carries out a command, or makes ready for the wizard.
+///
+/// # Errors
+/// One line and an exit status.
+pub async fn run(arguments: Arguments) -> Result<Next, Trouble> {
+    let Some(command) = arguments.command else {
+        return wizard::start(&StartArgs::default(), &House::open(&arguments.house)?);
+    };
+    let done = match &command {
+        Command::Completions(args) => shell::completions(args.shell),
+        Command::Man => shell::man(),
+        _ => {
+            let house = House::open(&arguments.house)?;
+            match &command {
+                Command::Start(args) => return wizard::start(args, &house),
+                Command::Resume(args) => return wizard::resume(args, &house),
+                Command::Practice(args) if !(args.list || args.check || args.serve) => {
+                    return wizard::practice(args, &house).await;
+                }
+                Command::Practice(args) => practice::practice(args, &house).await,
+                Command::Check(args) => check::check(args, &house).await,
+                Command::Read(args) => read::read(args, &house),
+                Command::Explain(args) => explain::explain(args, &house),
+                Command::Sessions(args) => saved::sessions(args, &house),
+                Command::Report(args) => saved::report(args, &house),
+                Command::Guide(args) => guide::guide(args, &house),
+                Command::Completions(_) | Command::Man => Ok(Exit::DONE),
+            }
+        }
+    };
+    done.map(Next::Done)
+}

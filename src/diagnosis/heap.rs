@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::args::{Args, reply_args};
 use super::gather::{Found, Seen};
-use super::pile::{Pile, Piles, Source, spread};
+use super::pile::{Item, Pile, Piles, Source, spread};
 use super::rank::{EXPLAINS, LIKELY, Weighed};
 use super::says;
 use crate::guide::Guide;
@@ -104,7 +104,7 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
     let mut aside = HashSet::new();
     if explained || (!seen.has_trouble() && seen.accepted()) {
         for pile in piles.values_mut().filter(|p| p.score(false) <= 0 || !explained) {
-            aside.extend(pile.items.iter().filter(|i| i.is_side()).filter_map(super::pile::Item::finding_id));
+            aside.extend(pile.items.iter().filter(|i| i.is_side()).filter_map(Item::finding_id));
             pile.items.retain(|i| !i.is_side());
         }
     }
@@ -113,6 +113,9 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
         .map(|((cause, kind), pile)| Weighed::new(cause, kind, pile))
         .filter(|w| w.certainty.is_some())
         .collect();
+    // A kind that is at least as sure says all that its cause would say, and more.
+    let kinds: Vec<_> = faults.iter().filter(|w| w.kind.is_some()).map(|w| (w.cause.clone(), w.certainty)).collect();
+    faults.retain(|w| w.kind.is_some() || !kinds.iter().any(|(of, sure)| *of == w.cause && *sure >= w.certainty));
     // A cause that only says that nothing is clear stands for itself, never beside a real one.
     if faults.iter().any(|w| w.cause != UNCLEAR) {
         faults.retain(|w| w.cause != UNCLEAR);
@@ -123,7 +126,7 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
 
 /// Whether a pile explains what the user has, without anything on the side.
 fn explains(pile: &Pile) -> bool {
-    let refused = pile.items.iter().any(super::pile::Item::is_refusal);
+    let refused = pile.items.iter().any(Item::is_refusal);
     let fault = pile.items.iter().any(|i| i.is_fail() && !i.is_side());
     (refused || fault) && pile.score(false).saturating_add(if refused { EXPLAINS } else { 0 }) >= LIKELY
 }

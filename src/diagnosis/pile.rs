@@ -74,7 +74,7 @@ impl Item {
     }
 
     pub(super) fn is_proof(&self) -> bool {
-        matches!(self.source, Source::Finding { proof: true, .. }) && !self.lent
+        matches!(self.source, Source::Finding { proof: true, .. })
     }
 
     pub(super) fn is_fail(&self) -> bool {
@@ -139,6 +139,15 @@ impl Pile {
         self.items.iter().filter(|i| with_side || !i.is_side()).fold(0, |sum, i| sum.saturating_add(i.total()))
     }
 
+    /// What speaks of this very thing, not of its cause as a whole, and was seen live.
+    pub(super) fn own_live(&self) -> i32 {
+        let live = |item: &Item| match item.source {
+            Source::Finding { .. } => item.total(),
+            Source::Replies { live, .. } => live.unwrap_or(0),
+        };
+        self.items.iter().filter(|i| !i.lent).map(live).fold(0, i32::saturating_add)
+    }
+
     /// What speaks for it and what against, heaviest first.
     pub(super) fn reasons(&self) -> (Vec<Reason>, Vec<Reason>) {
         let (mut for_it, mut against): (Vec<_>, Vec<_>) =
@@ -152,21 +161,16 @@ impl Pile {
 /// The piles by cause and kind.
 pub(super) type Piles = BTreeMap<(String, Option<String>), Pile>;
 
-/// Adds what speaks of a cause as a whole to those of its kinds that have something of their own; it stands alone where there
-/// are none, or where it is proof: proof of a cause is none of a kind.
+/// Adds what speaks of a cause as a whole to those of its kinds that have something of their own.
 pub(super) fn spread(piles: Piles) -> Piles {
     let (whole, mut kinds): (Piles, Piles) = piles.into_iter().partition(|((_, kind), _)| kind.is_none());
     kinds.retain(|_, pile| pile.score(true) > 0);
-    for ((cause, _), pile) in whole {
-        let mut lent = false;
-        for (_, kind) in kinds.iter_mut().filter(|((of, kind), _)| *of == cause && kind.is_some()) {
+    for ((cause, _), pile) in &whole {
+        for (_, kind) in kinds.iter_mut().filter(|((of, _), _)| of == cause) {
             kind.items.extend(pile.items.iter().cloned().map(|item| Item { lent: true, ..item }));
-            lent = true;
-        }
-        if !lent || pile.items.iter().any(|i| i.is_proof() && i.total() > 0) {
-            kinds.insert((cause, None), pile);
         }
     }
+    kinds.extend(whole);
     kinds
 }
 

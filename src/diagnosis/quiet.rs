@@ -67,7 +67,7 @@ pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>
     let mut said: Vec<Reason> = Vec::new();
     for found in findings {
         let says = says::filled(&found.entry.says, &says::finding_args(&found.finding.args, case));
-        let db = found.entry.weighs.iter().map(|w| w.db).max().unwrap_or(0);
+        let db = found.entry.weighs.iter().map(|w| w.db).max_by_key(|db| db.abs()).unwrap_or(0);
         if let Some(same) = said.iter_mut().find(|r| r.says == says) {
             same.evidence.extend(found.evidence());
         } else {
@@ -78,8 +78,14 @@ pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>
 }
 
 fn healthy(guide: &Guide, seen: &Seen<'_>, case: &Args) -> Ranked {
-    let mut because = sentences(seen.findings.iter().filter(|f| f.entry.level == Level::Ok), case);
+    // What rules out most comes first.
+    let rules_out = |f: &Found<'_>| f.entry.weighs.iter().map(|w| w.db).min().unwrap_or(0).min(0);
+    let mut fine: Vec<_> = seen.findings.iter().filter(|f| f.entry.level == Level::Ok).collect();
+    fine.sort_by_key(|f| rules_out(f));
+    let mut because = sentences(fine.into_iter(), case);
     because.truncate(SENTENCES);
+    // What speaks against every fault speaks for health.
+    because.iter_mut().for_each(|reason| reason.db = reason.db.abs());
     let certainty = if seen.accepted() { Certainty::Confirmed } else { Certainty::Likely };
     let mut healthy = dress(guide, HEALTHY, None, case, Bare { certainty, score: 0, because, against: Vec::new() });
     if guide.cause(HEALTHY).is_none() {

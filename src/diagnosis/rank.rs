@@ -1,7 +1,7 @@
 //! How sure a pile makes us, and the words that go with it.
 
 use super::args::{self, Args};
-use super::pile::Pile;
+use super::pile::{Item, Pile};
 use super::{Ranked, Reason, says};
 use crate::guide::{Cause, Guide, Kind, Who};
 use crate::reading::Certainty;
@@ -34,7 +34,7 @@ impl Weighed {
 
     /// Most certain first; among equals the heavier, where what explains the user's reply weighs more.
     pub(super) fn order(&self) -> impl Ord + use<> {
-        let explains = if self.pile.items.iter().any(|i| i.is_refusal()) { EXPLAINS } else { 0 };
+        let explains = if self.pile.items.iter().any(Item::is_refusal) { EXPLAINS } else { 0 };
         std::cmp::Reverse((self.certainty, self.score.saturating_add(explains), self.kind.is_some()))
     }
 
@@ -92,11 +92,13 @@ pub(super) fn dress(guide: &Guide, cause: &str, kind: Option<&str>, args: &Args,
 /// How sure it is; none where it is not even possible.
 ///
 /// Confirmed takes a live check that shows the cause itself: a finding that is proof, or a server that says so in words that leave
-/// no doubt. What the user pasted is never enough by itself.
+/// no doubt. What the user pasted is never enough by itself. Proof of a cause as a whole is proof of a kind only where what was seen
+/// live makes that kind likely by itself.
 fn certainty(pile: &Pile, score: i32) -> Option<Certainty> {
     let proof_against = pile.items.iter().any(|i| i.is_proof() && i.total() < 0);
-    let proof = pile.items.iter().any(|i| i.is_proof() && i.total() > 0);
-    let live = pile.items.iter().filter_map(super::pile::Item::live_db).max();
+    let likely_kind = pile.own_live() >= LIKELY;
+    let proof = pile.items.iter().any(|i| i.is_proof() && i.total() > 0 && (!i.lent || likely_kind));
+    let live = pile.items.iter().filter_map(Item::live_db).max();
     let said = live.is_some_and(|db| db >= NO_DOUBT)
         || (live.is_some() && pile.items.iter().any(|i| i.pasted_db() >= Some(NO_DOUBT)));
     if score >= CONFIRMED && (proof || said) && !proof_against {

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 
 use super::phrases::PhraseIndex;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Pattern, Phrase, StartRule, Step};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
 use crate::transcript::StepId;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
@@ -38,6 +38,8 @@ pub struct Guide {
     pub enhanced: Vec<EnhancedEntry>,
     /// Phrases, in the order in which they are tried.
     pub phrases: Vec<Phrase>,
+    /// Findings that were worded more than once; the last one counts.
+    pub(super) twice: Vec<String>,
     findings: HashMap<String, FindingEntry>,
     files: BTreeMap<String, String>,
     index: OnceLock<PhraseIndex>,
@@ -79,7 +81,7 @@ impl Guide {
     /// # Errors
     /// When an embedded file is malformed; a test proves that none is.
     pub fn embedded() -> Result<Self, LoadError> {
-        Self::build(embedded_files(), |_| false)
+        Self::from_files(embedded_files())
     }
 
     /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
@@ -87,10 +89,23 @@ impl Guide {
     /// # Errors
     /// When one of them is malformed.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
-        let own: Vec<String> = overrides.keys().cloned().collect();
         let mut files = embedded_files();
+        let own = !overrides.is_empty();
         files.extend(overrides);
-        Self::build(files, |name| own.iter().any(|o| o == name))
+        let guide = Self::from_files(files)?;
+        if own { guide.checked() } else { Ok(guide) }
+    }
+
+    /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
+    fn checked(self) -> Result<Self, LoadError> {
+        let of_branches = self.steps.iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
+        for pattern in self.phrases.iter().map(|p| &p.text).chain(of_branches) {
+            if let Some(why) = pattern.0.fault() {
+                let (name, why) = (format!("the pattern {:?}", pattern.0), serde::de::Error::custom(why));
+                return Err(LoadError { name, why: Box::new(why) });
+            }
+        }
+        Ok(self)
     }
 
     /// A guide from file texts by their names under `assets/`.
@@ -98,34 +113,24 @@ impl Guide {
     /// # Errors
     /// When a file is malformed.
     pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
-        Self::build(files, |_| true)
-    }
-
-    /// Puts a guide together. The patterns of files that nobody has tested yet are checked; that takes its time.
-    fn build(files: BTreeMap<String, String>, untested: impl Fn(&str) -> bool) -> Result<Self, LoadError> {
         let mut guide = Self::default();
         for (name, text) in &files {
             if name.starts_with("guide/steps/") {
-                let step: Step = parse(name, text)?;
-                if untested(name) {
-                    step.branches
-                        .iter()
-                        .filter_map(|b| b.when.text.as_ref())
-                        .try_for_each(|p| sound(name, step.id.as_str(), p))?;
-                }
-                guide.steps.push(step);
+                guide.steps.push(parse(name, text)?);
             } else if name.starts_with("guide/findings/") {
                 let found: Findings = parse(name, text)?;
-                guide.findings.extend(found.finding.into_iter().map(|f| (f.id.clone(), f)));
+                for finding in found.finding {
+                    let id = finding.id.clone();
+                    if guide.findings.insert(id.clone(), finding).is_some() {
+                        guide.twice.push(id);
+                    }
+                }
             } else if name == "guide/causes.toml" {
                 guide.causes = parse::<Causes>(name, text)?.cause;
             } else if name == "guide/start.toml" {
                 guide.start = parse::<Start>(name, text)?.rule;
             } else if name.starts_with("codes/") {
                 let codes: Codes = parse(name, text)?;
-                if untested(name) {
-                    codes.phrase.iter().try_for_each(|p| sound(name, &p.id, &p.text))?;
-                }
                 guide.codes.extend(codes.code);
                 guide.enhanced.extend(codes.enhanced);
                 guide.phrases.extend(codes.phrase);
@@ -187,12 +192,8 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
     toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
 }
 
-fn sound(name: &str, id: &str, pattern: &Pattern) -> Result<(), LoadError> {
-    let wrong = |e: regex::Error| toml::de::Error::custom(format!("{id}: {e}"));
-    pattern.0.check().map_err(|e| LoadError { name: name.to_owned(), why: Box::new(wrong(e)) })
-}
-
-fn embedded_files() -> BTreeMap<String, String> {
+/// The texts of the built-in files by their names under `assets/`.
+pub(super) fn embedded_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     collect(&EMBEDDED, &mut files);
     files
@@ -206,5 +207,37 @@ fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     }
     for sub in dir.dirs() {
         collect(sub, files);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOAD: &str = "guide/steps/12-load.toml";
+
+    fn step(title: &str) -> String {
+        embedded_files()[LOAD].replacen("title = \"Load\"", &format!("title = {title}"), 1)
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_laid_over_the_built_in_one() {
+        let guide = Guide::with_overrides([(LOAD.to_owned(), step("\"Patience\""))].into()).expect("it loads");
+        assert_eq!(guide.step(&"load".into()).map(|s| s.title.as_str()), Some("Patience"));
+        assert_eq!(guide.steps.len(), 13);
+    }
+
+    #[test]
+    fn a_malformed_file_is_named_with_its_line() {
+        let error = Guide::from_files([(LOAD.to_owned(), step("12"))].into()).expect_err("a title is no number");
+        let said = error.to_string();
+        assert!(said.starts_with(LOAD) && said.contains("line 3"), "{said}");
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_is_refused() {
+        let text = format!("{}\ncolour = \"red\"\n", step("\"Load\""));
+        let error = Guide::from_files([(LOAD.to_owned(), text)].into()).expect_err("there is no colour");
+        assert!(error.to_string().contains("colour"), "{error}");
     }
 }

@@ -15,12 +15,15 @@ mod phrases;
 mod step;
 mod words;
 
+#[cfg(test)]
+mod paths;
+
 pub use cause::{Cause, Kind, Who};
 pub use code::{CodeEntry, EnhancedEntry, Phrase};
 pub use finding::{FindingEntry, Weigh};
 pub use fits::{code_fits, enhanced_fits};
 pub use lint::{Complaint, lint};
 pub use load::{Guide, LoadError};
-pub use pattern::{Expression, Pattern};
+pub use pattern::{LazyRegex, Pattern};
 pub use step::{Branch, Field, Goto, Question, StartRule, Step, When};
 pub use words::{Words, fill, places};

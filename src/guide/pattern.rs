@@ -1,75 +1,70 @@
-//! Regular expressions of the guide.
+//! Regular expressions that are compiled when they are first asked: a guide has hundreds, and a walk needs a handful.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A regular expression that knows its own text. Case does not matter.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Expression);
+/// A regular expression that knows its own text; case does not matter.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Pattern(pub LazyRegex);
 
-/// A regular expression that is made when it is first used: the guide has hundreds, and a run needs a few.
-///
-/// It stands for the [`Regex`] wherever one is asked for. Text that is no expression matches nothing; [`Expression::check`] says why.
-#[derive(Clone, Debug)]
-pub struct Expression {
+/// The expression itself. One that does not compile matches nothing; [`LazyRegex::fault`] says why, and loading a user's own file asks.
+#[derive(Clone)]
+pub struct LazyRegex {
     text: String,
-    made: OnceLock<Regex>,
+    regex: OnceLock<Regex>,
 }
 
-impl Pattern {
-    /// The pattern of that text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Expression { text: text.into(), made: OnceLock::new() })
-    }
-}
-
-impl Expression {
-    /// Its own text.
+impl LazyRegex {
+    /// The expression as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Makes it now.
-    ///
-    /// # Errors
-    /// What is wrong with the text, if it is no regular expression.
-    pub fn check(&self) -> Result<(), regex::Error> {
-        if self.made.get().is_none() {
-            let made = RegexBuilder::new(&self.text).case_insensitive(true).build()?;
-            drop(self.made.set(made));
-        }
-        Ok(())
+    /// What is wrong with it, in one line, if anything is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let why = build(&self.text).err()?.to_string();
+        Some(why.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 
-impl Deref for Expression {
+impl Deref for LazyRegex {
     type Target = Regex;
 
     fn deref(&self) -> &Regex {
-        self.made.get_or_init(|| {
-            let made = RegexBuilder::new(&self.text).case_insensitive(true).build();
-            made.unwrap_or_else(|_| Regex::new(NOTHING).expect("an expression"))
-        })
+        self.regex.get_or_init(|| build(&self.text).unwrap_or_else(|_| never()))
     }
 }
 
-/// Matches no text.
-const NOTHING: &str = r"[^\s\S]";
+fn build(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).case_insensitive(true).build()
+}
 
-impl<'de> Deserialize<'de> for Pattern {
+fn never() -> Regex {
+    Regex::new(r"[^\s\S]").expect("a class without members is an expression")
+}
+
+impl fmt::Debug for LazyRegex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl<'de> Deserialize<'de> for LazyRegex {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d).map(Self::new)
+        Ok(Self { text: String::deserialize(d)?, regex: OnceLock::new() })
     }
 }
 
-impl Serialize for Pattern {
+impl Serialize for LazyRegex {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.0.as_str())
+        s.serialize_str(&self.text)
     }
 }
 
@@ -78,14 +73,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_does_not_matter() {
-        assert!(Pattern::new("relay").0.is_match("RELAY denied"));
+    fn a_bad_expression_matches_nothing_and_says_why() {
+        let pattern: Pattern = serde_json::from_str("\"(unclosed\"").expect("text");
+        assert!(!pattern.0.is_match("(unclosed"));
+        assert!(pattern.0.fault().is_some_and(|why| why.contains("unclosed group") && !why.contains('\n')));
     }
 
     #[test]
-    fn what_is_no_expression_says_so_and_matches_nothing() {
-        let pattern = Pattern::new("relay(");
-        assert!(pattern.0.check().is_err());
-        assert!(!pattern.0.is_match("relay(") && !pattern.0.is_match(""));
+    fn case_does_not_matter() {
+        let pattern: Pattern = serde_json::from_str("\"user unknown\"").expect("text");
+        assert!(pattern.0.is_match("User Unknown"));
+        assert_eq!(pattern.0.fault(), None);
     }
 }

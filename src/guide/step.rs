@@ -88,7 +88,7 @@ pub struct Branch {
 }
 
 /// The conditions of a branch. They are met by one reply of the step (code, enhanced, text, stage, kind, cause together on the same reply),
-/// by a finding of the step, by the step's status, and by the diagnosis so far; where several sorts are given, all must be met.
+/// by a finding of the step, by its status, by what the case holds, and by the diagnosis so far; where several sorts are given, all must be met.
 ///
 /// Only replies that speak about the case, or were pasted, count; never control probes.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -110,6 +110,10 @@ pub struct When {
     pub cause: Vec<String>,
     /// The step ended in any of these ways.
     pub status: Vec<StepStatus>,
+    /// All of these fields of the case are filled.
+    pub given: Vec<Field>,
+    /// None of these is.
+    pub lacking: Vec<Field>,
     /// The diagnosis so far has a cause of at least this certainty: `possible`, `likely`, `confirmed`. `healthy` is no cause here.
     pub diagnosis: Option<String>,
     /// The cause that the diagnosis so far ranks first is one of these, or its kind is. Together with `diagnosis` both are asked of it.
@@ -125,6 +129,8 @@ impl When {
         !self.asks_reply()
             && self.finding.is_empty()
             && self.status.is_empty()
+            && self.given.is_empty()
+            && self.lacking.is_empty()
             && self.diagnosis.is_none()
             && self.suspect.is_empty()
     }

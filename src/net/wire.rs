@@ -27,7 +27,7 @@ pub struct Wire {
     chunk: Box<[u8; CHUNK]>,
     /// A fault that was met while looking for early talk, kept for whoever reads next.
     pending: Option<Fault>,
-    _place: OwnedSemaphorePermit,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 enum Stream {
@@ -74,7 +74,7 @@ impl Wire {
             buffer: Vec::new(),
             chunk: Box::new([0; CHUNK]),
             pending: None,
-            _place: place,
+            place: Some(place),
         }
     }
 
@@ -186,6 +186,13 @@ impl Wire {
     pub(super) fn upgraded(&mut self, stream: TlsStream<TcpStream>) {
         self.discard();
         self.stream = Stream::Tls(Box::new(stream));
+    }
+
+    /// Hangs up at once and gives the place back.
+    pub(super) fn hang_up(&mut self) {
+        self.stream = Stream::Gone;
+        self.buffer = Vec::new();
+        self.place = None;
     }
 
     /// Ends the stream politely, as far as that goes before the deadline.

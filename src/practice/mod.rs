@@ -6,9 +6,11 @@
 //! world_file.rs   the file, and what every world has besides        script.rs    what a world is made of
 //! records.rs      zone-file lines      zones.rs   what DNS says      dns.rs      ... on the wire
 //! smtp/           sessions by script   tls.rs     certificates       outside.rs  public addresses -> loopback
-//! lists.rs        healthy blocklists   sound.rs   what a world must not get wrong
+//! lists.rs        healthy blocklists   controls.rs  healthy hosts to compare with
+//! sound.rs        what a world must not get wrong
 //! ```
 
+mod controls;
 mod dns;
 mod lists;
 mod outside;

@@ -46,6 +46,10 @@ impl World for Outside {
         Ok(vec![self.nameserver])
     }
 
+    fn dns_at(&self, _: SocketAddr) -> SocketAddr {
+        self.nameserver
+    }
+
     fn unix_seconds(&self) -> i64 {
         unix_seconds()
     }

@@ -35,7 +35,7 @@ pub enum DnsFailure {
 }
 
 /// One machine on some of its ports, and what it says there.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Host {
     /// Its name: in the greeting and in a good certificate.

@@ -26,6 +26,9 @@ pub(super) fn check(file: &WorldFile) -> Result<(), String> {
             return wrong(format!("`{line}` is not a reply: three digits, a space, text"));
         }
         for rule in &host.rules {
+            if rule.on.is_empty() {
+                return wrong(format!("a rule without a moment never speaks: {}", rule.reply.join(" / ")));
+            }
             let codes: HashSet<&str> = rule.reply.iter().map(|line| &line[..3]).collect();
             if codes.len() > 1 {
                 return wrong(format!("one reply with several codes: {}", rule.reply.join(" / ")));

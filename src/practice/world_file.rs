@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::controls;
 use super::lists::{self, TestPoint};
 use super::script::{Host, Route, Zone};
 use crate::guide::Guide;
@@ -79,14 +80,17 @@ impl WorldFile {
     /// # Errors
     /// One line naming the file, the line and what is wrong.
     pub fn all(guide: &Guide) -> Result<Vec<Self>, String> {
-        let neighbours: Neighbourhood = match guide.file(NEIGHBOURHOOD) {
+        let mut neighbours: Neighbourhood = match guide.file(NEIGHBOURHOOD) {
             Some(text) => toml::from_str(text).map_err(|e| format!("{NEIGHBOURHOOD}: {e}"))?,
             None => Neighbourhood::default(),
         };
+        let (zones, hosts) = controls::stand_ins(guide.file("controls.toml"))?;
+        neighbours.zones.extend(zones);
+        neighbours.hosts.extend(hosts);
         let test_points = lists::test_points(guide.file("blocklists.toml"))?;
         let mut worlds = guide
             .file_names("practice/")
-            .filter(|name| *name != NEIGHBOURHOOD)
+            .filter(|name| name.ends_with(".toml") && *name != NEIGHBOURHOOD)
             .map(|name| {
                 let text = guide.file(name).unwrap_or_default();
                 let mut world: Self = toml::from_str(text).map_err(|e| format!("{name}: {e}"))?;

@@ -1,1 +1,29 @@
-//! Views of a transcript for reading and for scripts: text, JSON, a ticket for the provider.
+//! A transcript as people and programs want it: text, JSON, Markdown, HTML, a ticket, a monitor's line, metrics.
+//!
+//! Everything here is a view: nothing is looked up, timed or printed. Text from outside is clean of control characters in every
+//! format but JSON, where it is escaped.
+
+mod dates;
+mod escape;
+mod events;
+mod evidence;
+mod html;
+mod json;
+mod markdown;
+mod monitor;
+mod text;
+mod ticket;
+mod view;
+mod wrap;
+
+pub use dates::{when, when_utc};
+pub use escape::{html_text, json_text, markdown_text};
+pub use events::event;
+pub use html::html;
+pub use json::{Report, json, report};
+pub use markdown::markdown;
+pub use monitor::{Light, nagios, prometheus};
+pub use text::text;
+pub use ticket::ticket;
+pub use view::{FindingView, StepView, View};
+pub use wrap::{columns, wrap};

@@ -108,6 +108,14 @@ impl Store {
         ids.iter().filter_map(|id| self.load(id).ok()).map(|s| Summary::of(&s)).collect()
     }
 
+    /// The last session that can be read.
+    #[must_use]
+    pub fn last(&self) -> Option<SavedSession> {
+        let mut ids = self.ids();
+        ids.sort_by(|a, b| b.cmp(a));
+        ids.iter().find_map(|id| self.load(id).ok())
+    }
+
     fn ids(&self) -> Vec<String> {
         let Ok(files) = fs::read_dir(&self.folder) else { return Vec::new() };
         let id = |path: PathBuf| {

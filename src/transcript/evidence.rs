@@ -193,10 +193,11 @@ pub struct TlsFact {
     /// The chain as it was served, the server's own certificate first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<CertificateFact>,
-    /// Why the certificate is not trusted, or none where it is: `expired`, `not-yet-valid`, `name`, `self-signed`, `unknown-issuer`, `revoked`, `bad`.
+    /// Why the certificate is not trusted, or none where it is: `expired`, `not-yet-valid`, `name`, `self-signed`, `unknown-issuer`, `revoked`, `bad`;
+    /// or `no-trust-store` where this machine has nothing to judge it by: could not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distrust: Option<String>,
-    /// What broke the handshake, cleaned: `plaintext`, `timeout`, `closed`, or the alert's name.
+    /// What broke the handshake, cleaned: `plaintext`, `timeout`, `closed`, `reset`, `malformed`, or the alert's name (`protocol-version` …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How long it took, in milliseconds.
@@ -261,7 +262,7 @@ pub enum BreakKind {
     NotSmtp,
     /// A line or a reply was longer than any honest server's.
     TooLong,
-    /// Bytes came before they were due: after the STARTTLS reply (injection), or before the greeting was awaited to its end.
+    /// Bytes came before they were due: after the STARTTLS reply (injection), or an answer to nothing. They were thrown away; the dialogue went on.
     EarlyTalk,
     /// The TLS handshake failed; the TLS fact says how.
     Tls,

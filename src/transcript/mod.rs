@@ -9,6 +9,7 @@ mod entry;
 mod evidence;
 mod finding;
 mod ids;
+mod redact;
 mod reply;
 mod secret;
 
@@ -21,5 +22,6 @@ pub use evidence::{
 };
 pub use finding::Finding;
 pub use ids::{EvidenceId, RunId, StepId};
+pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
 pub use secret::Secret;

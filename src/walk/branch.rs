@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 
 use super::matching::{self, Args};
-use super::{Move, StepState, Walk, order};
+use super::{Move, StepState, Walk, order, start};
 use crate::diagnosis::{Ranked, diagnose};
-use crate::guide::{Branch, Goto, Guide, When, enhanced_fits};
+use crate::guide::{Branch, Field, Goto, Guide, When, enhanced_fits};
 use crate::reading::{Certainty, Meaning, read_reply};
 use crate::transcript::{Finding, Level, Mode, Reply, StepId, StepStatus};
 
@@ -93,7 +93,12 @@ impl<'a> Seen<'a> {
         if !when.status.is_empty() && !when.status.contains(&self.status) {
             return None;
         }
-        let mut args = matching::case_args(self.walk.case());
+        let case = self.walk.case();
+        let filled = |field: &Field| start::filled(case, *field);
+        if !when.given.iter().all(filled) || when.lacking.iter().any(filled) {
+            return None;
+        }
+        let mut args = matching::case_args(case);
         if when.asks_reply() {
             args.extend(self.replies.iter().rev().find_map(|(reply, meaning)| self.reply_meets(when, reply, meaning))?);
         }

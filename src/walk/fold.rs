@@ -75,9 +75,7 @@ impl Walk {
             Fact::Ended { run } => self.close(*run, RunState::Ended),
             Fact::Cancelled { run } => self.close(*run, RunState::Cancelled),
             Fact::StepEnded { step, status } => self.visit(step).status = Some(*status),
-            Fact::Signed { step, by, note } => {
-                self.visit(step).signed = Some(Signature { by: by.clone(), note: note.clone(), at: entry.at });
-            }
+            Fact::Signed { step, by, note } => self.sign(step, by, note, entry.at),
             Fact::Concluded { verdict } => {
                 self.place = Place::Concluded;
                 self.proposal = None;
@@ -125,6 +123,19 @@ impl Walk {
         visit.status = None;
         let (step, check) = (step.clone(), check.to_owned());
         self.runs.insert(run, Run { step, check, state: RunState::Live, facts: Vec::new(), telling: false });
+    }
+
+    /// A signature without a note leaves the note that was made, and a note without initials the initials.
+    fn sign(&mut self, step: &StepId, by: &str, note: &str, at: u64) {
+        let visit = self.visit(step);
+        let known = visit.signed.take();
+        let or_known =
+            |new: &str, old: Option<&String>| old.filter(|_| new.is_empty()).map_or(new, |old| old).to_owned();
+        visit.signed = Some(Signature {
+            by: or_known(by, known.as_ref().map(|s| &s.by)),
+            note: or_known(note, known.as_ref().map(|s| &s.note)),
+            at,
+        });
     }
 
     fn close(&mut self, run: RunId, how: RunState) {

@@ -19,7 +19,7 @@ pub enum Input {
     },
     /// The case was entered or changed. It starts nothing.
     Enter(Box<Case>),
-    /// Off we go: to the first step that the start rules choose, and its checks.
+    /// Off we go: to the first step that the start rules choose, and its checks. A checklist begins at its first line, and runs nothing yet.
     Start,
     /// The user answered for these consents; once nothing is open any more, the step's checks run.
     Consent {
@@ -28,15 +28,15 @@ pub enum Input {
         /// Yes or no.
         granted: bool,
     },
-    /// Follow the proposal.
+    /// Follow the proposal; nothing while the step runs. A checklist first runs the line it is at, then goes down line by line.
     Follow,
-    /// Go to this step instead, and run it if it was not run yet.
+    /// Go to this step instead, and run it if it was not run yet. What runs where we were runs on.
     Open(StepId),
-    /// Go back to where we came from.
+    /// Go back to where we came from; from the conclusion, to the last step.
     Back,
-    /// Run this step's checks again.
+    /// Go to this step and run its checks again; they wait for consents that are still open.
     Again(StepId),
-    /// Stop what is running at the present step; what came in stays.
+    /// Stop what is running at the present step, or, where nothing is, elsewhere; what came in stays.
     Cancel,
     /// A fact from a check that is running. `Fact::Ended` ends it.
     Answer {
@@ -54,7 +54,7 @@ pub enum Input {
         /// A note, perhaps empty.
         note: String,
     },
-    /// Leave a step unlooked at.
+    /// Leave a step unlooked at; it is not proposed then, and opening it takes that back.
     Skip(StepId),
     /// Stop here and draw the conclusion.
     Conclude,

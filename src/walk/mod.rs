@@ -11,6 +11,8 @@ mod order;
 mod start;
 mod status;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use input::{Effect, Input};
 
@@ -213,7 +215,8 @@ impl Walk {
         self.steps.get(step).map(|v| v.runs.clone()).unwrap_or_default()
     }
 
-    /// Who signed a step off last, with what note, and when (milliseconds since the session began).
+    /// Who signed a step off or noted something last, the note, and when (milliseconds since the session began). Initials and note
+    /// are empty where none were given yet.
     #[must_use]
     pub fn signed(&self, step: &StepId) -> Option<(&str, &str, u64)> {
         let signed = self.steps.get(step)?.signed.as_ref()?;

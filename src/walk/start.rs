@@ -26,7 +26,7 @@ fn matches(rule: &StartRule, case: &Case) -> bool {
 }
 
 /// Whether a field of the case holds something; the sending domain may come from the sender's address.
-fn filled(case: &Case, field: Field) -> bool {
+pub(super) fn filled(case: &Case, field: Field) -> bool {
     let text = |t: &Option<String>| t.as_deref().is_some_and(|t| !t.trim().is_empty());
     match field {
         Field::From => text(&case.from),

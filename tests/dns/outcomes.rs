@@ -127,15 +127,15 @@ async fn a_cut_answer_is_asked_for_again_over_tcp() {
 
 #[tokio::test]
 async fn a_cut_answer_without_tcp_is_neither_an_absence_nor_half_an_answer() {
-    let server = DnsServer::without_tcp(|q| {
+    let server = DnsServer::start(|q, tcp| {
         let mut reply = records(q, [mx(10, "mx.example.org")]);
         reply.metadata.truncation = true;
-        reply
+        (!tcp).then_some(reply)
     })
     .await;
     let fact = ask(&server, "example.org", RecordType::MX).await;
     assert_eq!((fact.outcome, fact.records.len()), (DnsOutcome::Error, 0));
-    assert_eq!(fact.detail.as_deref(), Some("truncated, TCP blocked (connection refused)"));
+    assert_eq!(fact.detail.as_deref(), Some("truncated, TCP blocked (connection closed)"));
 }
 
 #[tokio::test]

@@ -104,7 +104,6 @@ async fn silence_is_silence_over_udp_and_refusal_is_refusal() {
         "#,
     )
     .await;
-    // The refusal is asked for after the silence: once it has come, an answer to the first question would have been there.
     let mute = over_udp(&practice, &question("mute.example.org.", RecordType::A), Duration::from_millis(200)).await;
     assert!(mute.is_none());
     let shy = over_udp(&practice, &question("shy.example.org.", RecordType::A), SOON).await.unwrap();

@@ -149,6 +149,15 @@ async fn starttls_leads_into_tls_that_the_worlds_authority_vouches_for() {
 }
 
 #[tokio::test]
+async fn what_was_said_in_plain_text_after_starttls_never_counts() {
+    let practice = made_of(MX).await;
+    let mut client = greeted(&practice).await;
+    client.talk(&[("EHLO client.example.net", "250"), ("STARTTLS\r\nEHLO intruder.test", "220 2.0.0")]).await;
+    let mut client = client.secure(&practice, "mx.test").await.unwrap();
+    client.talk(&[("MAIL FROM:<alice@example.net>", "503 5.5.1")]).await;
+}
+
+#[tokio::test]
 async fn each_bad_certificate_is_bad_in_its_own_way() {
     for (kind, expected) in [
         ("good", None),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heloise::guide::Guide;
 use heloise::practice::{Practice, WorldFile};
@@ -9,19 +9,34 @@ use crate::client::file;
 /// The seven headline codes of the guide.
 const CODES: [u16; 7] = [421, 451, 501, 502, 503, 550, 554];
 
-/// The eleven causes of the contract.
-const CAUSES: [&str; 11] = [
-    "address",
-    "network",
-    "server-config",
-    "spam-filter",
-    "blocklist",
-    "authentication",
-    "content",
-    "overload",
-    "dns",
-    "firewall",
-    "unclear",
+/// The eleven causes of the contract, each with its kinds.
+const CAUSES: [(&str, &str); 11] = [
+    (
+        "address",
+        "no-such-user bad-address-syntax mailbox-full mailbox-disabled account-suspended smtputf8-needed no-such-domain null-mx",
+    ),
+    ("network", "timeout host-unreachable port-refused ipv6-broken server-down connection-lost"),
+    (
+        "server-config",
+        "relay-denied wrong-port wrong-security tls-required tls-handshake certificate-expired certificate-name \
+         certificate-untrusted helo-rejected command-sequence command-not-implemented syntax loop",
+    ),
+    ("spam-filter", "spam-content policy greylisting"),
+    ("blocklist", "ip-listed domain-listed reputation blocklist-misconfigured"),
+    (
+        "authentication",
+        "bad-credentials auth-required app-password-required auth-needs-tls mechanism-mismatch auth-disabled \
+         sender-not-allowed auth-server-broken",
+    ),
+    ("content", "blocked-attachment virus message-too-big malformed-message bare-newline line-too-long"),
+    ("overload", "server-overloaded rate-limit connection-limit disk-full"),
+    (
+        "dns",
+        "no-mx mx-broken mx-is-cname dns-timeout servfail stale-dns no-ptr spf-fail spf-broken dkim-fail dmarc-reject \
+         mta-sts-fail dane-fail sender-domain-broken",
+    ),
+    ("firewall", "port-blocked starttls-stripped banner-masked tls-intercepted"),
+    ("unclear", ""),
 ];
 
 fn all() -> Vec<WorldFile> {
@@ -44,7 +59,7 @@ fn the_worlds_cover_every_headline_code_and_every_cause() {
     let codes: BTreeSet<u16> = worlds.iter().filter_map(|w| w.expect.code).collect();
     assert_eq!(codes, CODES.into(), "an expected code is one of the seven");
     let causes: BTreeSet<&str> = worlds.iter().filter_map(|w| w.expect.cause.as_deref()).collect();
-    assert_eq!(causes, CAUSES.into());
+    assert_eq!(causes, CAUSES.map(|(cause, _)| cause).into());
     assert!(worlds.iter().filter(|w| w.expect.verdict == Verdict::NoFaultFound).count() >= 2);
 }
 
@@ -57,6 +72,15 @@ fn expectations_do_not_contradict_themselves() {
         assert!(expect.cause.is_some() || expect.kind.is_none(), "{}", world.id);
         assert!(!healthy || expect.code.is_none(), "{}", world.id);
     }
+}
+
+#[test]
+fn an_expected_kind_belongs_to_its_cause() {
+    let kinds: BTreeMap<&str, &str> = CAUSES.into();
+    let expected = all().into_iter().filter_map(|w| Some((w.id, w.expect.cause?, w.expect.kind?)));
+    let strays: Vec<_> =
+        expected.filter(|(_, cause, kind)| !kinds[cause.as_str()].split(' ').any(|k| k == kind)).collect();
+    assert!(strays.is_empty(), "{strays:?}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What a dialogue says, hears and records.
 
-use heloise::net::{Dialogue, Stop};
+use std::time::Duration;
+
+use heloise::net::{Dialogue, Stop, Trust};
 use heloise::transcript::{Fact, Role, Security, Stage};
 
 use super::certs::Ca;
-use super::server::{Act, Client, Server, answer, open, say};
+use super::server::{Act, Client, Server, answer, detour, open, say};
 
 /// A server that greets, answers EHLO, upgrades, answers EHLO, MAIL, RCPT, RCPT, QUIT.
 fn starttls_server(ca: &Ca) -> Vec<Act> {
@@ -153,4 +155,73 @@ async fn an_opening_stops_where_a_reply_says_no() {
         assert_eq!(opening.stopped, Some(stop));
         assert_eq!(opening.refusal().is_some(), stop != Stop::NoStarttls);
     }
+}
+
+#[tokio::test]
+async fn a_message_goes_out_stuffed_and_only_its_size_is_recorded() {
+    let mut script = vec![say("220 mx\r\n")];
+    script.extend(answer("354 go\r\n"));
+    script.extend([Act::HearMessage, say("250 2.0.0 queued as 4F2\r\n")]);
+    let server = Server::start(script).await;
+    let client = Client::patient(None);
+    let (mut dialogue, _) =
+        Dialogue::open(&client.net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    let (data, end) = dialogue.message(b"Subject: confidential\n\n.\nQUIT").await.unwrap();
+    assert_eq!((data.reply.code, end.unwrap().reply.codes()), (354, "250 2.0.0".to_owned()));
+    drop(dialogue);
+    let heard: Vec<String> = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
+    assert_eq!(heard, ["DATA", "Subject: confidential", "", "..", "QUIT", "."]);
+    let sent: Vec<String> = client.sent().into_iter().map(|(line, _)| line).collect();
+    assert_eq!(sent, ["DATA", "‹message, 35 octets›", "."]);
+    assert!(!client.saved().contains("confidential"));
+}
+
+#[tokio::test]
+async fn no_message_goes_out_where_data_is_refused() {
+    let mut script = vec![say("220 mx\r\n")];
+    script.extend(answer("554 5.5.1 no valid recipients\r\n"));
+    script.extend(answer("221 bye\r\n"));
+    let server = Server::start(script).await;
+    let client = Client::patient(None);
+    let (mut dialogue, _) =
+        Dialogue::open(&client.net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    let (data, end) = dialogue.message(b"Subject: x\r\n").await.unwrap();
+    assert_eq!((data.reply.code, end.is_none()), (554, true));
+    dialogue.quit().await;
+    let heard: Vec<String> = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
+    assert_eq!(heard, ["DATA", "QUIT"]);
+}
+
+#[tokio::test]
+async fn port_465_begins_with_a_handshake_and_587_without() {
+    let ca = Ca::new();
+    for (port, tls) in [(465, true), (587, false)] {
+        let first = tls.then(|| Act::Tls(ca.server("mx.example.org")));
+        let mut script: Vec<Act> = first.into_iter().collect();
+        script.push(say("220 mx\r\n"));
+        script.extend(answer("250 mx\r\n"));
+        let server = Server::start(script).await;
+        let client = Client::in_world(detour(server.address), Trust::only(&ca.pem()).unwrap(), Duration::from_secs(10));
+        let target = open(format!("192.0.2.1:{port}").parse().unwrap(), Security::None);
+        // On a task of its own, as checks are run.
+        let opening = tokio::spawn(async move {
+            Dialogue::session(&client.net, &client.rec, target, "me.example.net", Security::Auto).await.unwrap().1
+        });
+        let opening = opening.await.unwrap();
+        assert!(opening.is_ready());
+        assert_eq!((opening.greeting.reply.tls, opening.starttls.is_some()), (tls, false));
+    }
+}
+
+#[tokio::test]
+async fn what_was_offered_in_plain_text_is_forgotten_inside_tls() {
+    let ca = Ca::new();
+    let server = Server::start(starttls_server(&ca)).await;
+    let client = Client::patient(Some(&ca.pem()));
+    let target = open(server.address, Security::Starttls);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    dialogue.ehlo("me.example.net").await.unwrap();
+    assert_eq!(dialogue.capabilities().size(), Some(1000));
+    dialogue.starttls().await.unwrap();
+    assert_eq!(dialogue.capabilities().keywords, []);
 }

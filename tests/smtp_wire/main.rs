@@ -1,6 +1,11 @@
 //! The SMTP dialogue, against scripted servers on loopback: what is recorded is what was on the wire, every fault has its name and its end in time,
 //! and no secret comes out.
 
+mod breaks;
 mod certs;
 mod dialogue;
+mod hostile;
+mod manners;
+mod secrets;
 mod server;
+mod tls;

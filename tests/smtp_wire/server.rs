@@ -2,25 +2,31 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heloise::net::{BoxFuture, Limits, Net, Open, Recorder, Trust, World};
-use heloise::transcript::{Fact, Role, RunId, Security};
+use heloise::transcript::{BreakFact, Fact, Role, RunId, Security, TlsFact};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+/// The limit of a hasty client: long enough for a busy machine to answer, short enough to wait for.
+pub(crate) const HASTE: Duration = Duration::from_millis(300);
+
 /// One thing that a scripted server does.
 #[derive(Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// Sends these octets in one piece.
     Say(Vec<u8>),
     /// Waits for a line.
     Hear,
     /// Waits for a line and answers with what it heard between these.
     Echo(&'static str, &'static str),
+    /// Waits for some octets.
+    HearSome,
     /// Waits for lines up to the one that is a dot alone.
     HearMessage,
     /// Makes a TLS handshake.
@@ -38,36 +44,37 @@ pub enum Act {
 }
 
 /// `Act::Say` of a text.
-pub fn say(text: &str) -> Act {
+pub(crate) fn say(text: &str) -> Act {
     Act::Say(text.as_bytes().to_vec())
 }
 
 /// Waits for a line, then says that.
-pub fn answer(text: &str) -> [Act; 2] {
+pub(crate) fn answer(text: &str) -> [Act; 2] {
     [Act::Hear, say(text)]
 }
 
 /// What a server saw in one connection.
 #[derive(Clone, Debug, Default)]
-pub struct Log {
+pub(crate) struct Log {
     /// Lines heard, without CRLF, and whether inside TLS.
-    pub heard: Vec<(String, bool)>,
+    pub(crate) heard: Vec<(String, bool)>,
     /// Octets that the system took off it.
-    pub sent: usize,
+    pub(crate) sent: usize,
 }
 
 /// A scripted server. Every connection runs the whole script.
-pub struct Server {
+pub(crate) struct Server {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     logs: Arc<Mutex<Vec<Log>>>,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    accepted: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
 impl Server {
     /// Starts on a port of the system's choice.
-    pub async fn start(script: impl IntoIterator<Item = Act>) -> Self {
+    pub(crate) async fn start(script: impl IntoIterator<Item = Act>) -> Self {
         let script: Vec<Act> = script.into_iter().collect();
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(64 * 1024).unwrap();
@@ -76,10 +83,12 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let logs = Arc::new(Mutex::new(Vec::new()));
         let tasks = Arc::new(Mutex::new(Vec::new()));
+        let accepted = Arc::new(AtomicUsize::new(0));
         let accepting = tokio::spawn({
-            let (logs, tasks) = (Arc::clone(&logs), Arc::clone(&tasks));
+            let (logs, tasks, accepted) = (Arc::clone(&logs), Arc::clone(&tasks), Arc::clone(&accepted));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
+                    accepted.fetch_add(1, Ordering::SeqCst);
                     let (script, logs) = (script.clone(), Arc::clone(&logs));
                     let task = tokio::spawn(async move {
                         let mut log = Log::default();
@@ -90,11 +99,16 @@ impl Server {
                 }
             }
         });
-        Self { address, logs, tasks, accepting }
+        Self { address, logs, tasks, accepted, accepting }
+    }
+
+    /// How many connections came so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
     }
 
     /// The log of the one connection that was made, once that is over.
-    pub async fn log(self) -> Log {
+    pub(crate) async fn log(self) -> Log {
         self.accepting.abort();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap());
         for task in tasks {
@@ -127,6 +141,12 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
                 let line = hear(&mut stream).await?;
                 stream.write_all(format!("{before}{line}{after}").as_bytes()).await?;
                 log.heard.push((line, tls));
+            }
+            Act::HearSome => {
+                let mut some = [0; 4096];
+                if stream.read(&mut some).await? == 0 {
+                    return Ok(());
+                }
             }
             Act::HearMessage => loop {
                 let line = hear(&mut stream).await?;
@@ -178,11 +198,13 @@ async fn hear(stream: &mut Box<dyn Duplex>) -> io::Result<String> {
     Ok(line.trim_end_matches("\r\n").to_owned())
 }
 
-struct Direct;
+/// Connects to where it is asked to, or always to one place.
+struct Direct(Option<SocketAddr>);
 
 impl World for Direct {
     fn connect(&self, to: SocketAddr, _from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
         Box::pin(async move {
+            let to = self.0.unwrap_or(to);
             let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
             // Small, so that what a server gets rid of shows what was taken off the wire.
             socket.set_recv_buffer_size(64 * 1024)?;
@@ -207,20 +229,35 @@ impl World for Direct {
     }
 }
 
+/// A world without detours.
+pub(crate) fn direct() -> Arc<dyn World> {
+    Arc::new(Direct(None))
+}
+
+/// A world in which every address leads to that one.
+pub(crate) fn detour(to: SocketAddr) -> Arc<dyn World> {
+    Arc::new(Direct(Some(to)))
+}
+
 /// The client's side: a net, and all facts that were recorded.
-pub struct Client {
+pub(crate) struct Client {
     /// The net.
-    pub net: Net,
+    pub(crate) net: Net,
     /// The recorder.
-    pub rec: Recorder,
+    pub(crate) rec: Recorder,
     facts: Arc<Mutex<Vec<Fact>>>,
 }
 
 impl Client {
     /// Trusting that CA (PEM), or nobody in particular; with that limit for a phase.
-    pub fn new(ca: Option<&str>, phase: Duration) -> Self {
+    pub(crate) fn new(ca: Option<&str>, phase: Duration) -> Self {
         let trust = ca.map_or_else(|| Trust::with_ca(None), Trust::only).unwrap();
-        let net = Net::new(Arc::new(Direct), Limits { phase, dns: phase }, trust);
+        Self::in_world(direct(), trust, phase)
+    }
+
+    /// In another world.
+    pub(crate) fn in_world(world: Arc<dyn World>, trust: Trust, phase: Duration) -> Self {
+        let net = Net::new(world, Limits { phase, dns: phase }, trust);
         let facts = Arc::new(Mutex::new(Vec::new()));
         let rec = Recorder::new(RunId(1), {
             let facts = Arc::clone(&facts);
@@ -230,33 +267,45 @@ impl Client {
     }
 
     /// With a limit that no test reaches.
-    pub fn patient(ca: Option<&str>) -> Self {
+    pub(crate) fn patient(ca: Option<&str>) -> Self {
         Self::new(ca, Duration::from_secs(10))
     }
 
     /// With a limit that is soon reached.
-    pub fn hasty(ca: Option<&str>) -> Self {
-        Self::new(ca, Duration::from_millis(150))
+    pub(crate) fn hasty(ca: Option<&str>) -> Self {
+        Self::new(ca, HASTE)
     }
 
     /// Everything recorded so far.
-    pub fn facts(&self) -> Vec<Fact> {
+    pub(crate) fn facts(&self) -> Vec<Fact> {
         self.facts.lock().unwrap().clone()
     }
 
     /// Everything recorded so far, as it would be saved.
-    pub fn saved(&self) -> String {
+    pub(crate) fn saved(&self) -> String {
         self.facts().iter().map(|fact| serde_json::to_string(fact).unwrap() + "\n").collect()
     }
 
     /// The lines recorded as sent, and whether inside TLS.
-    pub fn sent(&self) -> Vec<(String, bool)> {
+    pub(crate) fn sent(&self) -> Vec<(String, bool)> {
         let sent = |fact| if let Fact::Sent { command, .. } = fact { Some((command.line, command.tls)) } else { None };
         self.facts().into_iter().filter_map(sent).collect()
     }
 
+    /// The breaks recorded.
+    pub(crate) fn breaks(&self) -> Vec<BreakFact> {
+        let broke = |fact| if let Fact::Broke { broken, .. } = fact { Some(broken) } else { None };
+        self.facts().into_iter().filter_map(broke).collect()
+    }
+
+    /// The handshake recorded.
+    pub(crate) fn tls(&self) -> TlsFact {
+        let tls = |fact| if let Fact::Tls { tls, .. } = fact { Some(tls) } else { None };
+        self.facts().into_iter().find_map(tls).expect("a handshake was recorded")
+    }
+
     /// The codes and texts recorded as received.
-    pub fn received(&self) -> Vec<(u16, String)> {
+    pub(crate) fn received(&self) -> Vec<(u16, String)> {
         let got =
             |fact| if let Fact::Received { reply, .. } = fact { Some((reply.code, reply.joined())) } else { None };
         self.facts().into_iter().filter_map(got).collect()
@@ -264,6 +313,6 @@ impl Client {
 }
 
 /// How to open that server, observing.
-pub fn open(address: SocketAddr, security: Security) -> Open {
+pub(crate) fn open(address: SocketAddr, security: Security) -> Open {
     Open { server: "mx.example.org".to_owned(), address, security, source: None, role: Role::Case, strict: false }
 }

@@ -18,7 +18,8 @@ pub(crate) struct DnsServer {
 }
 
 impl DnsServer {
-    /// Answers with what the closure makes of `(question, over TCP)`; with nothing, it keeps silent.
+    /// Answers with what the closure makes of `(question, over TCP)`; with nothing, it keeps silent, and ends a TCP
+    /// connection.
     pub(crate) async fn start(answer: impl Fn(&Message, bool) -> Option<Message> + Send + Sync + 'static) -> Self {
         Self::raw(move |packet, tcp| {
             let question = Message::from_vec(packet).expect("a question");
@@ -31,46 +32,7 @@ impl DnsServer {
     pub(crate) async fn raw(answer: impl Fn(&[u8], bool) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Self {
         let (tcp, udp) = one_port().await;
         let address = udp.local_addr().expect("an address");
-        let mut server = Self::udp_only(udp, answer);
-        let (asked, answer) = (Arc::clone(&server.0.asked), server.1);
-        server.0._tasks.spawn(async move {
-            while let Ok((mut stream, _)) = tcp.accept().await {
-                asked.fetch_add(1, Ordering::Relaxed);
-                let Ok(length) = stream.read_u16().await else { continue };
-                let mut packet = vec![0; usize::from(length)];
-                if stream.read_exact(&mut packet).await.is_err() {
-                    continue;
-                }
-                for packet in answer(&packet, true) {
-                    let length = u16::try_from(packet.len()).expect("it fits");
-                    let _ = stream.write_all(&[&length.to_be_bytes()[..], &packet].concat()).await;
-                }
-            }
-        });
-        assert_eq!(server.0.address, address);
-        server.0
-    }
-
-    /// As [`Self::start`], with nothing listening on TCP.
-    pub(crate) async fn without_tcp(answer: impl Fn(&Message) -> Message + Send + Sync + 'static) -> Self {
-        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        Self::udp_only(udp, move |packet, _| {
-            vec![answer(&Message::from_vec(packet).expect("a question")).to_vec().expect("an answer")]
-        })
-        .0
-    }
-
-    /// How many packets and connections came in.
-    pub(crate) fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
-    }
-
-    fn udp_only<A>(udp: UdpSocket, answer: A) -> (Self, Arc<A>)
-    where
-        A: Fn(&[u8], bool) -> Vec<Vec<u8>> + Send + Sync + 'static,
-    {
         let (asked, answer) = (Arc::new(AtomicUsize::new(0)), Arc::new(answer));
-        let address = udp.local_addr().expect("an address");
         let mut tasks = JoinSet::new();
         let (count, answers) = (Arc::clone(&asked), Arc::clone(&answer));
         tasks.spawn(async move {
@@ -82,7 +44,27 @@ impl DnsServer {
                 }
             }
         });
-        (Self { address, asked, _tasks: tasks }, answer)
+        let count = Arc::clone(&asked);
+        tasks.spawn(async move {
+            while let Ok((mut stream, _)) = tcp.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                let Ok(length) = stream.read_u16().await else { continue };
+                let mut packet = vec![0; usize::from(length)];
+                if stream.read_exact(&mut packet).await.is_err() {
+                    continue;
+                }
+                for packet in answer(&packet, true) {
+                    let length = u16::try_from(packet.len()).expect("it fits");
+                    let _ = stream.write_all(&[&length.to_be_bytes()[..], &packet].concat()).await;
+                }
+            }
+        });
+        Self { address, asked, _tasks: tasks }
+    }
+
+    /// How many packets and connections came in.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 }
 

@@ -140,7 +140,7 @@ async fn ask(cx: &Context) -> Option<(String, u64)> {
                     talk.dialogue.quit().await;
                     return Some((host.name, size?));
                 }
-                Err(Stopped::Refused(dialogue, _)) => {
+                Err(Stopped::Refused(dialogue, _) | Stopped::NoStarttls(dialogue, _)) => {
                     dialogue.quit().await;
                     return None;
                 }

@@ -138,6 +138,11 @@ async fn dkim(cx: &Context, domain: &str) {
         }
         return;
     }
+    if let Some((_, (txt, evidence))) = answers.iter().find(|(_, (txt, _))| !txt.outcome.is_answer())
+        && unanswered(cx, txt, *evidence, &label)
+    {
+        return;
+    }
     cx.found(Finding::new("dns.dkim.not-found").arg("domain", domain).arg("count", selectors.len()).ends(&label, 0));
 }
 

@@ -2,7 +2,7 @@
 
 mod rcpt;
 
-use super::tools::{NoHosts, could_not_tell, hosts, split};
+use super::tools::{NoHosts, could_not_tell, exchangers, hosts, split};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
 use crate::transcript::{Consent, DnsOutcome, DnsRecord, Finding};
@@ -68,14 +68,18 @@ async fn run(cx: &Context) {
         let better = format!("{}@{suggestion}", parts.local);
         cx.found(Finding::new("recipient.typo").arg("domain", &parts.domain).arg("suggestion", better));
     }
-    if !domain(cx, &parts.domain).await {
+    // A server that was entered is asked whatever the DNS says of the domain: it may know the domain by itself.
+    let own_server = cx.case.server.is_some() && cx.case.user.is_none();
+    if !domain(cx, &parts.domain).await && !own_server {
         return;
     }
     if !cx.may(Consent::Connect) || !cx.may(Consent::Rcpt) {
         cx.found(Finding::new("recipient.rcpt.no-consent"));
         return;
     }
-    match hosts(cx).await {
+    // One that wants a login would refuse anybody without: then the domain's own servers know best.
+    let hosts = if own_server { hosts(cx).await } else { exchangers(cx).await };
+    match hosts {
         Ok(hosts) => rcpt::ask(cx, &hosts, address, &parts.domain).await,
         Err(NoHosts::Unknown(why, evidence)) => {
             let found = Finding::new("recipient.rcpt.unreachable").arg("why", why).shown_by(evidence);

@@ -35,6 +35,11 @@ async fn ask_host(cx: &Context, host: &Host, address: &str, domain: &str) -> Opt
                 dialogue.quit().await;
                 return Some(earlier(&heard));
             }
+            Err(Stopped::NoStarttls(dialogue, heard)) => {
+                dialogue.quit().await;
+                let found = Finding::new("recipient.rcpt.unreachable").arg("why", "STARTTLS is not offered");
+                return Some(found.shown_by(heard.evidence));
+            }
             Err(Stopped::Broke((broken, evidence))) if broken.stage <= Stage::Greeting => {
                 let why = if broken.stage == Stage::Connect {
                     broken.detail.unwrap_or_default()

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::check::Context;
+use crate::check::tools::masked;
 use crate::net::{Dialogue, Open};
 use crate::transcript::{BreakFact, BreakKind, EvidenceId, Finding, Role, Security, Stage, TlsFact};
 
@@ -16,6 +17,8 @@ pub(super) struct Attempt {
     pub evidence: Option<EvidenceId>,
     /// The port answers, but in the other language: plain where TLS was spoken, or the reverse.
     pub speaks_other: bool,
+    /// Something on the way paints over what the server says.
+    pub masked: bool,
 }
 
 /// How a combination ended.
@@ -59,14 +62,27 @@ impl Attempt {
 }
 
 /// Tries one combination; its row on the screen says how it went.
-pub(super) async fn attempt(cx: &Context, server: &str, address: SocketAddr, security: Security) -> Attempt {
+///
+/// Only the combination that was entered speaks about the case; the others are there to compare with.
+pub(super) async fn attempt(
+    cx: &Context,
+    server: &str,
+    address: SocketAddr,
+    security: Security,
+    role: Role,
+) -> Attempt {
     let label = format!("{} {security}", address.port());
     cx.rec.probing(&label);
     let began = Instant::now();
-    let mut tried =
-        Attempt { port: address.port(), security, end: End::Works, tls: None, evidence: None, speaks_other: false };
-    let entered = cx.case.server.as_ref().and_then(|s| s.port).is_none_or(|p| p == address.port());
-    let role = if entered { Role::Case } else { Role::Control };
+    let mut tried = Attempt {
+        port: address.port(),
+        security,
+        end: End::Works,
+        tls: None,
+        evidence: None,
+        speaks_other: false,
+        masked: false,
+    };
     match dialogue(cx, server, address, security, role, &mut tried).await {
         Ok(end) => tried.end = end,
         Err((fact, evidence)) => {
@@ -111,6 +127,13 @@ async fn dialogue(
         Ok(End::Refused(greeting.reply.codes()))
     };
     tried.tls = dialogue.tls().cloned();
+    if role == Role::Case {
+        let text = greeting.reply.joined();
+        for found in masked(server, address.port(), (&text, greeting.evidence), dialogue.capabilities()) {
+            tried.masked = true;
+            cx.found(found);
+        }
+    }
     dialogue.quit().await;
     end
 }

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 
 use super::tools::{Host, hosts};
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, EvidenceId, Finding, Security, TlsFact};
+use crate::transcript::{Consent, EvidenceId, Finding, Role, Security, TlsFact};
 
 /// The check of step 3.
 pub(super) struct Settings;
@@ -44,6 +44,9 @@ impl Check for Settings {
             "settings.certificate.self-signed",
             "settings.certificate.unknown-issuer",
             "settings.certificate.bad",
+            "settings.certificate.unknown",
+            "firewall.greeting-masked",
+            "firewall.keywords-masked",
         ]
     }
 
@@ -81,11 +84,14 @@ async fn run(cx: &Context) {
     }
     let entered = (host.port, entered_security(cx.case.security, host.port));
     let ip = reachable(cx, &host).await;
-    let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1).await;
+    let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1, Role::Case).await;
     let others: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
-    let others =
-        join_all(others.iter().map(|(port, security)| attempt(cx, &host.name, SocketAddr::new(ip, *port), *security)))
-            .await;
+    let others = join_all(
+        others
+            .iter()
+            .map(|(port, security)| attempt(cx, &host.name, SocketAddr::new(ip, *port), *security, Role::Control)),
+    )
+    .await;
     judge(cx, &host, &first, &others);
 }
 
@@ -152,6 +158,8 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
     };
     let same_port = others.iter().any(|a| a.works() && a.port == first.port);
     match (&first.end, same_port) {
+        // The settings may be right: what answers is not the server as it is.
+        _ if first.masked => {}
         (End::NoStarttls, false) => cx.found(about("settings.starttls-missing", first)),
         (End::Handshake(_) | End::Silent | End::NotSmtp | End::NoStarttls, true) => {
             cx.found(works("settings.wrong-security"));
@@ -177,6 +185,7 @@ fn certificate(cx: &Context, host: &Host, fact: &TlsFact, evidence: EvidenceId) 
         Some("name") => "settings.certificate.name",
         Some("self-signed") => "settings.certificate.self-signed",
         Some("unknown-issuer") => "settings.certificate.unknown-issuer",
+        Some("no-trust-store") => "settings.certificate.unknown",
         Some(_) => "settings.certificate.bad",
     };
     let mut finding = Finding::new(id)

@@ -55,6 +55,14 @@ pub(crate) async fn hosts(cx: &Context) -> Result<Vec<Host>, NoHosts> {
         });
         return Ok(vec![resolved(cx, &server.host, port).await]);
     }
+    exchangers(cx).await
+}
+
+/// The hosts that take mail for the recipient's domain, whatever server was entered.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) async fn exchangers(cx: &Context) -> Result<Vec<Host>, NoHosts> {
     let domain = cx.case.recipient_domain().ok_or(NoHosts::NoTarget)?;
     let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
     if let Some(ip) = literal(&domain) {

@@ -2,10 +2,12 @@
 
 mod address;
 mod hosts;
+mod masked;
 mod talk;
 
 pub(crate) use address::split;
-pub(crate) use hosts::{Host, NoHosts, hosts};
+pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
+pub(crate) use masked::masked;
 pub(crate) use talk::{Stopped, Talk, talk, talk_as};
 
 use crate::transcript::{DnsFact, DnsOutcome};

@@ -17,8 +17,10 @@ pub(crate) struct Talk {
 
 /// Why no session stands.
 pub(crate) enum Stopped {
-    /// A reply that was not positive, or, where STARTTLS was wanted and is not offered, the EHLO answer without it.
+    /// A reply that was not positive.
     Refused(Box<Dialogue>, Heard),
+    /// STARTTLS was wanted and is not offered; the EHLO answer that lacks it.
+    NoStarttls(Box<Dialogue>, Heard),
     /// The connection or dialogue broke off.
     Broke(Broken),
 }
@@ -49,6 +51,10 @@ pub(crate) async fn talk_as(
     if opening.is_ready() {
         return Ok(Talk { dialogue, opening });
     }
-    let last = opening.last().clone();
-    Err(Stopped::Refused(Box::new(dialogue), last))
+    let (last, dialogue) = (opening.last().clone(), Box::new(dialogue));
+    Err(if opening.refusal().is_some() {
+        Stopped::Refused(dialogue, last)
+    } else {
+        Stopped::NoStarttls(dialogue, last)
+    })
 }

@@ -73,6 +73,13 @@ fn a_flaw_on_the_side_is_only_mentioned_where_the_reply_is_explained() {
 }
 
 #[test]
+fn a_flaw_on_the_side_of_the_very_thing_the_reply_speaks_of_counts() {
+    let found = Story::new().live(550, "SPF").found("dns.spf.none", &[]).diagnose();
+    assert_eq!((found.causes[0].kind.as_deref(), found.causes[0].score), (Some("spf-fail"), 26));
+    assert!(found.also.is_empty());
+}
+
+#[test]
 fn a_flaw_without_a_weight_is_mentioned_once_with_all_its_evidence() {
     let found = Story::new().live(550, "user unknown").found("content.odd", &[]).found("content.odd", &[]).diagnose();
     assert_eq!(found.also.len(), 1);

@@ -149,6 +149,20 @@ fix = ["Mend it."]
 source = "test"
 weighs = [{ cause = "dns", kind = "spf-fail", db = 16, proof = true }]
 [[finding]]
+id = "dns.spf.none"
+level = "warn"
+says = "No SPF."
+fix = ["Add it."]
+source = "test"
+weighs = [{ cause = "dns", kind = "spf-fail", db = 8, side = true }]
+[[finding]]
+id = "dns.proved"
+level = "warn"
+says = "The DNS is at fault, one way or another."
+fix = ["Look."]
+source = "test"
+weighs = [{ cause = "dns", db = 22, proof = true }]
+[[finding]]
 id = "dns.odd"
 level = "warn"
 says = "Something about the DNS is odd."

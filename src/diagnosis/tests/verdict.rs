@@ -36,6 +36,12 @@ fn all_fine_is_no_fault() {
 }
 
 #[test]
+fn what_rules_out_most_comes_first_where_all_is_fine() {
+    let found = Story::new().found("dns.mx.ok", &[]).found("recipient.rcpt.accepted", &[]).diagnose();
+    assert!(found.causes[0].because[0].says.plain.contains("takes the address"));
+}
+
+#[test]
 fn what_could_not_be_told_is_never_no_fault() {
     let story = Story::new().found("dns.mx.ok", &[]).found("dns.timeout", &[]);
     let transcript: Transcript = story.entries.into_iter().collect();

@@ -78,6 +78,7 @@ impl Dialogue {
         let role = self.open.role;
         let begun = Clock::now();
         let deadline = Instant::now() + self.net.limits().phase.min(QUIT_MAX);
+        self.look_for_early_talk(Stage::Quit, role);
         self.record_sent(Stage::Quit, role, "QUIT");
         if self.wire.write(b"QUIT\r\n", deadline).await.is_ok() {
             let _ = self.hear(Stage::Quit, role, begun, deadline).await;

@@ -61,9 +61,10 @@ impl Dialogue {
         Ok(Heard { reply, evidence })
     }
 
-    /// Records a break and ends the dialogue.
+    /// Records a break, hangs up and ends the dialogue.
     pub(super) fn broke(&mut self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
         let (fact, evidence) = self.record_break(stage, role, begun, fault);
+        self.wire.hang_up();
         self.over = Some(Box::new((fact.clone(), evidence)));
         (fact, evidence)
     }
@@ -102,7 +103,7 @@ impl Dialogue {
 
     /// What the server said unasked is thrown away, or it would be taken for the next answer. A 421 is kept: it is meant for whatever comes next
     /// (RFC 5321 §3.8).
-    fn look_for_early_talk(&mut self, stage: Stage, role: Role) {
+    pub(super) fn look_for_early_talk(&mut self, stage: Stage, role: Role) {
         let early = self.wire.early();
         if early.is_empty() || early.starts_with(b"421") {
             return;

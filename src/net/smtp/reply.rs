@@ -89,9 +89,10 @@ impl Assembly {
         Some(ReplyParts { code, enhanced: fitting.or(self.enhanced.first()).copied(), text: self.text })
     }
 
-    /// The enhanced code at the head of a line's text, and what is left. RFC 2034 §4 keeps it out of greetings and EHLO's answer.
+    /// The enhanced code at the head of a line's text, and what is left. A greeting has none (RFC 2034 §4), but
+    /// may begin with a version.
     fn take_enhanced<'t>(&self, code: u16, text: &'t str) -> (Option<Enhanced>, &'t str) {
-        if matches!(self.stage, Stage::Greeting | Stage::Ehlo) && code < 400 {
+        if self.stage == Stage::Greeting && code < 400 {
             return (None, text);
         }
         let start = text.trim_start();

@@ -31,8 +31,6 @@ pub(super) async fn handshake(
     strict: bool,
     limit: Duration,
 ) -> TlsFact {
-    let begun = Clock::now();
-    let deadline = Instant::now() + limit;
     let mut fact = TlsFact {
         server: server.to_owned(),
         address,
@@ -49,6 +47,8 @@ pub(super) async fn handshake(
         return fact;
     };
     let observer = Arc::new(Observer::new(trust.anchors().await, strict));
+    let begun = Clock::now();
+    let deadline = Instant::now() + limit;
     let connector = match configure(&observer) {
         Ok(config) => TlsConnector::from(Arc::new(config)),
         Err(error) => {

@@ -12,6 +12,9 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use super::certificate;
 use super::trust::{Anchors, provider};
 
+/// Could not tell: there is nothing to judge the issuer by.
+const NO_STORE: &str = "no-trust-store";
+
 /// The most certificates that are kept of a chain.
 pub(super) const CHAIN_MAX: usize = 10;
 
@@ -49,16 +52,19 @@ impl Observer {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let Some(verifier) = &self.anchors.verifier else {
-            without_store(own, name, now)?;
-            return Err(Error::General("no trust store".to_owned()));
+        let verdict = match &self.anchors.verifier {
+            Some(verifier) => verifier.verify_server_cert(own, others, name, ocsp, now).map(|_| ()),
+            None => Err(no_store()),
         };
-        let verdict = verifier.verify_server_cert(own, others, name, ocsp, now).map(|_| ());
-        // The user handed over this very certificate: it need not be signed by anybody.
-        if verdict.is_err() && self.anchors.extra.iter().any(|anchor| anchor == own) {
-            return without_store(own, name, now);
+        match &verdict {
+            // The user handed over this very certificate: it need not be signed by anybody.
+            Err(_) if self.anchors.extra.iter().any(|anchor| anchor == own) => without_store(own, name, now),
+            Err(Error::InvalidCertificate(why)) if !self.anchors.whole && is_unknown_issuer(why) => {
+                without_store(own, name, now).and(Err(no_store()))
+            }
+            Err(error) if *error == no_store() => without_store(own, name, now).and(verdict),
+            _ => verdict,
         }
-        verdict
     }
 
     fn distrust(&self, why: &'static str) {
@@ -139,27 +145,73 @@ fn without_store(own: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime)
     rustls::client::verify_server_name(&parsed, name)
 }
 
+/// Nobody trusted signed it; or somebody who merely bears the name of one who is (a CA that was made anew).
+fn is_unknown_issuer(why: &CertificateError) -> bool {
+    matches!(why, CertificateError::UnknownIssuer | CertificateError::BadSignature)
+}
+
+fn no_store() -> Error {
+    Error::General(NO_STORE.to_owned())
+}
+
 /// The word of the TLS fact for a verifier's error.
 fn word(error: &Error, own: &CertificateDer<'_>) -> &'static str {
     use CertificateError as C;
     let Error::InvalidCertificate(why) = error else {
-        return if matches!(error, Error::General(said) if said == "no trust store") {
-            "no-trust-store"
-        } else {
-            "bad"
-        };
+        return if *error == no_store() { NO_STORE } else { "bad" };
     };
     match why {
         C::Expired | C::ExpiredContext { .. } => "expired",
         C::NotValidYet | C::NotValidYetContext { .. } => "not-yet-valid",
         C::NotValidForName | C::NotValidForNameContext { .. } => "name",
         C::Revoked => "revoked",
-        C::UnknownIssuer if certificate::is_self_signed(own) => "self-signed",
-        C::UnknownIssuer => "unknown-issuer",
+        why if is_unknown_issuer(why) => {
+            if certificate::is_self_signed(own) {
+                "self-signed"
+            } else {
+                "unknown-issuer"
+            }
+        }
         // What `openssl req -x509` makes: a CA that serves itself.
         C::Other(other) if other.to_string().contains("CaUsedAsEndEntity") && certificate::is_self_signed(own) => {
             "self-signed"
         }
         _ => "bad",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn judged(
+        names: &str,
+        whole: bool,
+        extra: Vec<CertificateDer<'static>>,
+        asked: &'static str,
+    ) -> Option<&'static str> {
+        let own = rcgen::generate_simple_self_signed(vec![names.to_owned()]).unwrap();
+        let observer = Observer::new(Anchors { verifier: None, extra, whole }, false);
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+        let name = ServerName::try_from(asked).unwrap();
+        observer.verify_server_cert(own.cert.der(), &[], &name, &[], now).unwrap();
+        observer.seen().distrust
+    }
+
+    #[test]
+    fn without_a_store_the_name_is_judged_and_the_issuer_left_open() {
+        assert_eq!(judged("mx.example.org", false, Vec::new(), "mx.example.org"), Some("no-trust-store"));
+        assert_eq!(judged("mx.example.org", false, Vec::new(), "mx.example.net"), Some("name"));
+    }
+
+    #[test]
+    fn without_a_store_a_strict_handshake_ends() {
+        let own = rcgen::generate_simple_self_signed(vec!["mx.example.org".to_owned()]).unwrap();
+        let observer = Observer::new(Anchors { verifier: None, extra: Vec::new(), whole: false }, true);
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+        let name = ServerName::try_from("mx.example.org").unwrap();
+        assert!(observer.verify_server_cert(own.cert.der(), &[], &name, &[], now).is_err());
     }
 }

@@ -16,8 +16,8 @@ const PEM_MAX: u64 = 4 * 1024 * 1024;
 
 /// What is trusted: the platform's own store, and an extra anchor if one was given. Never roots compiled in.
 ///
-/// The platform's store is read at the first handshake. Where it cannot be read or is empty, and nothing else is trusted, a certificate
-/// is judged as far as it goes without (name, dates); if nothing is wrong so far, its distrust is `no-trust-store`: could not tell.
+/// The platform's store is read at the first handshake. Where it cannot be read or is empty, a certificate is judged as far as it goes without
+/// (dates, name, the extra anchor); if nothing is wrong so far, its distrust is `no-trust-store`: could not tell.
 #[derive(Clone)]
 pub struct Trust {
     inner: Arc<Inner>,
@@ -36,6 +36,8 @@ pub(super) struct Anchors {
     pub(super) verifier: Option<Arc<dyn ServerCertVerifier>>,
     /// Certificates that the user vouches for: trusted also where they stand for themselves.
     pub(super) extra: Vec<CertificateDer<'static>>,
+    /// Whether everything that should be trusted is: else an issuer that is not known may yet be one to trust.
+    pub(super) whole: bool,
 }
 
 impl Trust {
@@ -68,20 +70,23 @@ impl Trust {
         }
         let inner = Arc::clone(&self.inner);
         let loaded = tokio::task::spawn_blocking(move || inner.anchors.get_or_init(|| inner.load()).clone()).await;
-        loaded.unwrap_or_else(|_| Anchors { verifier: None, extra: self.inner.extra.clone() })
+        loaded.unwrap_or_else(|_| Anchors { verifier: None, extra: self.inner.extra.clone(), whole: false })
     }
 }
 
 impl Inner {
     fn load(&self) -> Anchors {
+        let extra = self.extra.clone();
         let verifier: Option<Arc<dyn ServerCertVerifier>> = if self.platform {
-            Verifier::new_with_extra_roots(self.extra.iter().cloned(), provider()).ok().map(|v| Arc::new(v) as _)
+            Verifier::new_with_extra_roots(extra.iter().cloned(), provider()).ok().map(|v| Arc::new(v) as _)
         } else {
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(self.extra.iter().cloned());
+            roots.add_parsable_certificates(extra.iter().cloned());
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().ok().map(|v| v as _)
         };
-        Anchors { verifier, extra: self.extra.clone() }
+        // With an extra anchor the verifier comes about even where the platform has no store.
+        let whole = verifier.is_some() && (!self.platform || extra.is_empty() || Verifier::new(provider()).is_ok());
+        Anchors { verifier, extra, whole }
     }
 }
 

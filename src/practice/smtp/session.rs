@@ -125,6 +125,7 @@ impl Session {
     /// TLS is up: everything said before is forgotten (RFC 3207 §4.2).
     pub(super) fn secured(&mut self) {
         self.standing.tls = true;
+        self.standing.login = false;
         self.greeted = false;
         self.places = Places::default();
         self.forget_mail();

@@ -1,0 +1,29 @@
+//! Traces of a product on the way that paints over what a server says.
+
+use crate::net::Capabilities;
+use crate::transcript::{EvidenceId, Finding};
+
+/// What was painted over: the greeting, the keywords, or both. The ids are those of step 7, wherever they are seen.
+pub(crate) fn masked(server: &str, port: u16, greeting: (&str, EvidenceId), offered: &Capabilities) -> Vec<Finding> {
+    let (text, evidence) = greeting;
+    let found = |id: &str| Finding::new(id).arg("server", server).arg("port", port).shown_by(evidence);
+    let mut seen = Vec::new();
+    if is_stars(text) {
+        seen.push(found("firewall.greeting-masked").arg("text", text));
+    }
+    if let Some((keyword, _)) = offered.keywords.iter().find(|(k, _)| is_painted(k)) {
+        seen.push(found("firewall.keywords-masked").arg("keyword", keyword));
+    }
+    seen
+}
+
+/// `220 ****…`: a greeting that is mostly stars.
+fn is_stars(text: &str) -> bool {
+    let stars = text.chars().filter(|c| *c == '*').count();
+    stars >= 8 && stars * 2 > text.chars().count()
+}
+
+/// `XXXXXXXA`, where STARTTLS stood. Experiments of old begin with one X only (RFC 5321 section 4.1.5).
+fn is_painted(keyword: &str) -> bool {
+    keyword.len() >= 4 && keyword.starts_with("XXX")
+}

@@ -1,0 +1,197 @@
+//! From the options to a case: what goes together, what does not, and what has to be read first.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::path::Path;
+
+use super::{CaseArgs, Trouble, input};
+use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, redact};
+
+/// The most that is kept of an error, a bounce or a log, in octets: it is recorded whole in the transcript.
+const MOST_ERROR: u64 = 256 * 1024;
+
+/// A case as the command line gives it.
+pub struct Given {
+    /// The case.
+    pub case: Case,
+    /// The password, beside it.
+    pub secret: Option<Secret>,
+    /// What `--consent` allows; none where it was not given.
+    pub consents: Option<BTreeSet<Consent>>,
+}
+
+impl Given {
+    /// Reads what the options name, and lays them over a case.
+    ///
+    /// # Errors
+    /// When options contradict each other (64), or a file cannot be used (65).
+    pub fn read(args: &CaseArgs, over: Case) -> Result<Self, Trouble> {
+        contradictions(args)?;
+        let mut case = over;
+        if let Some(path) = &args.message {
+            let why = "name the message as a file, saved as .eml";
+            if input::is_stdin(path) {
+                return Err(Trouble::usage(format!("--message cannot be standard input; {why}")));
+            }
+            let mut first = [0];
+            let got = std::io::Read::read(&mut input::open(path, why)?, &mut first);
+            if got.map_err(|e| Trouble::data(format!("cannot read {}: {e}", input::shown(path))))? == 0 {
+                return Err(Trouble::data(format!("{} is empty: {why}", input::shown(path))));
+            }
+        }
+        let error = match (&args.error, &args.error_file) {
+            (Some(text), _) => Some(redact(text)),
+            (None, Some(path)) => Some(error_file(path)?),
+            (None, None) => None,
+        };
+        let secret = input::secret(args.password_file.as_ref(), args.password_env.as_deref(), args.password_stdin)?;
+        case.has_password |= secret.is_some();
+        fill(&mut case, args, error);
+        Ok(Self { case, secret, consents: args.consent.as_ref().map(|all| all.iter().flatten().copied().collect()) })
+    }
+
+    /// Whether nothing was given that a check could begin with.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let c = &self.case;
+        c.to.is_empty()
+            && c.server.is_none()
+            && c.error.is_none()
+            && c.message.is_none()
+            && c.ip.is_none()
+            && c.sender_domain().is_none()
+    }
+
+    /// What `check` may do without asking: what `--consent` says, else the contract's own. What is asked for brings along
+    /// what it cannot be done without.
+    #[must_use]
+    pub fn allowed(&self) -> BTreeSet<Consent> {
+        allowed(self.consents.clone(), self.secret.is_some())
+    }
+}
+
+/// The consents of a walk alone; `login` tells whether credentials are there.
+#[must_use]
+pub fn allowed(given: Option<BTreeSet<Consent>>, login: bool) -> BTreeSet<Consent> {
+    use Consent::{Auth, Blocklists, Connect, Http, Rcpt, Send};
+    let mut all = given.unwrap_or_else(|| {
+        let mut assumed = BTreeSet::from([Connect, Rcpt, Blocklists, Http]);
+        assumed.extend(login.then_some(Auth));
+        assumed
+    });
+    if all.contains(&Send) {
+        all.insert(Rcpt);
+        all.extend(login.then_some(Auth));
+    }
+    if all.contains(&Rcpt) || all.contains(&Auth) {
+        all.insert(Connect);
+    }
+    all
+}
+
+fn error_file(path: &Path) -> Result<String, Trouble> {
+    let (text, more) = input::text(path, MOST_ERROR, "name a file with the error, or - for standard input")?;
+    let text = text.replace("\r\n", "\n");
+    // What was cut off may end in the middle of a line.
+    let whole = if more { text.rsplit_once('\n').map_or(text.as_str(), |(head, _)| head) } else { &text };
+    Ok(redact(whole))
+}
+
+fn contradictions(args: &CaseArgs) -> Result<(), Trouble> {
+    let no = |line: String| Err(Trouble::usage(line));
+    if let (Some(server), Some(port)) = (&args.server, args.port) {
+        if let Some(other) = server.port.filter(|p| *p != port) {
+            return no(format!("--server names port {other} and --port {port}; give the port once"));
+        }
+    } else if let Some(port) = args.port {
+        return no(format!("--port {port} needs a server; add --server HOST"));
+    }
+    let has_password = args.password_file.is_some() || args.password_env.is_some() || args.password_stdin;
+    if has_password && args.user.is_none() {
+        return no("there is a password and nobody to log in; add --user NAME".to_owned());
+    }
+    let stdin = |path: &Option<std::path::PathBuf>| usize::from(path.as_deref().is_some_and(input::is_stdin));
+    if usize::from(args.password_stdin) + stdin(&args.error_file) + stdin(&args.password_file) > 1 {
+        return no("standard input can be read once; give the password or the error by a file".to_owned());
+    }
+    let family = family(args);
+    let literal = args.server.as_ref().and_then(|s| s.host.parse::<IpAddr>().ok());
+    for (option, ip) in [("--server", literal), ("--source", args.source)] {
+        if let Some(ip) = ip.filter(|ip| !family.allows(*ip)) {
+            let only = if family == AddressFamily::V4 { "-4" } else { "-6" };
+            return no(format!("{option} {ip} and {only} do not go together; leave one out"));
+        }
+    }
+    if let Some((server, source)) = literal.zip(args.source)
+        && server.is_ipv4() != source.is_ipv4()
+    {
+        return no(format!("--server {server} cannot be reached from --source {source}; use the same kind of address"));
+    }
+    Ok(())
+}
+
+fn family(args: &CaseArgs) -> AddressFamily {
+    match (args.ipv4, args.ipv6) {
+        (true, _) => AddressFamily::V4,
+        (_, true) => AddressFamily::V6,
+        _ => AddressFamily::Any,
+    }
+}
+
+fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
+    if !args.to.is_empty() {
+        case.to.clone_from(&args.to);
+    }
+    if let Some(server) = &args.server {
+        let mut server = server.clone();
+        server.port = server.port.or(args.port);
+        case.server = Some(server);
+    }
+    if error.is_some() {
+        case.goal = Goal::Error;
+    } else if args.server.is_some() || args.user.is_some() {
+        case.goal = Goal::Settings;
+    }
+    case.security = args.security.unwrap_or(case.security);
+    case.timeout_secs = args.timeout.unwrap_or(case.timeout_secs);
+    case.deadline_secs = args.deadline.unwrap_or(case.deadline_secs);
+    if family(args) != AddressFamily::Any {
+        case.family = family(args);
+    }
+    over(&mut case.error, error.as_ref());
+    over(&mut case.from, args.from.as_ref());
+    over(&mut case.user, args.user.as_ref());
+    over(&mut case.auth, args.auth.as_ref());
+    over(&mut case.message, args.message.as_ref());
+    over(&mut case.helo, args.helo.as_ref());
+    over(&mut case.source, args.source.as_ref());
+    over(&mut case.ip, args.ip.as_ref());
+    over(&mut case.resolver, args.resolver.as_ref());
+    over(&mut case.sending_domain, args.sending_domain.as_ref());
+    over(&mut case.selector, args.selector.as_ref());
+    over(&mut case.ca, args.ca.as_ref());
+}
+
+fn over<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
+    if let Some(value) = given {
+        *field = Some(value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sending_brings_along_what_it_needs_and_nothing_else() {
+        let send = allowed(Some(BTreeSet::from([Consent::Send])), false);
+        assert_eq!(send, BTreeSet::from([Consent::Connect, Consent::Rcpt, Consent::Send]));
+        assert!(allowed(Some(BTreeSet::new()), true).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_sent_without_being_asked_for() {
+        assert!(!allowed(None, true).contains(&Consent::Send));
+        assert!(allowed(None, true).contains(&Consent::Auth) && !allowed(None, false).contains(&Consent::Auth));
+    }
+}

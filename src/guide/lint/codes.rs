@@ -1,0 +1,50 @@
+//! Reply codes and enhanced status codes.
+
+use super::{Complaints, HEADLINE_CODES};
+use crate::guide::Guide;
+use crate::guide::fits::is_enhanced;
+
+pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
+    for code in HEADLINE_CODES {
+        match guide.codes.iter().find(|c| c.code == code) {
+            None => found.add(format!("code {code}"), "is missing: it is one of the guide's seven"),
+            Some(entry) if !entry.headline => {
+                found.add(format!("code {code}"), "is one of the guide's seven: headline = true");
+            }
+            Some(entry) if entry.at.is_empty() => {
+                found.add(format!("code {code}"), "does not say what it means at different stages: add [[code.at]]");
+            }
+            Some(_) => {}
+        }
+    }
+    for class in [400, 500].into_iter().filter(|class| guide.codes.iter().all(|c| c.code != *class)) {
+        found.add(format!("code {class}"), "is missing: it stands for its whole class where no finer entry does");
+    }
+    let codes: Vec<String> = guide.codes.iter().map(|c| c.code.to_string()).collect();
+    found.twice("code ", codes.iter().map(String::as_str));
+    for entry in &guide.codes {
+        let about = format!("code {}", entry.code);
+        if !(200..=599).contains(&entry.code) {
+            found.add(&about, "is no reply code: 200 to 599");
+        }
+        found.cause(guide, &about, &entry.cause, entry.kind.as_deref());
+        for at in &entry.at {
+            found.cause(guide, &about, &at.cause, at.kind.as_deref());
+            if at.stage.is_empty() {
+                found.add(&about, "has an [[code.at]] without a stage");
+            }
+        }
+    }
+    found.twice("enhanced code ", guide.enhanced.iter().map(|e| e.code.as_str()));
+    for entry in &guide.enhanced {
+        let about = format!("enhanced code {}", entry.code);
+        if !is_enhanced(&entry.code) {
+            found.add(&about, "is written otherwise than 5.1.1 or x.1.1");
+        }
+        match (&entry.cause, &entry.kind) {
+            (Some(cause), kind) => found.cause(guide, &about, cause, kind.as_deref()),
+            (None, Some(kind)) => found.add(&about, format!("has the kind `{kind}` and no cause")),
+            (None, None) => {}
+        }
+    }
+}

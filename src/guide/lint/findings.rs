@@ -1,0 +1,39 @@
+//! The findings: worded if emitted, emitted if worded, and with a way out where something is wrong.
+
+use super::Complaints;
+use crate::guide::Guide;
+use crate::transcript::Level;
+
+pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
+    for id in emitted.iter().filter(|id| guide.finding(id).is_none()) {
+        found.add(format!("finding {id}"), "can be emitted and has no words: add it to guide/findings/");
+    }
+    for id in &guide.twice {
+        found.add(format!("finding {id}"), "stands twice: an id has to be unique");
+    }
+    let mut entries: Vec<_> = guide.findings().collect();
+    entries.sort_unstable_by_key(|f| &f.id);
+    for finding in entries {
+        let about = format!("finding {}", finding.id);
+        if !emitted.contains(&finding.id.as_str()) {
+            found.add(&about, "has words and is emitted by no check");
+        }
+        if matches!(finding.level, Level::Warn | Level::Fail) {
+            if finding.fix.is_empty() {
+                found.add(&about, "is a warning or a fault and has no fix");
+            }
+            if finding.who.is_none() {
+                found.add(&about, "is a warning or a fault and does not say who has to act");
+            }
+        }
+        for weigh in &finding.weighs {
+            found.cause(guide, &about, &weigh.cause, weigh.kind.as_deref());
+            if weigh.db == 0 {
+                found.add(&about, format!("weighs nothing on `{}`: give it decibans, or take it out", weigh.cause));
+            }
+            if weigh.proof && weigh.db < 0 {
+                found.add(&about, format!("proves `{}` and speaks against it at once", weigh.cause));
+            }
+        }
+    }
+}

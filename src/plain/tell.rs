@@ -1,0 +1,105 @@
+//! Facts as sentences, one a line.
+
+use crate::guide::{Guide, fill};
+use crate::transcript::{CommandFact, ConnectOutcome, Entry, Fact, Finding, Level, Reply, Role, StepStatus};
+use crate::walk::Walk;
+
+/// What is said of an entry as it comes; nothing for most.
+pub(super) fn fact(guide: &Guide, walk: &Walk, at: usize) -> Vec<String> {
+    let entries = walk.transcript().entries();
+    match &entries[at].fact {
+        Fact::Went { to: Some(to), rule, because, .. } => {
+            let Some(step) = guide.step(to) else { return Vec::new() };
+            let been = |e: &Entry| matches!(&e.fact, Fact::Went { to: Some(t), .. } if t == to);
+            let again = entries[..at].iter().any(been);
+            let mut lines = vec![format!("Step {} of the guide: {}.", step.number, step.title)];
+            if rule.starts_with("start/") {
+                lines.push(format!("{}.", capital(because)));
+            }
+            if !again {
+                lines.push(step.why.plain.clone());
+            }
+            lines
+        }
+        Fact::Received { reply, .. } if reply.role == Role::Case && !reply.is_positive() => vec![answered(reply)],
+        Fact::Found { finding, .. } => vec![found(guide, finding)],
+        Fact::Cancelled { .. } => vec!["Stopped. What came in so far counts.".to_owned()],
+        Fact::StepEnded { status, .. } => vec![ended(*status).to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// An entry as a line of the transcript; none where nothing left or reached this machine.
+pub(super) fn line(entry: &Entry) -> Option<String> {
+    let text = match &entry.fact {
+        Fact::Dns { dns, .. } => {
+            let records: Vec<_> = dns.records.iter().map(|r| format!("{r:?}")).collect();
+            let answer = if records.is_empty() { dns.outcome.as_str().to_owned() } else { records.join(", ") };
+            format!("asked the name service: {} {}. Answer: {answer}", dns.rtype, dns.name)
+        }
+        Fact::Connect { connect, .. } => {
+            let how = match connect.outcome {
+                ConnectOutcome::Open => "connected",
+                other => other.as_str(),
+            };
+            format!("{} {}: {how}", connect.server, connect.address)
+        }
+        Fact::Tls { tls, .. } if tls.established => {
+            format!("{}: secured with {}", tls.server, tls.version.as_deref().unwrap_or("TLS"))
+        }
+        Fact::Tls { tls, .. } => format!("{}: the TLS handshake failed", tls.server),
+        Fact::Sent { command, .. } => sent(command),
+        Fact::Received { reply, .. } => answered(reply),
+        Fact::Broke { broken, .. } => {
+            format!("{} broke off at {}: {}", broken.server, broken.stage.spoken(), broken.kind.as_str())
+        }
+        Fact::Host { host, .. } => {
+            let value = host.value.as_deref().or(host.reason.as_deref()).unwrap_or("nothing");
+            format!("this machine, {}: {value}", host.what)
+        }
+        _ => return None,
+    };
+    Some(format!("{} ms. {text}", entry.at))
+}
+
+/// How a step ended.
+pub(super) fn ended(status: StepStatus) -> &'static str {
+    match status {
+        StepStatus::Pass => "This step is fine.",
+        StepStatus::Warn => "This step has something worth a look.",
+        StepStatus::Fail => "This step shows a fault.",
+        StepStatus::Unknown => "This step could not tell.",
+        StepStatus::Skipped => "This step was left out.",
+    }
+}
+
+fn found(guide: &Guide, finding: &Finding) -> String {
+    let Some(entry) = guide.finding(&finding.id) else { return finding.id.clone() };
+    let says = fill(&entry.says.plain, &finding.args);
+    let lead = match (&finding.probe, entry.level) {
+        (Some(probe), Level::Fail) => format!("{probe}: fault. "),
+        (Some(probe), Level::Unknown) => format!("{probe}: could not tell. "),
+        (Some(probe), _) => format!("{probe}: "),
+        (None, Level::Fail) => "Fault: ".to_owned(),
+        (None, Level::Unknown) => "Could not tell: ".to_owned(),
+        (None, Level::Warn) => "Note: ".to_owned(),
+        (None, _) => String::new(),
+    };
+    format!("{lead}{says}")
+}
+
+fn answered(reply: &Reply) -> String {
+    let server = if reply.server.is_empty() { "The server" } else { reply.server.as_str() };
+    let stage = reply.stage.map_or_else(String::new, |s| format!(" at {}", s.spoken()));
+    format!("{server} answered{stage}: {} {}", reply.codes(), reply.joined())
+}
+
+/// A reason as a sentence of its own.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+fn sent(command: &CommandFact) -> String {
+    format!("sent: {}", command.line)
+}

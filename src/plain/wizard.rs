@@ -1,0 +1,328 @@
+//! The walk: from the first question to the diagnosis.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::ask::{TOGETHER, is_given, stays_home};
+use super::choose::{Choice, HELP, choice};
+use super::talk::Talk;
+use super::tell;
+use crate::diagnosis::diagnose;
+use crate::report;
+use crate::run::Session;
+use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
+use crate::walk::{Input, Place, StepState};
+
+/// The walk, talked through.
+pub(super) struct Wizard<W, E> {
+    pub(super) talk: Talk<W, E>,
+    pub(super) case: Case,
+    pub(super) mode: Mode,
+    consents: BTreeSet<Consent>,
+    practice: bool,
+    /// Steps whose questions were asked.
+    asked: BTreeSet<StepId>,
+}
+
+/// Whether the conversation goes on.
+#[derive(PartialEq, Eq)]
+pub(super) enum Flow {
+    On,
+    Leave,
+}
+
+impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
+    pub(super) fn new(talk: Talk<W, E>, case: Case, mode: Mode, consents: BTreeSet<Consent>, practice: bool) -> Self {
+        Self { talk, case, mode, consents, practice, asked: BTreeSet::new() }
+    }
+
+    pub(super) fn into_session(self) -> Session {
+        self.talk.into_session()
+    }
+
+    /// Walks until it is left, or the input ends; then it says what was found.
+    pub(super) async fn walk(&mut self, resumed: bool, story: Option<&str>, at_once: bool) -> io::Result<()> {
+        if !resumed {
+            let version = env!("CARGO_PKG_VERSION").to_owned();
+            let unix_ms = self.session().world().unix_seconds().saturating_mul(1000);
+            self.talk.feed(Input::Begin { version, unix_ms, mode: self.mode })?;
+        }
+        if let Some(story) = story {
+            self.talk.recite(story)?;
+        }
+        if !resumed && self.begin(at_once || story.is_some()).await? == Flow::Leave {
+            return Ok(());
+        }
+        if resumed {
+            self.case = self.session().walk().case().clone();
+            let stands = match self.session().walk().place() {
+                Place::Step(step) => format!("We stand at {}.", self.title(step)),
+                _ => "Here is what was found.".to_owned(),
+            };
+            self.talk.say(&stands)?;
+        }
+        loop {
+            self.talk.settle().await?;
+            let flow = match self.session().walk().place().clone() {
+                Place::Start => self.begin(false).await?,
+                Place::Step(step) => self.at_step(&step).await?,
+                Place::Concluded => self.concluded().await?,
+            };
+            if flow == Flow::Leave {
+                return self.farewell();
+            }
+        }
+    }
+
+    /// Asks for what a step needs and was not decided; none when the input has ended, false where nothing may be asked of anybody.
+    pub(super) async fn consent_for(&mut self, needs: &[Consent]) -> io::Result<Option<bool>> {
+        let walk = self.session().walk();
+        let decided = |c: &Consent| walk.consents().contains(c) || walk.declined().contains(c);
+        let given: Vec<_> = self.consents.iter().copied().filter(|c| !decided(c)).collect();
+        let undecided = |c: &Consent| !decided(c) && !self.consents.contains(c);
+        let first_time = !TOGETHER.iter().any(|c| !undecided(c));
+        let mut open: Vec<_> = needs.iter().copied().filter(undecided).collect();
+        if first_time || open.iter().any(|c| TOGETHER.contains(c)) {
+            open.extend(TOGETHER.into_iter().filter(undecided));
+        }
+        open.sort_unstable();
+        open.dedup();
+        if !given.is_empty() {
+            self.talk.feed(Input::Consent { what: given, granted: true })?;
+        }
+        if open.is_empty() {
+            return Ok(Some(true));
+        }
+        if self.practice {
+            self.talk.say("This is practice: all of it stays inside heloise.")?;
+        }
+        let Some(allowed) = self.talk.consent(&open).await? else { return Ok(None) };
+        if allowed.is_empty() {
+            return Ok(Some(false));
+        }
+        let declined: Vec<_> = open.into_iter().filter(|c| !allowed.contains(c)).collect();
+        self.talk.feed(Input::Consent { what: declined, granted: false })?;
+        self.talk.feed(Input::Consent { what: allowed, granted: true })?;
+        Ok(Some(true))
+    }
+
+    /// Asks a step's questions that matter and are open, and for consent; then does what is wanted.
+    async fn go(&mut self, to: Option<&StepId>, input: Input) -> io::Result<Flow> {
+        if let Some(to) = to.filter(|id| !stays_home(id)).cloned() {
+            let needs = self.session().guide().step(&to).map(|s| s.consent.clone()).unwrap_or_default();
+            match self.consent_for(&needs).await? {
+                None => return Ok(Flow::Leave),
+                Some(true) => {}
+                Some(false) => {
+                    self.talk.say("Nothing is asked. Here is what can be said without it.")?;
+                    self.talk.feed(Input::Conclude)?;
+                    return Ok(Flow::On);
+                }
+            }
+        }
+        if let Some(to) = to {
+            self.questions(&to.clone(), false).await?;
+        }
+        self.talk.feed(input)?;
+        Ok(Flow::On)
+    }
+
+    async fn questions(&mut self, step: &StepId, all: bool) -> io::Result<()> {
+        if !self.asked.insert(step.clone()) && !all {
+            return Ok(());
+        }
+        let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
+        for question in questions {
+            let open = question.required && !is_given(question.field, &self.case);
+            if (open || all) && !self.talk.field(&question, &mut self.case).await? {
+                break;
+            }
+        }
+        self.talk.feed(Input::Enter(Box::new(self.case.clone())))
+    }
+
+    /// A step has ended, or waits: what next?
+    async fn at_step(&mut self, here: &StepId) -> io::Result<Flow> {
+        let asks = self.session().walk().asks(self.session().guide());
+        if !asks.is_empty() && self.mode == Mode::Guided {
+            return self.wait_for(&asks).await;
+        }
+        self.meaning()?;
+        let walk = self.session().walk();
+        let mut offered = vec![Choice::GoOn];
+        let mut names = vec!["go on".to_owned()];
+        let proposal = walk.proposal().cloned();
+        let waits = walk.state_of(here) == StepState::Waiting;
+        if waits {
+            names[0] = format!("run {}", self.title(here));
+        }
+        if let Some(next) = &proposal {
+            let to = next.to.as_ref().map_or_else(|| "the diagnosis".to_owned(), |s| self.title(s));
+            self.talk.say(&format!("Next: {to}, because {}.", next.because))?;
+        }
+        let walk = self.session().walk();
+        for step in walk.other_ways(self.session().guide()) {
+            names.push(self.title(&step));
+            offered.push(Choice::Open(step));
+        }
+        if self.mode == Mode::Checklist {
+            names.extend(["sign".to_owned(), "skip".to_owned()]);
+            offered.extend([Choice::Sign, Choice::Skip]);
+        }
+        names.extend(["transcript".to_owned(), "report and stop".to_owned()]);
+        offered.extend([Choice::Transcript, Choice::Stop]);
+        let Some(choice) = self.prompt(&names, &offered).await? else {
+            self.talk.feed(Input::Conclude)?;
+            return Ok(Flow::On);
+        };
+        match choice {
+            Choice::GoOn if waits => self.go(Some(&here.clone()), Input::Follow).await,
+            Choice::GoOn => {
+                let to = proposal.as_ref().and_then(|p| p.to.clone());
+                match proposal {
+                    Some(_) => self.go(to.as_ref(), Input::Follow).await,
+                    None => {
+                        self.talk.feed(Input::Conclude)?;
+                        Ok(Flow::On)
+                    }
+                }
+            }
+            other => self.carry_out(other, Some(here)).await,
+        }
+    }
+
+    async fn wait_for(&mut self, asks: &[Consent]) -> io::Result<Flow> {
+        match self.talk.consent(asks).await? {
+            None => return Ok(Flow::Leave),
+            Some(allowed) => {
+                let declined: Vec<_> = asks.iter().copied().filter(|c| !allowed.contains(c)).collect();
+                self.talk.feed(Input::Consent { what: declined, granted: false })?;
+                self.talk.feed(Input::Consent { what: allowed, granted: true })?;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    async fn concluded(&mut self) -> io::Result<Flow> {
+        let text = report::text(self.session().guide(), self.session().walk().transcript());
+        self.talk.recite(&text)?;
+        let names = ["quit", "check again", "ticket", "save the report", "transcript"].map(str::to_owned);
+        let offered = [Choice::Quit, Choice::Again, Choice::Ticket, Choice::Save, Choice::Transcript];
+        loop {
+            let Some(choice) = self.prompt(&names, &offered).await? else { return Ok(Flow::Leave) };
+            match choice {
+                Choice::GoOn | Choice::Quit | Choice::Stop => return Ok(Flow::Leave),
+                Choice::Ticket => {
+                    let now = self.session().world().unix_seconds().saturating_mul(1000);
+                    let walk = self.session().walk();
+                    let text = report::ticket(self.session().guide(), walk.transcript(), now);
+                    self.talk.recite(&text)?;
+                }
+                Choice::Save => self.save().await?,
+                Choice::Transcript => self.transcript()?,
+                Choice::Again => {
+                    let found = diagnose(self.session().guide(), self.session().walk().transcript());
+                    let Some(step) = found.causes.first().map(|c| c.step.clone()) else { continue };
+                    return self.go(Some(&step), Input::Again(step.clone())).await;
+                }
+                other => return self.carry_out(other, None).await,
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, choice: Choice, here: Option<&StepId>) -> io::Result<Flow> {
+        match (choice, here.cloned()) {
+            (Choice::Open(step), _) => return self.go(Some(&step), Input::Open(step.clone())).await,
+            (Choice::Again, Some(step)) => return self.go(Some(&step), Input::Again(step.clone())).await,
+            (Choice::Back, _) => self.talk.feed(Input::Back)?,
+            (Choice::Skip, Some(step)) => self.talk.feed(Input::Skip(step))?,
+            (Choice::Change, Some(step)) => {
+                self.questions(&step, true).await?;
+                return self.go(Some(&step), Input::Again(step.clone())).await;
+            }
+            (Choice::Sign, Some(step)) => {
+                self.talk.say("Your initials:")?;
+                let by = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
+                self.talk.say("A note, or Enter for none:")?;
+                let note = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
+                self.talk.feed(Input::Sign { step, by, note })?;
+                self.talk.say("Signed.")?;
+            }
+            (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
+            (Choice::Quit, _) => return Ok(Flow::Leave),
+            _ => self.talk.say("That makes no sense here. Type help for what does.")?,
+        }
+        Ok(Flow::On)
+    }
+
+    /// Offers numbered choices until one is made; none when the input has ended.
+    async fn prompt(&mut self, names: &[String], offered: &[Choice]) -> io::Result<Option<Choice>> {
+        let all: Vec<_> = names.iter().enumerate().map(|(i, name)| format!("{} {name}.", i + 1)).collect();
+        loop {
+            self.talk.say(&format!("{} Type a number, or help:", all.join(" ")))?;
+            let Some(line) = self.talk.line().await? else { return Ok(None) };
+            match choice(&line, offered, self.session().guide()) {
+                Some(Choice::Help) => HELP.iter().try_for_each(|line| self.talk.say(line))?,
+                Some(choice) => return Ok(Some(choice)),
+                None => self.talk.say("That was not understood.")?,
+            }
+        }
+    }
+
+    fn meaning(&mut self) -> io::Result<()> {
+        let found = diagnose(self.session().guide(), self.session().walk().transcript());
+        match found.causes.first() {
+            Some(top) if found.verdict == Verdict::FaultFound => {
+                let line = format!("Meaning so far: {} That is {}.", top.headline.plain, top.certainty.as_str());
+                self.talk.say(&line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn transcript(&mut self) -> io::Result<()> {
+        let lines: Vec<_> = self.session().walk().transcript().entries().iter().filter_map(tell::line).collect();
+        if lines.is_empty() {
+            return self.talk.say("Nothing has left this machine yet.");
+        }
+        lines.iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    async fn save(&mut self) -> io::Result<()> {
+        self.talk.say("Name a file; its ending says how: report.txt, report.md, report.html or report.json.")?;
+        let Some(name) = self.talk.line().await?.filter(|l| !l.trim().is_empty()) else { return Ok(()) };
+        let path = Path::new(name.trim());
+        let (guide, transcript) = (self.session().guide(), self.session().walk().transcript());
+        let text = match path.extension().and_then(|e| e.to_str()) {
+            Some("md") => report::markdown(guide, transcript),
+            Some("html" | "htm") => report::html(guide, transcript),
+            Some("json") => report::report(guide, transcript).pretty(),
+            _ => report::text(guide, transcript),
+        };
+        let made = std::fs::File::create_new(path).and_then(|mut f| f.write_all(text.as_bytes()));
+        match made {
+            Ok(()) => self.talk.say(&format!("Saved as {}.", path.display())),
+            Err(why) => self.talk.say(&format!("Cannot save {}: {why}.", path.display())),
+        }
+    }
+
+    fn farewell(&mut self) -> io::Result<()> {
+        let session = self.session();
+        let line = match (session.save_trouble(), session.id()) {
+            (Some(why), _) => format!("This session is not saved: {why}."),
+            (None, Some(id)) => format!("Saved as session {id}. heloise resume {id} takes it up again."),
+            (None, None) => return Ok(()),
+        };
+        self.talk.say(&line)
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        self.talk.session()
+    }
+
+    fn title(&self, step: &StepId) -> String {
+        self.session().guide().step(step).map_or_else(|| step.to_string(), |s| s.title.clone())
+    }
+}

@@ -1,0 +1,174 @@
+//! A letter to whoever has to act: what they said, when, to whom, what was tested, and one question.
+
+use std::fmt::Write as _;
+
+use super::text::quoted;
+use super::view::{View, refusals};
+use super::{when_utc, wrap};
+use crate::guide::{Guide, Who};
+use crate::transcript::{
+    ConnectFact, ConnectOutcome, Entry, EvidenceId, Fact, Level, Reply, Role, StepStatus, Transcript, clean, clean_line,
+};
+
+/// As wide as a letter.
+const WIDTH: usize = 76;
+
+/// A plain-text ticket for the one whose move it is, dated `unix_ms` (milliseconds since 1970). No secret is in it.
+#[must_use]
+pub fn ticket(guide: &Guide, transcript: &Transcript, unix_ms: i64) -> String {
+    let view = View::of(guide, transcript);
+    let top = view.diagnosis.causes.first();
+    let who = top.map_or(Who::TheirProvider, |t| t.who);
+    let refused = refusals(transcript);
+    let first = refused.first().copied();
+    let mut out = String::new();
+    let _ = writeln!(out, "To: {}", addressee(who, &view, first.map(|(_, r)| r)));
+    let _ = writeln!(out, "Date: {}", when_utc(unix_ms));
+    let _ = write!(out, "Subject: {}\n\n", subject(&view, first.map(|(_, r)| r)));
+    out.push_str("Hello,\n\n");
+    paragraph(&mut out, &opening(&view, first.is_some()));
+    for (id, reply) in refused.iter().take(4) {
+        said(&mut out, &view, transcript, *id, reply);
+    }
+    facts(&mut out, &view, transcript);
+    tests(&mut out, &view);
+    out.push_str("What we ask\n\n");
+    paragraph(&mut out, &question(who, top.map(|t| t.cause.as_str()), first.is_some()));
+    let _ = writeln!(out, "The session these lines are from was recorded by heloise {}.", view.version);
+    clean(&out)
+}
+
+fn addressee(who: Who, view: &View, reply: Option<&Reply>) -> String {
+    let domain = view.case.recipient_domain().map(|d| format!("postmaster@{}", clean_line(d, 255)));
+    match who {
+        Who::TheirProvider => domain.map_or_else(
+            || format!("the postmaster of {}", reply.map_or("the receiving server", |r| r.server.as_str())),
+            |d| format!("{d}, the mail administrators of the receiving side"),
+        ),
+        Who::Recipient => view.case.recipient().map_or_else(|| "the recipient".to_owned(), |r| clean_line(r, 255)),
+        Who::YourProvider => "the support of our mail or hosting provider".to_owned(),
+        Who::Network => "whoever runs the network between us and the mail server".to_owned(),
+        Who::You => "the mail administrator".to_owned(),
+    }
+}
+
+fn subject(view: &View, reply: Option<&Reply>) -> String {
+    let domain = view.case.recipient_domain().map(|d| format!(" to {}", clean_line(d, 80))).unwrap_or_default();
+    match reply {
+        Some(r) if r.code > 0 && !r.server.is_empty() => {
+            format!("Mail{domain} refused by {} with {}", clean_line(&r.server, 80), r.codes())
+        }
+        Some(r) if r.code > 0 => format!("Mail{domain} refused with {}", r.codes()),
+        _ => format!("Mail{domain} does not go through"),
+    }
+}
+
+fn opening(view: &View, refused: bool) -> String {
+    let from = view.case.from.as_deref().or(view.case.sender_domain());
+    let from = from.map_or_else(String::new, |f| format!(" from {}", clean_line(f, 255)));
+    let to = view.case.recipient().map_or_else(String::new, |t| format!(" to {}", clean_line(t, 255)));
+    let end = if refused { "was refused. This is what was answered, word for word:" } else { "does not arrive." };
+    format!("Mail{from}{to} {end}")
+}
+
+fn said(out: &mut String, view: &View, transcript: &Transcript, id: EvidenceId, reply: &Reply) {
+    for line in wrap(&quoted(reply), WIDTH - 4) {
+        let _ = writeln!(out, "    {line}");
+    }
+    let mut about = Vec::new();
+    if reply.role == Role::Pasted {
+        about.push("as it was reported to us".to_owned());
+    } else if let Some(entry) = transcript.entries().get(id.0 as usize) {
+        about.push(format!("seen {}", at(view, entry)));
+    }
+    about.extend(reply.address.map(|a| format!("server {a}")));
+    let _ = writeln!(out, "    ({})\n", about.join(", "));
+}
+
+fn facts(out: &mut String, view: &View, transcript: &Transcript) {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    rows.extend(view.case.ip.map(|ip| ("Sending address", ip.to_string())));
+    let local = connects(transcript).find_map(|(_, c)| c.local);
+    rows.extend(local.map(|l| ("Tested from", l.ip().to_string())));
+    rows.extend(view.case.helo.as_ref().map(|h| ("HELO name", clean_line(h, 255))));
+    for (entry, connect) in connects(transcript).take(6) {
+        let how = match connect.outcome {
+            ConnectOutcome::Open => "connected".to_owned(),
+            other => format!("{} {}", other.as_str(), connect.reason.as_deref().unwrap_or_default()),
+        };
+        let server = clean_line(&connect.server, 255);
+        rows.push(("Connection", format!("{server} [{}] {}, {}", connect.address, how.trim_end(), at(view, entry))));
+    }
+    if rows.is_empty() {
+        return;
+    }
+    for (name, value) in rows {
+        out.push_str(&super::columns(name, 18, &value, WIDTH));
+    }
+    out.push('\n');
+}
+
+fn tests(out: &mut String, view: &View) {
+    let looked: Vec<_> = view.walked().filter(|s| s.status != StepStatus::Skipped).collect();
+    if looked.is_empty() {
+        return;
+    }
+    out.push_str("What we have tested\n\n");
+    for step in looked {
+        let (_, word) = super::text::status(step.status);
+        let grave = step.findings.iter().filter(|f| f.level >= Level::Unknown);
+        let says: Vec<_> = grave.map(|f| f.says.admin.as_str()).collect();
+        let says = if says.is_empty() { word.to_owned() } else { format!("{word}. {}", says.join(" ")) };
+        out.push_str(&super::columns(&format!("  {}", step.title), 18, &says, WIDTH));
+    }
+    out.push('\n');
+}
+
+/// The one question to answer.
+fn question(who: Who, cause: Option<&str>, refused: bool) -> String {
+    let log =
+        if refused { "the lines of your log for this refusal" } else { "what your log says about these attempts" };
+    match (who, cause) {
+        (Who::TheirProvider, Some("blocklist" | "spam-filter")) => {
+            format!("Which rule or list refuses our mail, and what has to change on our side? Please look at {log}.")
+        }
+        (Who::TheirProvider, Some("address")) => {
+            "Does this mailbox exist and take mail, and if not, which address should we use?".to_owned()
+        }
+        (Who::TheirProvider, _) => {
+            format!("Why does your server answer so, and when will that change? Please look at {log}.")
+        }
+        (Who::Recipient, _) => {
+            "Could you ask whoever runs your mail about this, or give us another address to reach you?".to_owned()
+        }
+        (Who::YourProvider, Some("blocklist")) => {
+            "Do you know of the listing of this address, and will you have it removed or give us another?".to_owned()
+        }
+        (Who::YourProvider, Some("firewall" | "network")) => {
+            "Do you block or alter these connections, and can you open them for us?".to_owned()
+        }
+        (Who::YourProvider, _) => "Can you correct this on your side, or tell us what to change on ours?".to_owned(),
+        (Who::Network, _) => "Where on the way do these connections end, and can that be opened?".to_owned(),
+        (Who::You, _) => "Can you make the change that is described above, and tell us when it is done?".to_owned(),
+    }
+}
+
+fn paragraph(out: &mut String, text: &str) {
+    for line in wrap(text, WIDTH) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out.push('\n');
+}
+
+fn connects(transcript: &Transcript) -> impl Iterator<Item = (&Entry, &ConnectFact)> + '_ {
+    let of = |e: &'_ Entry| matches!(e.fact, Fact::Connect { .. });
+    transcript.entries().iter().filter(move |e| of(e)).filter_map(|e| match &e.fact {
+        Fact::Connect { connect, .. } => Some((e, connect)),
+        _ => None,
+    })
+}
+
+fn at(view: &View, entry: &Entry) -> String {
+    when_utc(view.began.saturating_add(i64::try_from(entry.at).unwrap_or_default()))
+}

@@ -1,0 +1,314 @@
+//! The application: takes one message at a time, and draws. It never waits for anything.
+
+mod commands;
+mod consents;
+mod draw;
+mod flow;
+mod moves;
+mod texts;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::event::Event;
+use super::keys::{self, Command, Kind, Now};
+use super::view::{Auto, Screen, StepSeen, View};
+use super::{Last, Launch, Left};
+use crate::diagnosis::{Diagnosis, diagnose};
+use crate::guide::Guide;
+use crate::net::Trust;
+use crate::practice::{Practice, WorldFile};
+use crate::run::{Message, Session, Setup};
+use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::walk::{Place, Walk};
+
+/// Something that the loop does for the application.
+#[derive(Debug)]
+pub enum Order {
+    /// Leave; with the signal that asked for it, if one did.
+    Quit(Option<i32>),
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Bring a practice world up, and hand it to [`App::practise`].
+    Practise(Box<WorldFile>),
+    /// Send [`Event::Settled`] after a moment.
+    Settle,
+}
+
+/// The wizard: a session and how it is looked at.
+pub struct App {
+    session: Session,
+    view: View,
+    channel: UnboundedSender<Message<Event>>,
+    // What further sessions in the real world are set up with.
+    real: Setup,
+    guide: Arc<Guide>,
+    case: Case,
+    secret: Option<Secret>,
+    consents: BTreeSet<Consent>,
+    mode: Mode,
+    last: Option<Last>,
+    story: Option<String>,
+    // Launched into a practice world, which somebody else holds up.
+    only_practice: bool,
+    worlds: Vec<WorldFile>,
+    // Held for its drop, which takes the world down.
+    practice: Option<Practice>,
+    // The diagnosis of a transcript of that length.
+    diagnosis: Option<(usize, Diagnosis)>,
+    size: (u16, u16),
+    now: u64,
+    zone: TimeZone,
+    // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
+    pending: bool,
+    orders: Vec<Order>,
+}
+
+impl App {
+    /// The wizard as it is launched. Answers of checks go into `channel`; nothing leaves this machine before the user says yes.
+    ///
+    /// Has to be called within a tokio runtime.
+    #[must_use]
+    pub fn new(launch: Launch, channel: UnboundedSender<Message<Event>>) -> Self {
+        let screen = if launch.story.is_some() { Screen::Story { scroll: 0 } } else { Screen::Start { cursor: 0 } };
+        let mut app = Self {
+            guide: Arc::clone(&launch.setup.guide),
+            real: same(&launch.setup),
+            session: Session::new(launch.setup, channel.clone()),
+            view: View::new(launch.look, screen),
+            channel,
+            case: launch.case,
+            secret: launch.secret,
+            consents: launch.consents,
+            mode: launch.mode,
+            last: launch.last,
+            only_practice: launch.story.is_some(),
+            story: launch.story,
+            worlds: Vec::new(),
+            practice: None,
+            diagnosis: None,
+            size: (80, 24),
+            now: 0,
+            zone: TimeZone::system(),
+            pending: false,
+            orders: Vec::new(),
+        };
+        if let Some(saved) = launch.resume {
+            app.take_up(&saved);
+        } else if launch.start_at_once && app.story.is_none() {
+            app.begin();
+        }
+        app.after();
+        app
+    }
+
+    /// Takes a message; returns what the loop has to do for it.
+    pub fn handle(&mut self, message: Message<Event>) -> Vec<Order> {
+        self.now = self.session.now();
+        match message {
+            Message::Answer(run, fact) => self.session.answer(run, fact),
+            Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
+            Message::Front(Event::Key(_)) => {}
+            Message::Front(Event::Paste(text)) => self.paste(&text),
+            Message::Front(Event::Resize(width, height)) => self.size = (width, height),
+            Message::Front(Event::Tick) => self.view.tick = self.view.tick.wrapping_add(1),
+            Message::Front(Event::Settled) => {
+                if std::mem::take(&mut self.pending) {
+                    self.submit();
+                }
+            }
+            Message::Front(Event::Signal(signal)) => self.orders.push(Order::Quit(Some(signal))),
+        }
+        self.after();
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Whether something on the screen changes by itself: only then ticks are needed.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.session.walk().running().is_empty()
+    }
+
+    /// The walk as it stands.
+    #[must_use]
+    pub fn walk(&self) -> &Walk {
+        self.session.walk()
+    }
+
+    /// Tells the size of the screen, in columns and rows.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+    }
+
+    /// What holds right now.
+    fn now(&self) -> Now {
+        let walk = self.session.walk();
+        let kind = self.view.screen.kind();
+        let form = if let Screen::Form(form) = &self.view.screen { Some(form) } else { None };
+        let at_step = kind == Kind::Step;
+        Now {
+            kind,
+            typing: kind == Kind::Prompt || form.is_some_and(|f| !f.at_choice()),
+            running: self.is_alive(),
+            way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
+            questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
+            lacking: self.step_lacks(),
+            findings: !self.evidence_lit().is_empty(),
+            admin: self.view.admin,
+            resumable: self.last.is_some(),
+            choice: form.is_some_and(|f| f.at_choice()),
+            copyable: true,
+            foldable: at_step && self.step_folds(),
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.view.note = None;
+        if std::mem::take(&mut self.pending) {
+            // More came at once: that Enter was part of a paste.
+            if let Screen::Form(form) = &mut self.view.screen {
+                form.paste("\n");
+            }
+        }
+        if let Some(command) = keys::command(key, &self.now()) {
+            return self.act(command);
+        }
+        match &mut self.view.screen {
+            Screen::Form(form) => form.key(key),
+            Screen::Prompt(prompt) => {
+                if let Some(request) =
+                    tui_input::backend::crossterm::to_input_request(&crossterm::event::Event::Key(key))
+                    && prompt.line.value().chars().count() < 200
+                {
+                    prompt.line.handle(request);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.view.note = None;
+        match &mut self.view.screen {
+            Screen::Form(form) => form.paste(text),
+            Screen::Prompt(prompt) => {
+                for c in crate::transcript::clean_line(text.trim(), 200).chars() {
+                    prompt.line.handle(tui_input::InputRequest::InsertChar(c));
+                }
+            }
+            // A paste on the first screen is an error somebody brought.
+            Screen::Start { .. } => {
+                self.act(Command::First);
+                self.act(Command::GoOn);
+                if let Screen::Form(form) = &mut self.view.screen {
+                    form.paste(text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What follows from what just happened, without a key.
+    fn after(&mut self) {
+        self.now = self.session.now();
+        self.go_on_alone();
+        let length = self.session.walk().transcript().entries().len();
+        let wanted = matches!(self.view.seen(), Screen::Diagnosis { .. });
+        if wanted && self.diagnosis.as_ref().is_none_or(|(at, _)| *at != length) {
+            self.diagnosis = Some((length, diagnose(&self.guide, self.session.walk().transcript())));
+        }
+    }
+
+    /// The screen to come home to.
+    fn home(&self) -> Screen {
+        match (self.session.walk().place(), self.session.walk().mode()) {
+            (Place::Start, _) if self.story.is_some() => Screen::Story { scroll: 0 },
+            (Place::Start, _) => Screen::Start { cursor: 0 },
+            (Place::Concluded, _) => Screen::Diagnosis { scroll: 0 },
+            (Place::Step(step), Mode::Checklist) => {
+                let cursor = self.guide.steps.iter().position(|s| s.id == *step).unwrap_or(0);
+                Screen::Checklist { cursor }
+            }
+            (Place::Step(_), Mode::Guided) => Screen::Step(StepSeen::default()),
+        }
+    }
+
+    /// Whether everything stays inside heloise.
+    fn is_practice(&self) -> bool {
+        self.practice.is_some() || self.only_practice
+    }
+
+    /// Takes a practice world that was brought up, or says why it could not be.
+    pub fn practise(&mut self, world: &WorldFile, up: Result<Practice, String>) {
+        let ready = up.and_then(|up| Trust::only(up.ca_pem()).map(|trust| (up, trust)));
+        match ready {
+            Err(why) => self.view.note = Some(why),
+            Ok((up, trust)) => {
+                let setup = Setup { world: up.world(), trust, store: None, ..same(&self.real) };
+                self.begin_anew(setup, world.case.clone());
+                self.secret = world.password.clone().map(Secret::new);
+                self.story = Some(world.story.clone());
+                self.practice = Some(up);
+                self.view.settle_on(Screen::Story { scroll: 0 });
+            }
+        }
+    }
+
+    /// Another case. Where we were launched to practise there is no way out to the real world: another world is chosen.
+    fn another(&mut self) {
+        if self.only_practice {
+            self.view.open(Screen::Practise { cursor: 0 });
+            return self.list_worlds();
+        }
+        self.begin_anew(same(&self.real), Case::new());
+        self.view.settle_on(Screen::Start { cursor: 0 });
+    }
+
+    fn list_worlds(&mut self) {
+        match WorldFile::all(&self.guide) {
+            Ok(worlds) => self.worlds = worlds,
+            Err(why) => self.view.note = Some(why),
+        }
+    }
+
+    fn begin_anew(&mut self, setup: Setup, case: Case) {
+        self.session = Session::new(setup, self.channel.clone());
+        self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
+        self.case = case;
+        self.secret = None;
+        self.consents = BTreeSet::new();
+        self.story = None;
+        self.practice = None;
+        self.diagnosis = None;
+        self.view.auto = Auto::No;
+    }
+
+    /// What is left when the wizard is left.
+    #[must_use]
+    pub fn left(&self, signal: Option<i32>) -> Left {
+        Left {
+            transcript: self.session.walk().transcript().clone(),
+            verdict: self.session.walk().verdict(),
+            saved: self.session.id().map(str::to_owned),
+            save_trouble: self.session.save_trouble().map(str::to_owned),
+            signal,
+        }
+    }
+}
+
+/// The same setup once more.
+fn same(setup: &Setup) -> Setup {
+    Setup {
+        guide: Arc::clone(&setup.guide),
+        know: Arc::clone(&setup.know),
+        world: Arc::clone(&setup.world),
+        trust: setup.trust.clone(),
+        store: setup.store.clone(),
+    }
+}

@@ -1,0 +1,300 @@
+//! What each command does.
+
+use tui_input::Input as Line;
+
+use super::{App, Order};
+use crate::transcript::{EvidenceId, Fact, StepId};
+use crate::tui::keys::Command;
+use crate::tui::model;
+use crate::tui::view::{Auto, Lens, Prompt, PromptFor, Screen};
+use crate::walk::{Input, Place, StepState};
+
+impl App {
+    /// Carries out a command.
+    pub(super) fn act(&mut self, command: Command) {
+        match command {
+            Command::Quit => self.orders.push(Order::Quit(None)),
+            Command::Suspend => self.orders.push(Order::Suspend),
+            Command::Help => self.help(),
+            Command::GoOn => self.go_on(),
+            Command::Leave => self.leave(),
+            Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
+                self.go(command);
+            }
+            Command::Left | Command::Right => {
+                if let Screen::Form(form) = &mut self.view.screen {
+                    form.turn(command == Command::Right);
+                }
+            }
+            Command::Toggle => {
+                if let Screen::Consent(asking) = &mut self.view.screen
+                    && let Some((_, ticked)) = asking.lines.get_mut(asking.cursor)
+                {
+                    *ticked = !*ticked;
+                }
+            }
+            Command::Decline => self.decline(),
+            Command::Resume => {
+                if let Some(last) = self.last.take() {
+                    self.take_up(&last.session);
+                }
+            }
+            Command::FollowAll => self.view.auto = Auto::Follow,
+            Command::Ways => self.view.open(Screen::Ways { cursor: 0 }),
+            Command::StepBack => self.feed(Input::Back),
+            Command::Transcript => {
+                let cursor = self.telling_line();
+                self.view.open(Screen::Transcript(Lens { cursor, find: String::new() }));
+            }
+            Command::Evidence => {
+                let of = self.evidence_lit();
+                if !of.is_empty() {
+                    self.view.open(Screen::Evidence { of, scroll: 0 });
+                }
+            }
+            Command::Register => self.view.admin = !self.view.admin,
+            Command::Map => self.view.open(Screen::Map { scroll: 0 }),
+            Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0 }),
+            Command::Again => self.check_again(),
+            Command::FillIn => self.fill_in(),
+            Command::Stop => {
+                self.view.auto = Auto::No;
+                self.feed(Input::Cancel);
+            }
+            Command::Unfold => {
+                if let Screen::Step(seen) = &mut self.view.screen {
+                    seen.unfolded = !seen.unfolded;
+                }
+            }
+            Command::Copy => self.copy(),
+            Command::Find => self.prompt("Find", String::new(), PromptFor::Find),
+            Command::FindNext => self.find_next(),
+            Command::Ticket => self.ticket(),
+            Command::Save => self.save(),
+            Command::Run => self.run(),
+            Command::RunAll => self.view.auto = Auto::RunAll,
+            Command::Sign => self.sign(),
+            Command::Note => {
+                if let Some(step) = self.step_here().map(|s| s.id.clone()) {
+                    self.prompt(&format!("Note about {step}"), String::new(), PromptFor::Note(step));
+                }
+            }
+            Command::Conclude => {
+                self.view.auto = Auto::No;
+                self.feed(Input::Conclude);
+                self.view.open(Screen::Diagnosis { scroll: 0 });
+            }
+            Command::Another => self.another(),
+        }
+    }
+
+    fn help(&mut self) {
+        let of = self.view.screen.kind();
+        if !matches!(self.view.screen, Screen::Help { .. }) {
+            self.view.open(Screen::Help { of, scroll: 0 });
+        }
+    }
+
+    /// What Enter does.
+    fn go_on(&mut self) {
+        match &mut self.view.screen {
+            Screen::Start { cursor } => {
+                let cursor = *cursor;
+                self.choose(cursor);
+            }
+            Screen::Story { .. } => self.begin(),
+            Screen::Practise { cursor } => {
+                let cursor = *cursor;
+                self.choose_world(cursor);
+            }
+            Screen::Form(form) if form.at_area() => {
+                self.pending = true;
+                self.orders.push(Order::Settle);
+            }
+            Screen::Form(form) => {
+                let was_last = !form.next();
+                if was_last {
+                    self.submit();
+                }
+            }
+            Screen::Consent(_) => self.consent(),
+            Screen::Step(_) => self.follow(),
+            Screen::Ways { cursor } => {
+                let cursor = *cursor;
+                self.go_way(cursor);
+            }
+            Screen::Checklist { cursor } => {
+                let cursor = *cursor;
+                self.open_line(cursor);
+            }
+            Screen::Prompt(_) => self.keep(),
+            _ => {}
+        }
+    }
+
+    /// What Esc does: the screen behind, or the one that this one belongs to.
+    fn leave(&mut self) {
+        let was_consent = matches!(self.view.screen, Screen::Consent(_));
+        if was_consent {
+            self.view.auto = Auto::No;
+        }
+        if self.view.leave() {
+            return;
+        }
+        match self.view.screen {
+            Screen::Diagnosis { .. } if self.session.walk().mode() == crate::transcript::Mode::Checklist => {
+                self.view.settle_on(Screen::Checklist { cursor: 0 });
+            }
+            Screen::Diagnosis { .. } => {
+                self.feed(Input::Back);
+                let home = self.home();
+                self.view.settle_on(home);
+            }
+            Screen::Start { .. } => {}
+            _ => {
+                let home = self.home();
+                self.view.settle_on(home);
+            }
+        }
+    }
+
+    fn go_way(&mut self, cursor: usize) {
+        let mut ways = model::ways(self.session.walk(), &self.guide);
+        if cursor >= ways.len() {
+            return;
+        }
+        self.view.leave();
+        match ways.swap_remove(cursor).aim {
+            model::Aim::Follow => self.follow(),
+            model::Aim::Open(step) => self.open_step(&step),
+            model::Aim::Again(step) => self.again(&step),
+            model::Aim::Conclude => self.feed(Input::Conclude),
+        }
+    }
+
+    /// Opens a line of the checklist as a step.
+    fn open_line(&mut self, cursor: usize) {
+        let Some(step) = self.guide.steps.get(cursor).map(|s| s.id.clone()) else { return };
+        self.view.open(Screen::Step(crate::tui::view::StepSeen::default()));
+        self.open_step(&step);
+    }
+
+    fn run(&mut self) {
+        let Some(step) = self.step_here().map(|s| s.id.clone()) else { return };
+        match self.session.walk().state_of(&step) {
+            StepState::Running => {}
+            StepState::Waiting => self.open_step(&step),
+            StepState::Done(_) => self.again(&step),
+        }
+    }
+
+    fn check_again(&mut self) {
+        let step: Option<StepId> = match (&self.view.screen, self.session.walk().place()) {
+            (Screen::Diagnosis { .. }, _) => {
+                self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first()).map(|top| top.step.clone())
+            }
+            (_, Place::Step(here)) => Some(here.clone()),
+            _ => None,
+        };
+        let Some(step) = step.filter(|s| self.guide.step(s).is_some()) else {
+            self.view.note = Some("There is no step to check again.".to_owned());
+            return;
+        };
+        if matches!(self.view.screen, Screen::Diagnosis { .. }) { self.recheck(&step) } else { self.again(&step) }
+    }
+
+    fn sign(&mut self) {
+        if let Some(step) = self.step_here().map(|s| s.id.clone()) {
+            let initials = self.view.initials.clone();
+            self.prompt(&format!("Sign {step} as"), initials, PromptFor::Sign(step));
+        }
+    }
+
+    fn prompt(&mut self, ask: &str, filled: String, goal: PromptFor) {
+        self.view.open(Screen::Prompt(Prompt { ask: ask.to_owned(), line: Line::new(filled), goal }));
+    }
+
+    /// Keeps what was typed into a prompt.
+    fn keep(&mut self) {
+        let Screen::Prompt(prompt) = &self.view.screen else { return };
+        let (text, goal) = (prompt.line.value().trim().to_owned(), prompt.goal.clone());
+        self.view.leave();
+        match goal {
+            PromptFor::Sign(_) if text.is_empty() => {
+                self.view.note = Some("Not signed: type your initials, like jd.".to_owned());
+            }
+            PromptFor::Sign(step) => {
+                self.view.initials.clone_from(&text);
+                self.feed(Input::Sign { step, by: text, note: String::new() });
+            }
+            PromptFor::Note(_) if text.is_empty() => {}
+            PromptFor::Note(step) => {
+                let by = self.view.initials.clone();
+                self.feed(Input::Sign { step, by, note: text });
+            }
+            PromptFor::Find => {
+                if let Screen::Transcript(lens) = &mut self.view.screen {
+                    lens.find = text.to_lowercase();
+                }
+                self.find_next();
+            }
+        }
+    }
+
+    fn find_next(&mut self) {
+        let lines = model::dialogue(self.session.walk().transcript());
+        let Screen::Transcript(lens) = &mut self.view.screen else { return };
+        if lens.find.is_empty() {
+            return;
+        }
+        let n = lines.len();
+        let hit = |i: &usize| {
+            lines[*i].text.to_lowercase().contains(&lens.find) || lines[*i].host.to_lowercase().contains(&lens.find)
+        };
+        match (1..=n).map(|step| (lens.cursor + step) % n.max(1)).find(hit) {
+            Some(at) => lens.cursor = at,
+            None => self.view.note = Some(format!("\"{}\" is nowhere in the transcript.", lens.find)),
+        }
+    }
+
+    /// The line of the transcript to begin at: the last refusal, else the last line.
+    fn telling_line(&self) -> usize {
+        let transcript = self.session.walk().transcript();
+        let lines = model::dialogue(transcript);
+        let refused = |said: &model::Said| {
+            let fact = transcript.entries().get(said.id.0 as usize).map(|e| &e.fact);
+            !said.control && matches!(fact, Some(Fact::Received { reply, .. }) if reply.code >= 400)
+        };
+        lines.iter().rposition(refused).unwrap_or_else(|| lines.len().saturating_sub(1))
+    }
+
+    /// What `e` shows: the finding that is lit, else the gravest that is seen; at the diagnosis, what speaks for it.
+    pub(super) fn evidence_lit(&self) -> Vec<EvidenceId> {
+        let gravest =
+            |view: &model::StepView| view.notes.first().map(|n| n.finding).or(model::picks(view).first().copied());
+        match self.view.seen() {
+            Screen::Step(seen) => {
+                let Some(view) = self.step_view() else { return Vec::new() };
+                let lit = seen.lit.and_then(|i| model::picks(&view).get(i).copied());
+                lit.or_else(|| gravest(&view)).into_iter().collect()
+            }
+            Screen::Checklist { cursor } => {
+                let Some(step) = self.guide.steps.get(*cursor) else { return Vec::new() };
+                let walk = self.session.walk();
+                let view = model::step(walk, &self.guide, &step.id, self.view.admin, self.now, None);
+                gravest(&view).into_iter().collect()
+            }
+            Screen::Diagnosis { .. } => {
+                let top = self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first());
+                let mut all: Vec<EvidenceId> = Vec::new();
+                for id in top.into_iter().flat_map(|t| &t.because).flat_map(|r| &r.evidence) {
+                    if !all.contains(id) {
+                        all.push(*id);
+                    }
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+}

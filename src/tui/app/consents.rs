@@ -1,0 +1,145 @@
+//! Consent: what is asked before anything leaves this machine, and what follows from the answer.
+
+mod words;
+
+use super::App;
+use crate::transcript::{Consent, Mode, StepId};
+use crate::tui::screen::consent::ConsentView;
+use crate::tui::view::{Asking, Screen, Then};
+use crate::walk::Input;
+
+/// What is asked for once, together, because nearly every walk needs it. Logging in and sending are asked for apart, when they are due.
+const TOGETHER: [Consent; 4] = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http];
+
+/// The steps that only think: they ask nobody.
+const AT_HOME: [&str; 3] = ["error-message", "content", "escalate"];
+
+impl App {
+    /// Does what is wanted, once everything that it needs was asked for.
+    pub(super) fn ask_then(&mut self, then: Then, to: Option<&StepId>) {
+        let open = self.open_requests(&then, to);
+        if open.is_empty() {
+            self.carry_on(&then, &[]);
+        } else {
+            self.ask(open, then);
+        }
+    }
+
+    /// Asks for what the step that the walk came to waits for.
+    pub(super) fn ask_if_waiting(&mut self) {
+        let asks = self.session.walk().asks(&self.guide);
+        if !asks.is_empty() && !matches!(self.view.screen, Screen::Consent(_)) {
+            let open = self.with_the_others(asks);
+            self.ask(open, Then::Stay);
+        }
+    }
+
+    fn ask(&mut self, open: Vec<Consent>, then: Then) {
+        let lines = open.into_iter().map(|c| (c, true)).collect();
+        self.view.open(Screen::Consent(Asking { lines, cursor: 0, then }));
+    }
+
+    /// Yes to what is ticked, no to the rest.
+    pub(super) fn consent(&mut self) {
+        let Some((answers, then)) = self.answers(|ticked| ticked) else { return };
+        self.view.leave();
+        self.carry_on(&then, &answers);
+    }
+
+    /// No to all of it.
+    pub(super) fn decline(&mut self) {
+        let Some((answers, then)) = self.answers(|_| false) else { return };
+        self.view.leave();
+        match then {
+            Then::Start => {
+                let says = "Nothing was asked of anybody. You can change what you entered, or untick single lines.";
+                self.view.note = Some(says.to_owned());
+            }
+            // Who wants nothing asked of anybody wants no step that asks.
+            Then::Follow | Then::Open(_) | Then::Again(_) if asks_first(&answers) => {
+                self.record_consents(&answers);
+                self.feed(Input::Conclude);
+            }
+            then => self.carry_on(&then, &answers),
+        }
+    }
+
+    fn answers(&self, judge: impl Fn(bool) -> bool) -> Option<(Vec<(Consent, bool)>, Then)> {
+        let Screen::Consent(asking) = &self.view.screen else { return None };
+        let answers = asking.lines.iter().map(|(c, ticked)| (*c, judge(*ticked))).collect();
+        Some((answers, asking.then.clone()))
+    }
+
+    /// Records answers: those declined first, so that nothing starts before all is known.
+    pub(super) fn record_consents(&mut self, answers: &[(Consent, bool)]) {
+        for granted in [false, true] {
+            let what: Vec<_> = answers.iter().filter(|(_, g)| *g == granted).map(|(c, _)| *c).collect();
+            if !what.is_empty() {
+                self.feed(Input::Consent { what, granted });
+            }
+        }
+    }
+
+    /// What has to be asked before that can be done.
+    fn open_requests(&self, then: &Then, to: Option<&StepId>) -> Vec<Consent> {
+        if *then == Then::Start {
+            // A pasted error is read at home; a checklist begins with nothing running.
+            let reads = self.case.error.is_some() && self.mode == Mode::Guided;
+            return if reads { Vec::new() } else { self.with_the_others(Vec::new()) };
+        }
+        let Some(to) = to.filter(|id| !AT_HOME.contains(&id.as_str())) else { return Vec::new() };
+        let needs = self.guide.step(to).map(|s| s.consent.clone()).unwrap_or_default();
+        self.with_the_others(needs.into_iter().filter(|c| !self.is_decided(*c)).collect())
+    }
+
+    /// What is asked for, and what is asked for together with it; before anything was asked, all of that.
+    fn with_the_others(&self, mut open: Vec<Consent>) -> Vec<Consent> {
+        let first_time = !TOGETHER.iter().any(|c| self.is_decided(*c));
+        if first_time || open.iter().any(|c| TOGETHER.contains(c)) {
+            open.extend(TOGETHER.into_iter().filter(|c| !self.is_decided(*c)));
+        }
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
+    /// Whether it was allowed or declined before.
+    fn is_decided(&self, what: Consent) -> bool {
+        let walk = self.session.walk();
+        self.consents.contains(&what) || walk.consents().contains(&what) || walk.declined().contains(&what)
+    }
+
+    /// What the consent screen says.
+    pub(super) fn consent_view(&self, asking: &Asking) -> ConsentView {
+        let walk = self.session.walk();
+        let case = if asking.then == Then::Start { &self.case } else { walk.case() };
+        let asked = |what| asking.lines.iter().any(|(c, _)| *c == what);
+        let always = asks_first(&asking.lines).then(|| words::names(case));
+        let never = if self.is_practice() {
+            "This is practice: all of it stays inside heloise."
+        } else if asked(Consent::Send) {
+            "It is sent once. Everything that is said shows in the transcript."
+        } else {
+            "No message is sent. Everything that is asked shows in the transcript, and is counted on top."
+        };
+        let declined = match asking.then {
+            Then::Start => "With n nothing is asked, and you are back where you came from.",
+            Then::Follow | Then::Open(_) | Then::Again(_) if asks_first(&asking.lines) => {
+                "With n nothing is asked, and you see what can be said without it."
+            }
+            _ => "With n the step does without, and says what it could not tell.",
+        };
+        ConsentView {
+            always,
+            lines: asking.lines.iter().map(|(c, ticked)| (words::asks(*c, case), *ticked)).collect(),
+            cursor: asking.cursor,
+            never: never.to_owned(),
+            declined: declined.to_owned(),
+        }
+    }
+}
+
+/// Whether it is the first request, the one for everything outside.
+fn asks_first(lines: &[(Consent, bool)]) -> bool {
+    lines.iter().any(|(c, _)| *c == Consent::Connect)
+}

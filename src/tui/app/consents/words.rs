@@ -1,0 +1,46 @@
+//! What a consent lets happen, in plain words, with the hosts and names of the case.
+
+use crate::transcript::{Case, Consent};
+
+/// What every step outside needs.
+pub(super) fn names(case: &Case) -> String {
+    let resolver = case.resolver.map_or_else(|| "this machine's resolver".to_owned(), |r| r.to_string());
+    format!("Look names up in the DNS, through {resolver}. Every step needs this.")
+}
+
+/// What is asked for.
+pub(super) fn asks(what: Consent, case: &Case) -> String {
+    let server = case.server.as_ref().map(|s| s.host.as_str());
+    let domain = case.recipient_domain();
+    let hosts = match (server, domain) {
+        (Some(server), Some(domain)) => format!("{server} and the mail servers of {domain}"),
+        (Some(server), None) => server.to_owned(),
+        (None, Some(domain)) => format!("the mail servers of {domain}"),
+        (None, None) => "the mail servers that are named".to_owned(),
+    };
+    let recipient = case.recipient().unwrap_or("the recipient");
+    match what {
+        Consent::Connect => {
+            format!("Connect to {hosts}, and read how they greet. A few connections, each ended politely.")
+        }
+        Consent::Rcpt => {
+            format!("Ask there whether {recipient} gets mail, and a made-up neighbour too; hang up before any message.")
+        }
+        Consent::Blocklists => match (case.ip, case.sender_domain()) {
+            (Some(ip), _) => format!("Ask public blocklists about {ip}."),
+            (None, Some(domain)) => format!("Ask public blocklists about the sending address and {domain}."),
+            (None, None) => "Ask public blocklists about the sending address.".to_owned(),
+        },
+        Consent::Http => match domain.or(server) {
+            Some(name) => format!("Fetch what {name} publishes about its mail, over HTTPS."),
+            None => "Fetch published mail policies over HTTPS.".to_owned(),
+        },
+        Consent::Auth => {
+            let who = case.user.as_deref().unwrap_or("the user given");
+            let place = server.unwrap_or("the server");
+            format!("Log in to {place} as {who}, once, over TLS that was verified. The password goes nowhere else.")
+        }
+        Consent::Send => format!("Really send one message to {recipient}, once, to see what is said after it."),
+        Consent::Trace => format!("Trace the route to {hosts}: a few packets to the routers between."),
+    }
+}

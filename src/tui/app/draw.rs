@@ -1,0 +1,195 @@
+//! Drawing: reads the walk and the view, and changes neither.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use super::App;
+use crate::transcript::{EvidenceId, Fact};
+use crate::tui::model::{self, Found, StepView};
+use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
+use crate::tui::view::{Lens, Prompt, Screen, StepSeen};
+use crate::tui::widget::{Head, Pen, footer, head, note_line};
+use crate::walk::Place;
+
+/// The smallest screen that anything is shown on.
+const SMALLEST: (u16, u16) = (60, 20);
+
+impl App {
+    /// Draws what is on the screen now.
+    pub fn draw(&self, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let cursor = {
+            let mut pen = Pen::new(frame.buffer_mut(), area, &self.view.look);
+            if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+                let theme = *pen.theme();
+                pen.put(0, 0, "heloise needs 60 columns and 20 rows", theme.text);
+                return;
+            }
+            self.draw_on(&mut pen, area)
+        };
+        if let Some((x, y)) = cursor {
+            frame.set_cursor_position(Position { x, y });
+        }
+    }
+
+    fn draw_on(&self, pen: &mut Pen<'_>, area: Rect) -> Option<(u16, u16)> {
+        let (width, height) = (area.width, area.height);
+        head(pen, &self.head());
+        let keys = height - 1;
+        note_line(pen, height - 2, self.view.note.as_deref());
+        let mut body = pen.part(0, 2, width, height - 4);
+        let seen = self.view.seen();
+        let mut cursor = None;
+        match seen {
+            Screen::Start { cursor } => {
+                let last = self.last.as_ref().map(|l| l.says.clone());
+                screen::start::draw(&mut body, &StartView { cursor: *cursor, last });
+            }
+            Screen::Story { scroll } => {
+                screen::start::story(&mut body, self.story.as_deref().unwrap_or_default(), *scroll);
+            }
+            Screen::Practise { cursor } => {
+                let rows: Vec<_> = self.worlds.iter().map(|w| (w.id.clone(), w.title.clone())).collect();
+                screen::list::titles(&mut body, "Which broken server?", &rows, *cursor);
+            }
+            Screen::Form(form) => {
+                cursor = screen::form::draw(&mut body, form).map(|(x, y)| (x, y + 2));
+            }
+            Screen::Consent(asking) => screen::consent::draw(&mut body, &self.consent_view(asking)),
+            Screen::Step(seen) => {
+                let view = self.step_view().unwrap_or_default();
+                let rail = model::rail(self.session.walk(), &self.guide);
+                let how = How { lit: seen.lit, scroll: seen.scroll, tick: self.view.tick };
+                // The rail's lines meet the rule under the top line.
+                screen::step::draw(&mut pen.part(0, 1, width, height - 3), &rail, &view, how);
+            }
+            Screen::Ways { cursor } => {
+                screen::list::ways(&mut body, &model::ways(self.session.walk(), &self.guide), *cursor);
+            }
+            Screen::Transcript(lens) => screen::transcript::draw(&mut body, &self.lens_view(lens)),
+            Screen::Evidence { of, scroll } => {
+                screen::text::draw(&mut body, "What shows it", &self.evidence(of), *scroll);
+            }
+            Screen::Diagnosis { scroll } => screen::diagnosis::draw(&mut body, &self.found(), *scroll),
+            Screen::Text { title, body: text, scroll } => {
+                let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+                screen::text::draw(&mut body, title, &lines, *scroll);
+            }
+            Screen::Checklist { cursor } => {
+                let view =
+                    model::checklist(self.session.walk(), &self.guide, *cursor, self.view.admin, |at| self.clock(at));
+                screen::checklist::draw(&mut body, &view, *cursor, self.view.tick);
+            }
+            Screen::Help { of, scroll } => screen::help::draw(&mut body, *of, *scroll),
+            Screen::Map { scroll } => {
+                screen::list::map(&mut body, &model::map(self.session.walk(), &self.guide), *scroll);
+            }
+            Screen::Prompt(_) => {}
+        }
+        if let Screen::Prompt(prompt) = &self.view.screen {
+            cursor = Some(draw_prompt(pen, keys, prompt));
+        } else {
+            footer(pen, keys, &self.now());
+        }
+        cursor.filter(|(x, y)| *x < width && *y < height)
+    }
+
+    fn head(&self) -> Head {
+        let walk = self.session.walk();
+        let named = |state: &str| Head { about: model::about(walk), state: state.to_owned() };
+        match self.view.seen() {
+            Screen::Start { .. } | Screen::Form(_) | Screen::Practise { .. } if *walk.place() == Place::Start => {
+                Head { about: String::new(), state: "an SMTP troubleshooter".to_owned() }
+            }
+            Screen::Story { .. } => Head { about: String::new(), state: "practice".to_owned() },
+            Screen::Diagnosis { .. } => named("what we found"),
+            Screen::Transcript(lens) => {
+                let lines = model::dialogue(walk.transcript());
+                let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());
+                Head { about: host, state: format!("transcript · {} lines", lines.len()) }
+            }
+            Screen::Help { .. } => named("keys"),
+            _ => model::head(walk, self.guide.steps.len(), self.now),
+        }
+    }
+
+    /// The step where the walk is, as it is shown.
+    pub(super) fn step_view(&self) -> Option<StepView> {
+        let walk = self.session.walk();
+        let Place::Step(id) = walk.place() else { return None };
+        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
+        let (width, height) = self.size;
+        let most = (!unfolded).then(|| screen::step::rows_that_fit(height));
+        let mut view = model::step(walk, &self.guide, id, self.view.admin, self.now, most);
+        if screen::step::is_wide(width) {
+            view.wire = model::latest(walk.transcript(), height.into());
+        }
+        Some(view)
+    }
+
+    /// Whether the step where the walk is wants an answer.
+    pub(super) fn step_lacks(&self) -> bool {
+        self.step_view().is_some_and(|v| !v.asks.is_empty())
+    }
+
+    /// Whether rows are folded away, or were unfolded.
+    pub(super) fn step_folds(&self) -> bool {
+        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
+        unfolded || self.step_view().is_some_and(|v| v.folded)
+    }
+
+    /// The diagnosis, as it is shown.
+    pub(super) fn found(&self) -> Found {
+        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
+    }
+
+    /// The lines that show a finding, or what a diagnosis rests on.
+    pub(super) fn evidence(&self, of: &[EvidenceId]) -> Vec<String> {
+        model::evidence(&self.guide, self.session.walk().transcript(), of, self.view.admin)
+    }
+
+    pub(super) fn lens_view(&self, lens: &Lens) -> LensView {
+        let transcript = self.session.walk().transcript();
+        let lines = model::dialogue(transcript);
+        let cursor = lens.cursor.min(lines.len().saturating_sub(1));
+        let id = lines.get(cursor).map(|l| l.id);
+        let whole = match id.and_then(|id| transcript.entries().get(id.0 as usize)).map(|e| &e.fact) {
+            Some(Fact::Received { reply, .. }) if reply.text.len() > 1 => {
+                reply.text.iter().map(|t| format!("{} {t}", reply.codes())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
+        if lines.get(cursor).is_some_and(|l| l.control) {
+            meant.insert(0, model::compared());
+        }
+        LensView { lines, cursor, whole, meant }
+    }
+
+    /// The time of day of a moment of the session, by this machine's clock and zone.
+    fn clock(&self, at: u64) -> String {
+        let began = self.session.walk().transcript().entries().iter().find_map(|e| match e.fact {
+            Fact::Began { unix_ms, .. } => Some(unix_ms),
+            _ => None,
+        });
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        let moment = began.and_then(|b| jiff::Timestamp::from_millisecond(b.saturating_add(at)).ok());
+        moment.map_or_else(String::new, |t| t.to_zoned(self.zone.clone()).strftime("%H:%M").to_string())
+    }
+}
+
+/// A line to type in the footer; returns where the cursor stands.
+fn draw_prompt(pen: &mut Pen<'_>, y: u16, prompt: &Prompt) -> (u16, u16) {
+    let theme = *pen.theme();
+    let width = pen.width();
+    pen.across(0, y, width, " ");
+    let x = pen.put(1, y, &format!("{}: ", prompt.ask), theme.title);
+    let room = width.saturating_sub(x + 24);
+    let scroll = prompt.line.visual_scroll(room.into());
+    let shown: String = prompt.line.value().chars().skip(scroll).collect();
+    pen.put_within(x, y, &shown, room, theme.text);
+    let hint = "Enter keep   Esc back";
+    pen.put_before(width.saturating_sub(1), y, hint, theme.dim);
+    let column = prompt.line.visual_cursor().saturating_sub(scroll);
+    (x + u16::try_from(column).unwrap_or(0), y)
+}

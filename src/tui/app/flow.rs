@@ -1,0 +1,216 @@
+//! How one thing leads to the next: beginning, going on, checking again, and what goes on by itself.
+
+use super::{App, Order, same};
+use crate::guide::Step;
+use crate::run::{SavedSession, Session};
+use crate::transcript::{Consent, Goal, Mode, StepId};
+use crate::tui::form::{Form, Purpose};
+use crate::tui::view::{Auto, Screen, StepSeen, Then};
+use crate::walk::{Input, Place, StepState};
+
+impl App {
+    /// Feeds the walk.
+    pub(super) fn feed(&mut self, input: Input) {
+        self.session.input(input);
+    }
+
+    /// Begins with what is known: asks first, if anything has to be asked.
+    pub(super) fn begin(&mut self) {
+        self.ask_then(Then::Start, None);
+    }
+
+    /// Does what was wanted, with the answers that were given before.
+    pub(super) fn carry_on(&mut self, then: &Then, answers: &[(Consent, bool)]) {
+        if *then == Then::Start {
+            self.enter();
+        }
+        self.record_consents(answers);
+        match then {
+            Then::Start => {
+                self.feed(Input::Start);
+                let home = self.home();
+                self.view.settle_on(home);
+            }
+            Then::Follow => self.feed(Input::Follow),
+            Then::Open(step) => self.feed(Input::Open(step.clone())),
+            Then::Again(step) => self.feed(Input::Again(step.clone())),
+            Then::Stay => {}
+        }
+        self.look_from_the_top();
+        self.ask_if_waiting();
+    }
+
+    /// A step that was come to is seen from its beginning.
+    fn look_from_the_top(&mut self) {
+        if let Screen::Step(seen) = &mut self.view.screen {
+            *seen = StepSeen::default();
+        }
+    }
+
+    /// Begins the session's record with the case.
+    fn enter(&mut self) {
+        if self.session.walk().transcript().entries().is_empty() {
+            let unix_ms = jiff::Timestamp::now().as_millisecond();
+            self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode: self.mode });
+        }
+        if let Some(secret) = self.secret.take() {
+            self.case.has_password = true;
+            self.session.hold(Some(secret));
+        }
+        self.feed(Input::Enter(Box::new(self.case.clone())));
+        let given: Vec<_> = self.consents.iter().map(|c| (*c, true)).collect();
+        self.record_consents(&given);
+    }
+
+    /// Takes a saved session up where it was left. A password that it had has to be typed again.
+    pub(super) fn take_up(&mut self, saved: &SavedSession) {
+        self.session = Session::resume(same(&self.real), saved, self.channel.clone());
+        self.case = self.session.walk().case().clone();
+        self.mode = self.session.walk().mode();
+        let home = self.home();
+        self.view.settle_on(home);
+        self.ask_if_waiting();
+    }
+
+    /// Shows the form for a choice of the first screen.
+    pub(super) fn choose(&mut self, cursor: usize) {
+        let (goal, mode) = match cursor {
+            0 => (Goal::Error, Mode::Guided),
+            1 => (Goal::Address, Mode::Guided),
+            2 => (Goal::Settings, Mode::Guided),
+            3 => (Goal::Server, Mode::Checklist),
+            _ => {
+                self.view.open(Screen::Practise { cursor: 0 });
+                return self.list_worlds();
+            }
+        };
+        self.view.open(Screen::Form(Box::new(Form::begin(goal, mode, &self.case))));
+    }
+
+    /// Takes what was typed into a form, if nothing is wrong with it.
+    pub(super) fn submit(&mut self) {
+        let Screen::Form(form) = &mut self.view.screen else { return };
+        let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
+        let known = known.clone();
+        let Some((mut case, secret)) = form.submit(&known) else { return };
+        match form.purpose.clone() {
+            Purpose::Begin(goal, mode) => {
+                case.goal = goal;
+                if goal != Goal::Error {
+                    case.error = None;
+                }
+                self.case = case;
+                self.mode = mode;
+                self.secret = secret.or(self.secret.take());
+                self.begin();
+            }
+            Purpose::Answer(step) => {
+                if secret.is_some() {
+                    self.session.hold(secret);
+                }
+                self.view.leave();
+                self.feed(Input::Enter(Box::new(case)));
+                self.again(&step);
+            }
+        }
+    }
+
+    /// Follows the branch; where there is none, whatever goes on from here.
+    pub(super) fn follow(&mut self) {
+        let walk = self.session.walk();
+        let Place::Step(here) = walk.place().clone() else {
+            let home = self.home();
+            return self.view.settle_on(home);
+        };
+        if let Some(proposal) = walk.proposal() {
+            let to = proposal.to.clone();
+            return self.ask_then(Then::Follow, to.as_ref());
+        }
+        match walk.state_of(&here) {
+            StepState::Running => {}
+            StepState::Waiting if !walk.asks(&self.guide).is_empty() => self.ask_if_waiting(),
+            StepState::Waiting => self.again(&here),
+            StepState::Done(_) => self.feed(Input::Conclude),
+        }
+    }
+
+    /// Opens a step, and runs it if it was not run yet.
+    pub(super) fn open_step(&mut self, step: &StepId) {
+        self.ask_then(Then::Open(step.clone()), Some(step));
+    }
+
+    /// Runs a step once more.
+    pub(super) fn again(&mut self, step: &StepId) {
+        self.ask_then(Then::Again(step.clone()), Some(step));
+    }
+
+    /// What goes on by itself.
+    pub(super) fn go_on_alone(&mut self) {
+        // Every turn ends with something running, something asked, or nothing left; the bound is for a guide that goes in circles.
+        for _ in 0..64 {
+            let waits = matches!(self.view.screen, Screen::Consent(_) | Screen::Form(_) | Screen::Prompt(_));
+            if self.is_alive() || waits {
+                break;
+            }
+            match self.view.auto {
+                Auto::No => break,
+                Auto::Follow if matches!(self.session.walk().place(), Place::Step(_)) => self.follow(),
+                Auto::Follow => self.view.auto = Auto::No,
+                Auto::RunAll => match self.next_open() {
+                    Some(step) => self.open_step(&step),
+                    None => {
+                        self.view.auto = Auto::No;
+                        self.view.note = Some("Every step has been run.".to_owned());
+                    }
+                },
+                Auto::Recheck => {
+                    self.view.auto = Auto::No;
+                    self.feed(Input::Conclude);
+                    self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+                    self.view.note = Some("Checked again: this is what stands now.".to_owned());
+                }
+            }
+        }
+        let concluded = *self.session.walk().place() == Place::Concluded;
+        if concluded && matches!(self.view.screen, Screen::Step(_)) {
+            self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+        }
+    }
+
+    /// The first step that was not run yet.
+    fn next_open(&self) -> Option<StepId> {
+        let walk = self.session.walk();
+        self.guide.steps.iter().map(|s| &s.id).find(|id| walk.state_of(id) == StepState::Waiting).cloned()
+    }
+
+    /// The step that keys are about: where the walk is, or the line of the checklist that is lit.
+    pub(super) fn step_here(&self) -> Option<&Step> {
+        match (self.view.seen(), self.session.walk().place()) {
+            (Screen::Checklist { cursor }, _) => self.guide.steps.get(*cursor),
+            (Screen::Diagnosis { .. }, _) => None,
+            (_, Place::Step(id)) => self.guide.step(id),
+            _ => None,
+        }
+    }
+
+    /// Asks what the step asks.
+    pub(super) fn fill_in(&mut self) {
+        let Some(step) = self.step_here() else { return };
+        let form = Form::answer(step, self.view.admin, self.session.walk().case());
+        self.view.open(Screen::Form(Box::new(form)));
+    }
+
+    /// Checks again what showed the cause, and comes back.
+    pub(super) fn recheck(&mut self, step: &StepId) {
+        self.view.auto = Auto::Recheck;
+        self.view.settle_on(Screen::Step(StepSeen::default()));
+        self.again(step);
+    }
+
+    /// Asks the loop to bring a practice world up.
+    pub(super) fn choose_world(&mut self, cursor: usize) {
+        if let Some(world) = self.worlds.get(cursor) {
+            self.orders.push(Order::Practise(Box::new(world.clone())));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Moving: what is lit, and how far a screen is scrolled. Both stay within what there is.
+
+use super::App;
+use crate::tui::keys::Command;
+use crate::tui::model;
+use crate::tui::screen;
+use crate::tui::view::Screen;
+
+impl App {
+    /// Moves what is lit, or scrolls.
+    pub(super) fn go(&mut self, command: Command) {
+        match &mut self.view.screen {
+            Screen::Form(form) => match command {
+                Command::Down => drop(form.next()),
+                Command::Up => form.previous(),
+                _ => {}
+            },
+            Screen::Step(_) => self.go_in_step(command),
+            _ => {
+                let (lines, room) = (self.lines(), self.room());
+                if let Some(cursor) = self.view.screen.cursor() {
+                    *cursor = moved(*cursor, command, lines.saturating_sub(1), room);
+                } else {
+                    let most = self.scroll_most();
+                    if let Some(scroll) = self.view.screen.scroll() {
+                        let to = moved((*scroll).into(), command, most.into(), room);
+                        *scroll = u16::try_from(to).unwrap_or(u16::MAX);
+                    }
+                }
+            }
+        }
+    }
+
+    /// In a step arrows light one finding after the other, and pages scroll.
+    fn go_in_step(&mut self, command: Command) {
+        let Some(view) = self.step_view() else { return };
+        let (width, height) = self.size;
+        let (width, room) = screen::step::room(width, height, &view);
+        let most = screen::text::most(screen::step::height_of(&view, (width, room)), room);
+        let picks = model::picks(&view).len();
+        let Screen::Step(seen) = &mut self.view.screen else { return };
+        match command {
+            Command::Up | Command::Down if picks > 0 => {
+                let to = match (seen.lit, command) {
+                    (None, Command::Up) => picks - 1,
+                    (None, _) => 0,
+                    (Some(at), _) => moved(at, command, picks - 1, 1),
+                };
+                seen.lit = Some(to);
+            }
+            _ => {
+                seen.lit = None;
+                let to = moved(seen.scroll.min(most).into(), command, most.into(), room.into());
+                seen.scroll = u16::try_from(to).unwrap_or(u16::MAX);
+            }
+        }
+    }
+
+    /// How many lines can be lit.
+    fn lines(&self) -> usize {
+        match &self.view.screen {
+            Screen::Start { .. } => screen::start::CHOICES.len(),
+            Screen::Practise { .. } => self.worlds.len(),
+            Screen::Consent(asking) => asking.lines.len(),
+            Screen::Ways { .. } => model::ways(self.session.walk(), &self.guide).len(),
+            Screen::Transcript(_) => model::dialogue(self.session.walk().transcript()).len(),
+            Screen::Checklist { .. } => self.guide.steps.len(),
+            _ => 0,
+        }
+    }
+
+    /// About how many lines a page has.
+    fn room(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(6)).max(1)
+    }
+
+    /// How far the screen can be scrolled.
+    fn scroll_most(&self) -> u16 {
+        let (width, height) = self.size;
+        let body = height.saturating_sub(4);
+        let read = |lines: &[String]| {
+            let all = screen::text::broken(lines, width.saturating_sub(2).min(100));
+            screen::text::most(all.len(), body.saturating_sub(2))
+        };
+        match &self.view.screen {
+            Screen::Evidence { of, .. } => read(&self.evidence(of)),
+            Screen::Text { body, .. } => read(&body.lines().map(str::to_owned).collect::<Vec<_>>()),
+            Screen::Diagnosis { .. } => {
+                let found = self.found();
+                screen::text::most(screen::diagnosis::height_of(&found, width), body)
+            }
+            Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
+            Screen::Map { .. } => {
+                let lines = model::map(self.session.walk(), &self.guide);
+                screen::text::most(screen::list::broken(&lines, width).len(), body)
+            }
+            Screen::Story { .. } => {
+                let width = usize::from(width.saturating_sub(6).min(90));
+                let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);
+                screen::text::most(lines.len(), body.saturating_sub(5))
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// Where a command leads from `at`, between 0 and `last`.
+fn moved(at: usize, command: Command, last: usize, page: usize) -> usize {
+    match command {
+        Command::Up => at.saturating_sub(1),
+        Command::Down => at + 1,
+        Command::PageUp => at.saturating_sub(page),
+        Command::PageDown => at + page,
+        Command::First => 0,
+        Command::Last => last,
+        _ => at,
+    }
+    .min(last)
+}

@@ -1,0 +1,108 @@
+//! Texts that leave the screen: to the clipboard, to a file, to a provider.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{App, Order};
+use crate::report;
+use crate::tui::view::Screen;
+
+impl App {
+    /// Copies what the screen is about.
+    pub(super) fn copy(&mut self) {
+        let Some(text) = self.copied() else { return };
+        self.view.note = Some("Copied, if your terminal allows programs to.".to_owned());
+        self.orders.push(Order::Copy(text));
+    }
+
+    fn copied(&self) -> Option<String> {
+        match &self.view.screen {
+            Screen::Transcript(lens) => {
+                let view = self.lens_view(lens);
+                let line = view.lines.get(view.cursor)?;
+                Some(if view.whole.is_empty() { line.text.clone() } else { view.whole.join("\n") })
+            }
+            Screen::Evidence { of, .. } => Some(self.evidence(of).join("\n")),
+            Screen::Text { body, .. } => Some(body.clone()),
+            Screen::Diagnosis { .. } => {
+                let found = self.found();
+                // A link is what one would rather not type; without one, the whole advice.
+                let link = found.todo.iter().find_map(|t| first_link(t)).map(str::to_owned);
+                Some(link.unwrap_or_else(|| {
+                    let todo = found.todo.iter().enumerate().map(|(i, t)| format!("{}. {t}", i + 1));
+                    std::iter::once(found.headline.clone()).chain(todo).collect::<Vec<_>>().join("\n")
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Shows a text for whoever has to act.
+    pub(super) fn ticket(&mut self) {
+        let body = report::ticket(&self.guide, self.session.walk().transcript(), self.moment());
+        self.view.open(Screen::Text { title: "A ticket for whoever has to act".to_owned(), body, scroll: 0 });
+    }
+
+    /// Saves the ticket that is shown, else a report, as a file in this folder.
+    pub(super) fn save(&mut self) {
+        let (stem, text) = match &self.view.screen {
+            Screen::Text { body, .. } => ("ticket", body.clone()),
+            _ => ("report", report::text(&self.guide, self.session.walk().transcript())),
+        };
+        let time = jiff::Timestamp::from_millisecond(self.moment()).unwrap_or_default();
+        let time = time.to_zoned(self.zone.clone()).strftime("%Y%m%d-%H%M%S");
+        self.view.note = Some(match save_new(Path::new(""), &format!("heloise-{stem}-{time}"), &text) {
+            Ok(name) => format!("Saved as {name} in this folder."),
+            Err(why) => format!("Not saved: {why}. Copy it with c instead."),
+        });
+    }
+
+    /// This moment, in milliseconds since 1970.
+    fn moment(&self) -> i64 {
+        self.session.world().unix_seconds().saturating_mul(1000)
+    }
+}
+
+/// Saves a text in a file of its own, readable by its owner alone; returns the file's name.
+fn save_new(folder: &Path, stem: &str, text: &str) -> io::Result<String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    for nth in 1..100 {
+        let name = if nth == 1 { format!("{stem}.txt") } else { format!("{stem}-{nth}.txt") };
+        match options.open(folder.join(&name)) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| name),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The first link in a text.
+fn first_link(text: &str) -> Option<&str> {
+    let from = text.find("https://")?;
+    let link = text[from..].split_whitespace().next()?;
+    Some(link.trim_end_matches(['.', ',', ')', ';']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(save_new(folder.path(), "heloise-report", "one").unwrap(), "heloise-report.txt");
+        assert_eq!(save_new(folder.path(), "heloise-report", "two").unwrap(), "heloise-report-2.txt");
+        assert_eq!(std::fs::read_to_string(folder.path().join("heloise-report.txt")).unwrap(), "one");
+    }
+
+    #[test]
+    fn a_link_is_copied_without_the_full_stop_behind_it() {
+        assert_eq!(first_link("Ask at https://check.example.org/x. Then wait."), Some("https://check.example.org/x"));
+        assert_eq!(first_link("Ask them."), None);
+    }
+}

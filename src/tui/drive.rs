@@ -1,0 +1,170 @@
+//! The loop: messages in by one channel, a screen out whenever something changed.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::EventStream;
+use crossterm::queue;
+use crossterm::style::force_color_output;
+use futures_util::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
+use crate::practice::Practice;
+use crate::run::Message;
+
+/// While checks run, time is shown so often.
+const TICK: Duration = Duration::from_millis(500);
+/// Answers that come faster than this share a frame.
+const FRAME: Duration = Duration::from_millis(33);
+/// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
+const MOMENT: Duration = Duration::from_millis(30);
+
+/// The wizard on the process's own terminal, until it is left.
+///
+/// # Errors
+/// When there is no terminal, or it fails; it is given back first.
+pub async fn run(launch: Launch) -> Result<Left, Trouble> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Err(Trouble::NoTerminal);
+    }
+    // crossterm answers NO_COLOR with a reset that also takes bold and reversed away; the mono theme does without colours instead.
+    force_color_output(true);
+    let _guard = guard::Guard::take()?;
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    terminal.clear()?;
+    let keys = EventStream::new().filter_map(|e| std::future::ready(e.ok().and_then(Event::of_terminal)));
+    drive(&mut terminal, &mut Own, keys, launch).await
+}
+
+/// What of the outside the loop needs besides the screen: the clipboard, and the shell behind.
+pub trait Outside {
+    /// Puts a text on the clipboard, where that is possible.
+    fn copy(&mut self, text: &str);
+    /// Gives the terminal to the shell, and takes it again.
+    fn suspend(&mut self) -> impl Future<Output = io::Result<()>>;
+}
+
+/// The process's own terminal.
+struct Own;
+
+impl Outside for Own {
+    fn copy(&mut self, text: &str) {
+        let mut out = io::stdout();
+        drop(queue!(out, CopyToClipboard::to_clipboard_from(text)));
+        drop(out.flush());
+    }
+
+    async fn suspend(&mut self) -> io::Result<()> {
+        guard::leave();
+        #[cfg(unix)]
+        super::job::stop().await;
+        guard::enter()
+    }
+}
+
+/// The wizard on any screen, with events from anywhere, until it is left. The end of the events alone does not end it: send [`Event::Signal`].
+///
+/// # Errors
+/// When the screen cannot be drawn on.
+pub async fn drive<B>(
+    terminal: &mut Terminal<B>,
+    outside: &mut impl Outside,
+    events: impl Stream<Item = Event> + Send + Unpin + 'static,
+    launch: Launch,
+) -> Result<Left, Trouble>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+{
+    let (send, mut receive) = unbounded_channel();
+    let mut app = App::new(launch, send.clone());
+    let size = terminal.size().map_err(Into::into)?;
+    app.resize(size.width, size.height);
+    draw(terminal, &app)?;
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(event::pump(events, send.clone()));
+    tasks.spawn(event::signals(send.clone()));
+    let signal = turn(terminal, outside, &mut app, &send, &mut receive).await?;
+    Ok(app.left(signal))
+}
+
+async fn turn<B>(
+    terminal: &mut Terminal<B>,
+    outside: &mut impl Outside,
+    app: &mut App,
+    send: &UnboundedSender<Message<Event>>,
+    receive: &mut UnboundedReceiver<Message<Event>>,
+) -> Result<Option<i32>, Trouble>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+{
+    let mut ticking = false;
+    let mut drawn = Instant::now();
+    let mut stale = false;
+    loop {
+        let message = if stale {
+            match tokio::time::timeout(FRAME.saturating_sub(drawn.elapsed()), receive.recv()).await {
+                Ok(message) => message,
+                Err(_) => {
+                    draw(terminal, app)?;
+                    (drawn, stale) = (Instant::now(), false);
+                    continue;
+                }
+            }
+        } else {
+            receive.recv().await
+        };
+        let Some(message) = message else { return Ok(None) };
+        ticking &= !matches!(message, Message::Front(Event::Tick));
+        // Keys show at once; answers may wait for each other.
+        let at_once = !matches!(message, Message::Answer(..));
+        for order in app.handle(message) {
+            match order {
+                Order::Quit(signal) => return Ok(signal),
+                Order::Copy(text) => outside.copy(&text),
+                Order::Settle => after(MOMENT, Event::Settled, send),
+                Order::Suspend => {
+                    outside.suspend().await?;
+                    let size = terminal.size().map_err(Into::into)?;
+                    app.resize(size.width, size.height);
+                    terminal.clear().map_err(Into::into)?;
+                }
+                Order::Practise(world) => {
+                    let up = Practice::start(&world).await;
+                    app.practise(&world, up);
+                }
+            }
+        }
+        if app.is_alive() && !ticking {
+            ticking = true;
+            after(TICK, Event::Tick, send);
+        }
+        stale = true;
+        if receive.is_empty() && (at_once || drawn.elapsed() >= FRAME) {
+            draw(terminal, app)?;
+            (drawn, stale) = (Instant::now(), false);
+        }
+    }
+}
+
+/// Sends an event into the channel later.
+fn after(time: Duration, event: Event, channel: &UnboundedSender<Message<Event>>) {
+    let channel = channel.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(time).await;
+        drop(channel.send(Message::Front(event)));
+    });
+}
+
+fn draw<B>(terminal: &mut Terminal<B>, app: &App) -> Result<(), Trouble>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+{
+    terminal.draw(|frame| app.draw(frame)).map(drop).map_err(|e| Trouble::Terminal(e.into()))
+}

@@ -1,0 +1,274 @@
+//! From a case into a form, and back: one line says what is wrong and what to type instead.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::area::MOST;
+use super::{Entry, Field, Form, Slot};
+use crate::guide;
+use crate::transcript::{Case, Secret, Target};
+
+/// A field that cannot be taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Wrong {
+    /// Which field.
+    pub field: usize,
+    /// What is wrong, and what to type.
+    pub says: String,
+}
+
+impl Field {
+    /// Takes the value that is known already.
+    pub(super) fn read(&mut self, case: &Case) {
+        use guide::Field as F;
+        let path = |p: &Option<PathBuf>| p.as_ref().map(|p| p.display().to_string());
+        let known = match self.slot {
+            Slot::Port => case.server.as_ref().and_then(|s| s.port).map(|p| p.to_string()),
+            Slot::Of(F::From) => case.from.clone(),
+            Slot::Of(F::To) => case.recipient().map(str::to_owned),
+            Slot::Of(F::Server) => case.server.as_ref().map(|s| s.host.clone()),
+            Slot::Of(F::Security) => Some(case.security.to_string()),
+            Slot::Of(F::User) => case.user.clone(),
+            Slot::Of(F::Password) => None,
+            Slot::Of(F::Message) => path(&case.message),
+            Slot::Of(F::Error) => case.error.clone(),
+            Slot::Of(F::Helo) => case.helo.clone(),
+            Slot::Of(F::Ip) => case.ip.map(|ip| ip.to_string()),
+            Slot::Of(F::SendingDomain) => case.sending_domain.clone(),
+            Slot::Of(F::Selector) => case.selector.clone(),
+        };
+        if let Some(known) = known {
+            self.set(&known);
+        }
+        if self.slot == Slot::Of(F::Password) && case.has_password {
+            self.example = "kept; type to replace it".to_owned();
+            self.required = false;
+        }
+    }
+
+    /// Puts what was typed into a case.
+    fn write(&self, case: &mut Case) -> Result<(), String> {
+        use guide::Field as F;
+        let text = self.text();
+        if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
+            return Err(match self.slot {
+                Slot::Of(F::Error) => "Paste the error here, or type the name of a file that holds it.".to_owned(),
+                _ if self.example.is_empty() => format!("This is needed: {}", self.hint),
+                _ => format!("This is needed. Type something like {}.", self.example),
+            });
+        }
+        let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
+        match self.slot {
+            Slot::Port => {
+                let port = port(text)?;
+                if let Some(server) = case.server.as_mut().filter(|_| port.is_some()) {
+                    server.port = port;
+                }
+            }
+            Slot::Of(F::From) => case.from = address(text, &self.example)?,
+            Slot::Of(F::To) => {
+                let first = address(text, &self.example)?;
+                let more = case.to.drain(..).skip(1).collect::<Vec<_>>();
+                case.to = first.into_iter().chain(more).collect();
+            }
+            Slot::Of(F::Server) => case.server = server(text)?,
+            Slot::Of(F::Security) => case.security = text.parse()?,
+            Slot::Of(F::User) => case.user = some(text),
+            Slot::Of(F::Password) => {}
+            Slot::Of(F::Message) => case.message = file(text)?,
+            Slot::Of(F::Error) => case.error = error(text)?,
+            Slot::Of(F::Helo) => case.helo = some(text),
+            Slot::Of(F::Ip) => {
+                let wrong = || "That is no IP address. Type one like 192.0.2.25 or 2001:db8::25.".to_owned();
+                case.ip = some(text).map(|t| t.parse().map_err(|_| wrong())).transpose()?;
+            }
+            Slot::Of(F::SendingDomain) => case.sending_domain = some(text.trim_start_matches('@')),
+            Slot::Of(F::Selector) => case.selector = some(text),
+        }
+        Ok(())
+    }
+}
+
+impl Form {
+    /// The case as it was with what was typed put in, and the password if one was typed.
+    ///
+    /// On a mistake, the field is lit and [`Form::wrong`] says what to type; what was typed stays.
+    pub(in crate::tui) fn submit(&mut self, case: &Case) -> Option<(Case, Option<Secret>)> {
+        let mut case = case.clone();
+        for (i, field) in self.fields.iter().enumerate() {
+            if let Err(says) = field.write(&mut case) {
+                self.at = i;
+                self.wrong = Some(Wrong { field: i, says });
+                return None;
+            }
+        }
+        let mut secret = None;
+        for field in &mut self.fields {
+            if let Entry::Masked(masked) = &mut field.entry
+                && !masked.is_empty()
+            {
+                secret = Some(masked.take());
+                case.has_password = true;
+            }
+        }
+        Some((case, secret))
+    }
+}
+
+fn address(text: &str, example: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.rsplit_once('@') {
+        None => Err(format!("That has no @. Type the whole address, like {example}.")),
+        Some(("", _)) => Err(format!("Nothing stands before the @. Type the whole address, like {example}.")),
+        Some((_, "" | ">")) => Err(format!("Nothing stands after the @. Type the whole address, like {example}.")),
+        Some(_) => Ok(Some(text.to_owned())),
+    }
+}
+
+fn server(text: &str) -> Result<Option<Target>, String> {
+    let like = "Type its name, like smtp.example.net.";
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.contains('@') {
+        return Err(format!("That is an address, not a server. {like}"));
+    }
+    if text.contains("://") || text.contains('/') {
+        return Err(format!("That is a web address. {like}"));
+    }
+    if text.contains(char::is_whitespace) {
+        return Err(format!("A server's name has no spaces. {like}"));
+    }
+    // An IPv6 address has colons of its own; `[…]:port` is how it is told from a port.
+    if let Some(inner) = text.strip_prefix('[') {
+        let Some((host, rest)) = inner.split_once(']') else {
+            return Err("The bracket is not closed. Type it like [2001:db8::25]:587.".to_owned());
+        };
+        return Ok(Some(Target { host: host.to_owned(), port: port(rest.trim_start_matches(':'))? }));
+    }
+    if text.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(Some(Target { host: text.to_owned(), port: None }));
+    }
+    let (host, after) = text.split_once(':').unwrap_or((text, ""));
+    Ok(Some(Target { host: host.to_owned(), port: port(after)? }))
+}
+
+fn port(text: &str) -> Result<Option<u16>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse::<u16>()
+        .ok()
+        .filter(|p| *p > 0)
+        .map(Some)
+        .ok_or_else(|| "A port is a number from 1 to 65535. Mail uses 465, 587 and 25.".to_owned())
+}
+
+fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let path = home(text);
+    match path.metadata() {
+        Ok(m) if m.is_file() => Ok(Some(path)),
+        Ok(_) => Err("That is a folder. Type the name of the file in it.".to_owned()),
+        Err(_) => Err("There is no file of that name. Type its whole path, or leave this empty.".to_owned()),
+    }
+}
+
+/// The error itself, or what is in the file that was named.
+fn error(text: &str) -> Result<Option<String>, String> {
+    let one_line = text.lines().count() == 1;
+    let path = home(text);
+    if !one_line || !(path.is_file() || looks_like_a_path(text)) {
+        return Ok((!text.is_empty()).then(|| text.to_owned()));
+    }
+    let mut octets = Vec::new();
+    let file = std::fs::File::open(&path).map_err(|_| {
+        "There is no file of that name that can be read. Type its whole path, or paste the text.".to_owned()
+    })?;
+    file.take(MOST as u64).read_to_end(&mut octets).map_err(|e| format!("That file cannot be read: {e}."))?;
+    let area = super::Area::of(&String::from_utf8_lossy(&octets));
+    if area.text().trim().is_empty() {
+        return Err("That file is empty. Name another, or paste the text.".to_owned());
+    }
+    Ok(Some(area.text().to_owned()))
+}
+
+fn looks_like_a_path(text: &str) -> bool {
+    let begins = ["/", "./", "../", "~/"].iter().any(|p| text.starts_with(p));
+    let ends = Path::new(text)
+        .extension()
+        .is_some_and(|e| ["eml", "log", "txt", "msg"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+    !text.contains(' ') && (begins || ends)
+}
+
+fn home(text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Goal, Mode};
+
+    fn form(goal: Goal) -> Form {
+        Form::begin(goal, Mode::Guided, &Case::new())
+    }
+
+    #[test]
+    fn a_mistake_is_named_and_nothing_is_lost() {
+        let mut form = form(Goal::Address);
+        form.fields[0].set("bob.example.org");
+        form.fields[1].set("alice@example.net");
+        assert!(form.submit(&Case::new()).is_none());
+        assert_eq!(form.at, 0);
+        assert_eq!(form.wrong.as_ref().unwrap().says, "That has no @. Type the whole address, like bob@example.org.");
+        assert_eq!((form.fields[0].text(), form.fields[1].text()), ("bob.example.org", "alice@example.net"));
+    }
+
+    #[test]
+    fn a_server_may_bring_its_port() {
+        let port_of = |t: &str| server(t).unwrap().map(|t| (t.host, t.port));
+        assert_eq!(port_of("smtp.example.net:587"), Some(("smtp.example.net".to_owned(), Some(587))));
+        assert_eq!(port_of("2001:db8::25"), Some(("2001:db8::25".to_owned(), None)));
+        assert_eq!(port_of("[2001:db8::25]:465"), Some(("2001:db8::25".to_owned(), Some(465))));
+        for wrong in ["alice@example.net", "https://example.net", "a b", "a:0", "a:x", "[2001:db8::25"] {
+            assert!(server(wrong).unwrap_err().contains("Type") || wrong.starts_with("a:"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_port_of_its_own_goes_with_the_server() {
+        let mut form = form(Goal::Settings);
+        form.fields[0].set("smtp.example.net");
+        form.fields[1].set("2525");
+        form.fields[4].paste("correct horse");
+        let (case, secret) = form.submit(&Case::new()).unwrap();
+        assert_eq!(case.server, Some(Target { host: "smtp.example.net".to_owned(), port: Some(2525) }));
+        assert!(case.has_password);
+        assert_eq!(secret.unwrap().expose(), "correct horse");
+    }
+
+    #[test]
+    fn no_password_shows_in_a_debug_print_of_a_form() {
+        let mut form = form(Goal::Settings);
+        form.fields[4].paste("correct horse");
+        assert!(!format!("{form:?}").contains("horse"));
+    }
+
+    #[test]
+    fn a_named_file_is_read_and_a_missing_one_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bounce.eml");
+        std::fs::write(&path, "550 5.1.1 no\r\nsuch user\r\n").unwrap();
+        assert_eq!(error(path.to_str().unwrap()).unwrap().unwrap(), "550 5.1.1 no\nsuch user\n");
+        assert!(error("/no/such/file").unwrap_err().contains("There is no file"));
+        assert_eq!(error("550 5.1.1 no such user").unwrap().unwrap(), "550 5.1.1 no such user");
+    }
+}

@@ -1,0 +1,165 @@
+//! What is asked of a person, and what they typed. Nothing that was entered is lost by being wrong.
+
+mod area;
+mod field;
+mod fill;
+mod masked;
+
+use crossterm::event::KeyEvent;
+
+pub(super) use area::Area;
+pub(super) use field::{Entry, Field, Slot};
+pub(super) use fill::Wrong;
+pub(super) use masked::Masked;
+
+use crate::guide::{self, Step};
+use crate::transcript::{Case, Goal, Mode, StepId};
+
+/// A form: the fields that one choice, or one step, asks for.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// What it is about, on top.
+    pub title: String,
+    /// Its fields, in order.
+    pub fields: Vec<Field>,
+    /// The field that is lit.
+    pub at: usize,
+    /// What is wrong, and where.
+    pub wrong: Option<Wrong>,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// What a form is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It begins a walk.
+    Begin(Goal, Mode),
+    /// It answers what a step asks; the step runs again afterwards.
+    Answer(StepId),
+}
+
+impl Form {
+    /// The form for what the user came with, filled from what is known.
+    pub(super) fn begin(goal: Goal, mode: Mode, case: &Case) -> Self {
+        use guide::Field as F;
+        let of = |f| label(f, "");
+        let (title, mut fields) = match goal {
+            Goal::Error => ("An error, a bounce or a log line", vec![of(F::Error).required()]),
+            Goal::Address => ("An address that mail does not reach", vec![of(F::To).required(), of(F::From)]),
+            Goal::Settings => (
+                "Mail settings that do not work",
+                vec![of(F::Server).required(), port(), of(F::Security), of(F::User), of(F::Password), of(F::From)],
+            ),
+            Goal::Server => (
+                "A mail server of mine that is refused",
+                vec![of(F::Server).required(), of(F::From), of(F::To), of(F::Ip)],
+            ),
+        };
+        if goal == Goal::Server {
+            fields[0].hint = "The name that your server goes by, like mail.example.net.".to_owned();
+            fields[1].hint = "An address that it sends mail from.".to_owned();
+            fields[2].hint = "An address that refuses its mail, if there is one.".to_owned();
+        }
+        Self::new(title, fields, Purpose::Begin(goal, mode), case)
+    }
+
+    /// The form for the questions of a step.
+    pub(super) fn answer(step: &Step, admin: bool, case: &Case) -> Self {
+        let fields = step
+            .questions
+            .iter()
+            .map(|q| {
+                let mut field = label(q.field, q.ask.register(admin));
+                if !q.example.is_empty() {
+                    field.example.clone_from(&q.example);
+                }
+                if q.required { field.required() } else { field }
+            })
+            .collect();
+        Self::new(&step.title, fields, Purpose::Answer(step.id.clone()), case)
+    }
+
+    fn new(title: &str, mut fields: Vec<Field>, purpose: Purpose, case: &Case) -> Self {
+        for field in &mut fields {
+            field.read(case);
+        }
+        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose }
+    }
+
+    /// The field that is lit.
+    pub(super) fn field(&self) -> Option<&Field> {
+        self.fields.get(self.at)
+    }
+
+    /// Whether it is one of a few.
+    pub(super) fn at_choice(&self) -> bool {
+        self.field().is_some_and(|f| matches!(f.entry, Entry::Choice(_)))
+    }
+
+    /// Whether it takes many lines.
+    pub(super) fn at_area(&self) -> bool {
+        self.field().is_some_and(|f| matches!(f.entry, Entry::Area(_)))
+    }
+
+    /// Lights the next field; false where this is the last.
+    pub(super) fn next(&mut self) -> bool {
+        let more = self.at + 1 < self.fields.len();
+        self.at += usize::from(more);
+        more
+    }
+
+    /// Lights the field before.
+    pub(super) fn previous(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+
+    /// Takes a key that is no command.
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        self.wrong = None;
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.key(key);
+        }
+    }
+
+    /// Takes a paste.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.wrong = None;
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.paste(text);
+        }
+    }
+
+    /// The next or the previous choice.
+    pub(super) fn turn(&mut self, on: bool) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.turn(on);
+        }
+    }
+}
+
+fn port() -> Field {
+    Field::new(Slot::Port, "Port", "465, 587 or 25. Leave it empty to have them tried.", "")
+}
+
+/// A field under the name people know it by; the hint is the guide's question, where there is one.
+fn label(field: guide::Field, ask: &str) -> Field {
+    use guide::Field as F;
+    let (label, hint, example) = match field {
+        F::From => ("Your address", "The address you send from.", "alice@example.net"),
+        F::To => ("Their address", "The address that mail does not reach.", "bob@example.org"),
+        F::Server => ("Server", "The outgoing mail server, as your mail program has it.", "smtp.example.net"),
+        F::Security => ("Security", "Automatic is right unless you were told otherwise.", ""),
+        F::User => ("User name", "What you log in with, often your whole address.", "alice@example.net"),
+        F::Password => ("Password", "It stays in memory, goes to that server only, and is in no report.", ""),
+        F::Message => ("Message file", "The message that is refused, saved as a file.", "message.eml"),
+        F::Error => ("The error", "Paste it here, or type the name of a file that holds it.", ""),
+        F::Helo => ("HELO name", "The name your server greets with.", "mail.example.net"),
+        F::Ip => ("Sending address", "The IP address your mail goes out from, if you know it.", "192.0.2.25"),
+        F::SendingDomain => {
+            ("Sending domain", "The domain you send from, if it is not that of your address.", "example.net")
+        }
+        F::Selector => ("DKIM selector", "The name in s= of a DKIM-Signature.", "mail"),
+    };
+    Field::new(Slot::Of(field), label, if ask.is_empty() { hint } else { ask }, example)
+}

@@ -1,0 +1,243 @@
+//! The table of keys. In the footer, what stands higher comes first.
+
+use crossterm::event::KeyCode;
+
+use super::{Binding, Command, Kind, Now};
+
+const ANY: &[Kind] = &[];
+const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways];
+/// Where nobody has begun yet.
+const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
+const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Map, Kind::Diagnosis, Kind::Story];
+const ROWS: &[Kind] =
+    &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Consent, Kind::Checklist, Kind::Transcript, Kind::Step];
+const BEHIND: &[Kind] = &[
+    Kind::Practise,
+    Kind::Form,
+    Kind::Consent,
+    Kind::Ways,
+    Kind::Evidence,
+    Kind::Text,
+    Kind::Help,
+    Kind::Map,
+    Kind::Transcript,
+    Kind::Diagnosis,
+    Kind::Prompt,
+];
+const LONG: &[Kind] = &[
+    Kind::Evidence,
+    Kind::Text,
+    Kind::Help,
+    Kind::Map,
+    Kind::Diagnosis,
+    Kind::Story,
+    Kind::Transcript,
+    Kind::Step,
+    Kind::Checklist,
+    Kind::Form,
+];
+const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
+const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
+
+fn always(_: &Now) -> bool {
+    true
+}
+
+const fn key(
+    keys: &'static [KeyCode],
+    shown: &'static str,
+    does: Command,
+    on: &'static [Kind],
+    foot: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { keys, ctrl: false, shown, does, on, when: always, foot, help }
+}
+
+const fn when(binding: Binding, when: fn(&Now) -> bool) -> Binding {
+    Binding { when, ..binding }
+}
+
+const fn ctrl(binding: Binding) -> Binding {
+    Binding { ctrl: true, ..binding }
+}
+
+const fn c(c: char) -> KeyCode {
+    KeyCode::Char(c)
+}
+
+pub(super) const TABLE: &[Binding] = &[
+    // Lists and fields.
+    key(&[KeyCode::Up], "↑↓", Command::Up, LISTS, "choose", "choose a line"),
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, LISTS, "go on", "take the line that is lit"),
+    when(key(&[c('r')], "r", Command::Resume, &[Kind::Start], "resume", "take the last session up again"), |n| {
+        n.resumable
+    }),
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Story], "go on", "begin"),
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "go on", "the next field; after the last one, go on"),
+    when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
+    when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
+    when(key(&[c(' ')], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
+    key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
+    key(&[KeyCode::Up, KeyCode::BackTab], "↑", Command::Up, &[Kind::Form], "", "the field before"),
+    // Consent.
+    key(
+        &[KeyCode::Enter, c('y')],
+        "Enter",
+        Command::GoOn,
+        &[Kind::Consent],
+        "yes",
+        "yes to what is ticked, no to the rest",
+    ),
+    key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick", "tick or untick a line"),
+    key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no", "no to all of it"),
+    // A step.
+    when(
+        key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Step], "go on", "go where the branch below leads"),
+        |n| n.way_on,
+    ),
+    when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
+        n.running
+    }),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
+        n.questions && n.lacking
+    }),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
+    key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
+    // A checklist.
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Checklist], "open", "open the step"),
+    key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
+    key(
+        &[c('R')],
+        "R",
+        Command::RunAll,
+        &[Kind::Checklist],
+        "run all",
+        "run every step that was not run yet, in order",
+    ),
+    key(&[c('s')], "s", Command::Sign, &[Kind::Checklist], "sign", "sign the step off with your initials"),
+    key(&[c('n')], "n", Command::Note, &[Kind::Checklist], "note", "write a note beside the step"),
+    key(&[c('o')], "o", Command::Conclude, &[Kind::Checklist], "report", "stop here and see what was found"),
+    // The diagnosis.
+    key(
+        &[c('k')],
+        "k",
+        Command::Again,
+        &[Kind::Diagnosis],
+        "check again",
+        "run only the step that showed it, once more",
+    ),
+    key(
+        &[c('p')],
+        "p",
+        Command::Ticket,
+        &[Kind::Diagnosis],
+        "ticket for provider",
+        "a text to send to whoever has to act",
+    ),
+    key(
+        &[c('s')],
+        "s",
+        Command::Save,
+        &[Kind::Diagnosis, Kind::Text],
+        "save report",
+        "save it as a file in this folder",
+    ),
+    // Looking closer.
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Prompt], "keep", "keep what is typed"),
+    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Transcript], "line", "one line up or down"),
+    key(
+        &[c('t')],
+        "t",
+        Command::Transcript,
+        WALKING,
+        "transcript",
+        "everything that was said to servers, line by line",
+    ),
+    when(key(&[c('e')], "e", Command::Evidence, WALKING, "evidence", "what shows it"), |n| n.findings),
+    when(
+        key(
+            &[c('c')],
+            "c",
+            Command::Copy,
+            &[Kind::Transcript, Kind::Evidence, Kind::Text, Kind::Diagnosis],
+            "copy",
+            "copy to your clipboard, if your terminal allows it",
+        ),
+        |n| n.copyable,
+    ),
+    key(&[c('/')], "/", Command::Find, &[Kind::Transcript], "find", "find a text"),
+    key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "", "the next line with that text"),
+    when(
+        key(
+            &[c('a')],
+            "a",
+            Command::Register,
+            &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript],
+            "for admins",
+            "plain words, or words for mail administrators",
+        ),
+        |n| !n.admin,
+    ),
+    when(
+        key(
+            &[c('a')],
+            "a",
+            Command::Register,
+            &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript],
+            "plain words",
+            "",
+        ),
+        |n| n.admin,
+    ),
+    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Step], "", "light a finding, to see its evidence with e"),
+    when(key(&[c('z')], "z", Command::Unfold, &[Kind::Step], "all rows", "all rows, or only the telling ones"), |n| {
+        n.foldable
+    }),
+    key(
+        &[c('f')],
+        "f",
+        Command::FollowAll,
+        &[Kind::Step],
+        "follow to the end",
+        "follow every branch by itself, to the end",
+    ),
+    key(&[c('k')], "k", Command::Again, &[Kind::Step], "", "run this step once more"),
+    key(
+        &[KeyCode::Left, KeyCode::Backspace],
+        "←",
+        Command::StepBack,
+        &[Kind::Step],
+        "",
+        "back to the step we came from",
+    ),
+    key(&[c('d')], "d", Command::Diagnosis, &[Kind::Step, Kind::Checklist], "", "what is known so far"),
+    key(&[c('o')], "o", Command::Conclude, &[Kind::Step], "", "stop here and see what was found"),
+    key(&[c('m')], "m", Command::Map, WALKING, "", "all steps, and the path so far"),
+    key(&[c('N')], "N", Command::Another, &[Kind::Diagnosis], "", "start again with another case"),
+    // Moving.
+    key(&[KeyCode::Up], "↑↓", Command::Up, READING, "", "scroll"),
+    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Consent, Kind::Checklist], "", "light a line"),
+    key(&[KeyCode::Down], "", Command::Down, READING, "", ""),
+    key(&[KeyCode::Down], "", Command::Down, ROWS, "", ""),
+    key(&[KeyCode::PageUp], "PgUp PgDn", Command::PageUp, LONG, "", "a screenful up or down"),
+    key(&[KeyCode::PageDown], "", Command::PageDown, LONG, "", ""),
+    key(&[KeyCode::Home], "Home End", Command::First, LONG, "", "to the beginning or the end"),
+    key(&[KeyCode::End], "", Command::Last, LONG, "", ""),
+    // Everywhere.
+    key(&[KeyCode::Esc], "Esc", Command::Leave, BEHIND, "back", "back to the screen before"),
+    key(
+        &[KeyCode::Esc],
+        "Esc",
+        Command::Leave,
+        &[Kind::Step],
+        "",
+        "back to the checklist, if that is where we came from",
+    ),
+    key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
+    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind)),
+    key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", "this page; so does ? where nothing is typed"),
+    key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"),
+    ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
+    ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")),
+];

@@ -1,0 +1,125 @@
+//! The checklist: all steps, how each ended, and who signed it off.
+
+use super::super::theme::Mark;
+use super::step::counting_runs;
+use super::{says, short};
+use crate::guide::{Guide, Step};
+use crate::transcript::{Fact, Finding, Level, StepId, StepStatus, clean_line};
+use crate::walk::{StepState, Walk};
+
+/// All steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Checklist {
+    pub rows: Vec<Checked>,
+    /// What was found at the step that is lit.
+    pub detail: Vec<String>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Checked {
+    pub mark: Mark,
+    pub number: u8,
+    pub step: StepId,
+    /// What came out, in a line.
+    pub result: String,
+    /// Initials, time, and whether there is a note.
+    pub signed: String,
+}
+
+/// The checklist with the step at `cursor` lit. `clock` tells the time of day of a moment of the session.
+pub(in crate::tui) fn checklist(
+    walk: &Walk,
+    guide: &Guide,
+    cursor: usize,
+    admin: bool,
+    clock: impl Fn(u64) -> String,
+) -> Checklist {
+    let rows = guide.steps.iter().map(|step| checked(walk, guide, step, admin, &clock)).collect();
+    let detail = guide.steps.get(cursor).map_or_else(Vec::new, |step| detail(walk, guide, step, admin));
+    Checklist { rows, detail }
+}
+
+fn found<'a>(walk: &'a Walk, guide: &Guide, step: &StepId) -> Vec<(&'a Finding, Level)> {
+    let runs = counting_runs(walk, step);
+    let mut all: Vec<_> = walk
+        .transcript()
+        .entries()
+        .iter()
+        .filter_map(|e| if let Fact::Found { run, finding } = &e.fact { Some((run, finding)) } else { None })
+        .filter(|(run, _)| runs.contains(run))
+        .map(|(_, finding)| (finding, guide.finding(&finding.id).map_or(Level::Info, |e| e.level)))
+        .collect();
+    all.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+    all
+}
+
+fn checked(walk: &Walk, guide: &Guide, step: &Step, admin: bool, clock: impl Fn(u64) -> String) -> Checked {
+    let state = walk.state_of(&step.id);
+    let mark = match state {
+        StepState::Waiting => Mark::Waiting,
+        StepState::Running => Mark::Busy,
+        StepState::Done(status) => status.into(),
+    };
+    let all = found(walk, guide, &step.id);
+    let labelled = |f: &Finding| match &f.probe {
+        Some(probe) => format!("{probe} {}", short(guide, f, admin)),
+        None => short(guide, f, admin),
+    };
+    let result = match state {
+        StepState::Waiting => String::new(),
+        StepState::Running => "at work".to_owned(),
+        StepState::Done(StepStatus::Skipped) if all.is_empty() => "left out".to_owned(),
+        StepState::Done(_) => {
+            let worst = all.first().map_or(Level::Ok, |(_, l)| *l);
+            let mut parts: Vec<String> = Vec::new();
+            for (finding, _) in all.iter().filter(|(_, l)| *l == worst) {
+                let part = labelled(finding);
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+            parts.truncate(4);
+            parts.join(" · ")
+        }
+    };
+    Checked {
+        mark,
+        number: step.number,
+        step: step.id.clone(),
+        result: clean_line(&result, 200),
+        signed: signed(walk, &step.id, clock),
+    }
+}
+
+fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {
+    walk.signed(id).map_or_else(String::new, |(by, note, at)| {
+        let note = if note.is_empty() { "" } else { " note" };
+        clean_line(format!("{} {}{note}", clean_line(by, 8), clock(at)).trim(), 24)
+    })
+}
+
+fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (finding, _) in found(walk, guide, &step.id) {
+        let line = match &finding.probe {
+            Some(probe) => format!("{probe}: {}", says(guide, finding, admin)),
+            None => says(guide, finding, admin),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    for entry in walk.transcript().entries() {
+        if let Fact::Signed { step: id, by, note } = &entry.fact
+            && *id == step.id
+            && !note.is_empty()
+        {
+            lines.push(clean_line(&format!("note by {by}: {note}"), 300));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(step.why.register(admin).to_owned());
+    }
+    lines
+}

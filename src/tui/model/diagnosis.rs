@@ -1,0 +1,95 @@
+//! What was found, and what to do about it.
+
+use super::super::theme::Mark;
+use super::{MOST, title};
+use crate::diagnosis::{Diagnosis, Ranked, Reason};
+use crate::guide::{Guide, Words};
+use crate::transcript::{EvidenceId, StepId, Verdict, clean_line};
+
+/// The diagnosis as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Found {
+    pub headline: String,
+    /// `confirmed`, `likely`, `possible`, or why there is none.
+    pub certainty: String,
+    pub mark: Option<Mark>,
+    /// What it means, a few sentences.
+    pub explained: Vec<String>,
+    /// What to do, in order.
+    pub todo: Vec<String>,
+    pub whose: String,
+    pub waiting: String,
+    pub proof: Vec<Why>,
+    pub against: Vec<Why>,
+    /// Other causes that are still open.
+    pub rivals: Vec<String>,
+    pub also: Vec<Why>,
+    /// The step that looks into it, and its title.
+    pub step: Option<(StepId, String)>,
+}
+
+/// A reason, and what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Why {
+    pub says: String,
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// The diagnosis in a register.
+pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: bool) -> Found {
+    let text = |w: &Words| clean_line(w.register(admin), MOST);
+    let why = |r: &Reason| Why { says: text(&r.says), evidence: r.evidence.clone() };
+    let also = diagnosis.also.iter().map(why).collect();
+    let Some(top) = diagnosis.causes.first() else {
+        return nothing(diagnosis.verdict, also);
+    };
+    let healthy = top.cause == "healthy" || top.cause == "not-a-bounce";
+    let cause = guide.cause(&top.cause);
+    let explained = cause.filter(|_| !healthy).map(|c| clean_line(c.says.register(admin), MOST)).into_iter().collect();
+    Found {
+        headline: text(&top.headline),
+        certainty: certainty(diagnosis.verdict, top, healthy),
+        mark: Some(if healthy { Mark::Fine } else { Mark::Fault }),
+        explained,
+        todo: top.fix.iter().map(text).collect(),
+        whose: top.who.spoken().to_owned(),
+        waiting: clean_line(&top.waiting, 120),
+        proof: top.because.iter().map(why).collect(),
+        against: top.against.iter().map(why).collect(),
+        rivals: diagnosis
+            .causes
+            .iter()
+            .skip(1)
+            .take(3)
+            .map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str()))
+            .collect(),
+        also,
+        step: (!healthy).then(|| (top.step.clone(), title(guide, &top.step))),
+    }
+}
+
+fn certainty(verdict: Verdict, top: &Ranked, healthy: bool) -> String {
+    match verdict {
+        _ if healthy => "nothing is wrong".to_owned(),
+        Verdict::Inconclusive => format!("{}, not proved", top.certainty.as_str()),
+        _ => top.certainty.as_str().to_owned(),
+    }
+}
+
+fn nothing(verdict: Verdict, also: Vec<Why>) -> Found {
+    let (headline, explained) = match verdict {
+        Verdict::NoFaultFound => ("We found nothing wrong.", "Everything that was asked answered as it should."),
+        _ => (
+            "We could not tell yet.",
+            "Too little was asked, or too little was answered. The steps that are open can still be run.",
+        ),
+    };
+    Found {
+        headline: headline.to_owned(),
+        certainty: verdict.as_str().replace('-', " "),
+        mark: Some(if verdict == Verdict::NoFaultFound { Mark::Fine } else { Mark::Unknown }),
+        explained: vec![explained.to_owned()],
+        also,
+        ..Found::default()
+    }
+}

@@ -1,0 +1,78 @@
+//! The top line: what it is about, and what left the machine.
+
+use std::collections::BTreeSet;
+
+use super::super::widget::Head;
+use crate::transcript::{ConnectOutcome, Fact, Goal, Mode, Stage, clean_line};
+use crate::walk::{StepState, Walk};
+
+/// What the walk is about, in a few words.
+pub(in crate::tui) fn about(walk: &Walk) -> String {
+    let case = walk.case();
+    let server = || case.server.as_ref().map(|s| s.host.clone());
+    let first = if case.goal == Goal::Server { server() } else { case.recipient().map(str::to_owned) };
+    let said = || {
+        let reply = walk.transcript().replies().next()?.1;
+        Some(if reply.server.is_empty() { reply.codes() } else { format!("{} from {}", reply.codes(), reply.server) })
+    };
+    let sender = || case.sender_domain().map(str::to_owned);
+    clean_line(&first.or_else(server).or_else(said).or_else(sender).unwrap_or_default(), 120)
+}
+
+/// The top line of a walk that is `now` milliseconds old.
+pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
+    let entries = walk.transcript().entries();
+    let at = if walk.running().is_empty() { entries.last().map_or(0, |e| e.at) } else { now };
+    let clock = clock(at);
+    let mut hosts = BTreeSet::new();
+    let mut mails = 0;
+    let mut signed = BTreeSet::new();
+    for entry in entries {
+        match &entry.fact {
+            Fact::Connect { connect, .. } if connect.outcome == ConnectOutcome::Open => {
+                hosts.insert(connect.address.ip());
+            }
+            Fact::Received { reply, .. } if reply.stage == Some(Stage::Message) && reply.address.is_some() => {
+                mails += 1;
+            }
+            Fact::Signed { step, .. } => {
+                signed.insert(step);
+            }
+            _ => {}
+        }
+    }
+    let mode = match walk.mode() {
+        Mode::Guided => "guided".to_owned(),
+        Mode::Checklist => format!("checklist · {} of {steps}", done(walk)),
+    };
+    let mut state = format!("{mode} · {clock}");
+    if !hosts.is_empty() {
+        state += &format!(" · {} asked", count(hosts.len(), "host"));
+        state += &if mails == 0 { " · no mail sent".to_owned() } else { format!(" · {} sent", count(mails, "mail")) };
+    }
+    Head { about: about(walk), state }
+}
+
+/// How many steps have ended.
+fn done(walk: &Walk) -> usize {
+    let mut ended = BTreeSet::new();
+    for entry in walk.transcript().entries() {
+        if let Fact::StepEnded { step, .. } = &entry.fact
+            && matches!(walk.state_of(step), StepState::Done(_))
+        {
+            ended.insert(step);
+        }
+    }
+    ended.len()
+}
+
+/// Minutes and seconds.
+fn clock(ms: u64) -> String {
+    let seconds = ms / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// `1 host`, `2 hosts`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,67 @@
+//! What a screen shows, computed from the walk and the guide: plain values, so that drawing can be tested without a walk.
+
+mod checklist;
+mod diagnosis;
+mod dialogue;
+mod evidence;
+mod head;
+mod map;
+mod meaning;
+mod rail;
+mod rows;
+mod step;
+mod talks;
+mod ways;
+
+pub(super) use checklist::{Checklist, checklist};
+pub(super) use diagnosis::{Found, Why, diagnosis};
+pub(super) use dialogue::{Said, Way, dialogue, latest};
+pub(super) use evidence::evidence;
+pub(super) use head::{about, head};
+pub(super) use map::{MapLine, map};
+pub(super) use meaning::{Meant, compared, meaning};
+pub(super) use rail::{Rail, RailItem, rail};
+pub(super) use rows::{Row, RowState, fold_rows};
+pub(super) use step::{StepView, picks, step};
+pub(super) use ways::{Aim, Aside, ways};
+
+#[cfg(test)]
+pub(super) use {
+    checklist::Checked,
+    step::{Next, Note},
+};
+
+use crate::guide::{Guide, Words, fill};
+use crate::transcript::{Finding, clean_line};
+
+/// The most that is shown of one text from outside.
+const MOST: usize = 600;
+
+/// Words in a register, places filled, cleaned.
+fn say(words: &Words, admin: bool, finding: &Finding) -> String {
+    clean_line(&fill(words.register(admin), &finding.args), MOST)
+}
+
+/// What is said about a finding; its id and values where the guide has no words for it.
+fn says(guide: &Guide, finding: &Finding, admin: bool) -> String {
+    match guide.finding(&finding.id) {
+        Some(entry) => say(&entry.says, admin, finding),
+        None => {
+            let values: Vec<_> = finding.args.iter().map(|(n, v)| format!("{n} {v}")).collect();
+            clean_line(&format!("{} {}", finding.id, values.join(", ")), MOST)
+        }
+    }
+}
+
+/// A few words about a finding, for a row.
+fn short(guide: &Guide, finding: &Finding, admin: bool) -> String {
+    match guide.finding(&finding.id).and_then(|e| e.short.as_deref()) {
+        Some(short) => clean_line(&fill(short, &finding.args), MOST),
+        None => says(guide, finding, admin),
+    }
+}
+
+/// The title of a step; its id where the guide does not have it.
+fn title(guide: &Guide, id: &crate::transcript::StepId) -> String {
+    guide.step(id).map_or_else(|| id.to_string(), |s| s.title.clone())
+}

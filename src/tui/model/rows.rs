@@ -1,0 +1,130 @@
+//! The rows of a step: one for each probe, those that say nothing new folded.
+
+use super::super::theme::Mark;
+use crate::transcript::EvidenceId;
+
+/// How far a probe is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum RowState {
+    /// At work since so many milliseconds.
+    Running { since_ms: u64 },
+    /// Ended.
+    Ended,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Row {
+    pub mark: Mark,
+    /// A host, a list, a port.
+    pub label: String,
+    /// A few words.
+    pub text: String,
+    /// How long it took.
+    pub ms: Option<u64>,
+    pub state: RowState,
+    /// The finding that ended it.
+    pub finding: Option<EvidenceId>,
+    /// What kind of result it is: equal ones can be folded together.
+    pub kind: String,
+}
+
+/// How many equal rows stand for themselves before the others are folded.
+const SHOWN: usize = 2;
+
+/// At most `most` rows where that can be done by folding rows of one kind that are no fault; the order is kept, what is folded comes last.
+pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
+    if rows.len() <= most.max(3) {
+        return rows.to_vec();
+    }
+    let foldable = |r: &Row| r.mark != Mark::Fault && r.mark != Mark::Note;
+    let mut kept = Vec::new();
+    let mut folded: Vec<(&Row, usize)> = Vec::new();
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for row in rows {
+        let kind = if row.state == RowState::Ended { row.kind.as_str() } else { "…" };
+        let count = match counts.iter_mut().find(|(k, _)| *k == kind) {
+            Some((_, count)) => count,
+            None => {
+                counts.push((kind, 0));
+                let last = counts.len() - 1;
+                &mut counts[last].1
+            }
+        };
+        *count += 1;
+        if !foldable(row) || *count <= SHOWN && row.state == RowState::Ended {
+            kept.push(row.clone());
+        } else if let Some((_, n)) = folded.iter_mut().find(|(r, _)| r.kind == row.kind && r.state_is(row)) {
+            *n += 1;
+        } else {
+            folded.push((row, 1));
+        }
+    }
+    kept.extend(folded.into_iter().map(|(row, n)| if n == 1 { row.clone() } else { row.many(n) }));
+    kept
+}
+
+impl Row {
+    fn state_is(&self, other: &Self) -> bool {
+        matches!(self.state, RowState::Ended) == matches!(other.state, RowState::Ended)
+    }
+
+    /// The row that stands for `n` of its kind.
+    fn many(&self, n: usize) -> Self {
+        let text = match self.state {
+            RowState::Running { .. } => "still asking".to_owned(),
+            RowState::Ended => self.text.clone(),
+        };
+        Self { label: format!("{n} more"), text, ms: None, finding: None, ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(label: &str, mark: Mark, kind: &str) -> Row {
+        Row {
+            mark,
+            label: label.to_owned(),
+            text: kind.to_owned(),
+            ms: Some(5),
+            state: RowState::Ended,
+            finding: None,
+            kind: kind.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_fits_is_not_folded() {
+        let rows: Vec<_> = (0..6).map(|i| row(&i.to_string(), Mark::Fine, "clean")).collect();
+        assert_eq!(fold_rows(&rows, 6), rows);
+    }
+
+    #[test]
+    fn a_fault_is_never_folded_and_every_row_is_counted() {
+        let mut rows: Vec<_> = (0..40).map(|i| row(&i.to_string(), Mark::Fine, "clean")).collect();
+        rows.insert(20, row("ZEN", Mark::Fault, "listed"));
+        rows.insert(30, row("Barracuda", Mark::Unknown, "refused"));
+        rows.extend((0..3).map(|i| row(&format!("f{i}"), Mark::Fault, "listed")));
+        let folded = fold_rows(&rows, 8);
+        assert_eq!(folded.iter().filter(|r| r.mark == Mark::Fault).count(), 4);
+        assert_eq!(folded.last().unwrap().label, "38 more");
+        assert_eq!(folded.last().unwrap().text, "clean");
+        assert!(folded.iter().any(|r| r.label == "Barracuda"));
+        assert_eq!(folded.len(), 2 + 4 + 1 + 1);
+    }
+
+    #[test]
+    fn those_at_work_are_told_apart_from_those_that_ended() {
+        let mut rows: Vec<_> = (0..10).map(|i| row(&i.to_string(), Mark::Fine, "clean")).collect();
+        rows.extend((0..5).map(|i| Row {
+            state: RowState::Running { since_ms: 400 },
+            mark: Mark::Busy,
+            ..row(&format!("r{i}"), Mark::Busy, "")
+        }));
+        let folded = fold_rows(&rows, 5);
+        let texts: Vec<_> = folded.iter().map(|r| (r.label.as_str(), r.text.as_str())).collect();
+        assert_eq!(texts, [("0", "clean"), ("1", "clean"), ("8 more", "clean"), ("5 more", "still asking")]);
+    }
+}

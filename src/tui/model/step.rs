@@ -1,0 +1,224 @@
+//! A step: what is looked at, what came back, what it means, and where it leads.
+
+use super::super::theme::Mark;
+use super::{Row, RowState, fold_rows, say, says, short, title};
+use crate::guide::{Guide, Step};
+use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
+use crate::walk::{StepState, Walk};
+
+/// Everything that a step's screen shows besides the rail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct StepView {
+    pub number: u8,
+    pub title: String,
+    /// What is looked at, and why.
+    pub why: String,
+    /// The probes.
+    pub rows: Vec<Row>,
+    /// Whether rows are folded away.
+    pub folded: bool,
+    /// What was found, in sentences, the gravest first.
+    pub notes: Vec<Note>,
+    /// What to do about the gravest.
+    pub fix: Vec<String>,
+    /// Whose move it is.
+    pub whose: Option<String>,
+    /// What the step asks that was not answered.
+    pub asks: Vec<String>,
+    /// Its checks are running.
+    pub running: bool,
+    /// Its checks wait for a yes.
+    pub waits: bool,
+    /// It has ended.
+    pub ended: bool,
+    /// Where it leads.
+    pub next: Option<Next>,
+    /// The last things said on the wire, for wide screens.
+    pub wire: Vec<super::Said>,
+}
+
+/// A sentence about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Note {
+    pub mark: Mark,
+    pub text: String,
+    pub finding: EvidenceId,
+}
+
+/// The way on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Next {
+    /// Where to.
+    pub to: String,
+    /// Why.
+    pub because: String,
+    /// Where else.
+    pub others: Vec<String>,
+}
+
+/// The screen of a step. `most` is how many rows may stand before equal ones are folded; none folds nothing.
+pub(in crate::tui) fn step(
+    walk: &Walk,
+    guide: &Guide,
+    id: &StepId,
+    admin: bool,
+    now: u64,
+    most: Option<usize>,
+) -> StepView {
+    let Some(entry) = guide.step(id) else {
+        return StepView { title: clean_line(id.as_str(), 40), ..StepView::default() };
+    };
+    let runs = counting_runs(walk, id);
+    let (rows, mut found) = gather(walk, guide, &runs, admin, now);
+    found.sort_by_key(|f| std::cmp::Reverse(f.level));
+    let gravest =
+        found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
+    let fix = gravest.map_or_else(Vec::new, |(e, f)| e.fix.iter().map(|w| say(w, admin, f.finding)).collect());
+    let whose = gravest.and_then(|(e, _)| e.who).map(|w| w.spoken().to_owned());
+    let shown = most.map_or_else(|| rows.clone(), |most| fold_rows(&rows, most));
+    let state = walk.state_of(id);
+    StepView {
+        number: entry.number,
+        title: entry.title.clone(),
+        why: entry.why.register(admin).to_owned(),
+        folded: shown.len() < rows.len(),
+        rows: shown,
+        notes: notes(guide, &found, admin),
+        fix,
+        whose,
+        asks: unanswered(walk, entry, admin),
+        running: state == StepState::Running,
+        waits: !walk.asks(guide).is_empty(),
+        ended: matches!(state, StepState::Done(_)),
+        next: next(walk, guide),
+        wire: Vec::new(),
+    }
+}
+
+/// What can be lit, in the order in which it stands: rows that a finding ended, then sentences.
+pub(in crate::tui) fn picks(view: &StepView) -> Vec<EvidenceId> {
+    let rows = view.rows.iter().filter_map(|r| r.finding);
+    rows.chain(view.notes.iter().map(|n| n.finding)).collect()
+}
+
+/// The last run of each check of a step.
+pub(super) fn counting_runs(walk: &Walk, id: &StepId) -> Vec<RunId> {
+    let runs = walk.runs_of(id);
+    if runs.len() < 2 {
+        return runs;
+    }
+    let mut last: Vec<(&str, RunId)> = Vec::new();
+    for entry in walk.transcript().entries() {
+        if let Fact::Started { run, check, .. } = &entry.fact
+            && runs.contains(run)
+        {
+            last.retain(|(c, _)| c != check);
+            last.push((check, *run));
+        }
+    }
+    last.into_iter().map(|(_, run)| run).collect()
+}
+
+/// A finding, and how grave the guide says it is.
+struct Weighed<'a> {
+    id: EvidenceId,
+    finding: &'a Finding,
+    level: Level,
+}
+
+fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u64) -> (Vec<Row>, Vec<Weighed<'a>>) {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut found = Vec::new();
+    for (id, entry) in walk.transcript().numbered() {
+        match &entry.fact {
+            Fact::Probing { run, probe } if runs.contains(run) => {
+                let since_ms = now.saturating_sub(entry.at);
+                if !rows.iter().any(|r| r.label == *probe) {
+                    rows.push(Row {
+                        mark: Mark::Busy,
+                        label: probe.clone(),
+                        text: String::new(),
+                        ms: None,
+                        state: RowState::Running { since_ms },
+                        finding: None,
+                        kind: String::new(),
+                    });
+                }
+            }
+            Fact::Found { run, finding } if runs.contains(run) => {
+                let level = guide.finding(&finding.id).map_or(Level::Info, |e| e.level);
+                if let Some(probe) = &finding.probe {
+                    let (mark, text) = (Mark::from(level), short(guide, finding, admin));
+                    let ended = Row {
+                        mark,
+                        label: probe.clone(),
+                        // What is fine is alike when it reads alike; what is unknown, when it is unknown for the same reason.
+                        kind: if mark == Mark::Fine { text.clone() } else { finding.id.clone() },
+                        text,
+                        ms: finding.ms.map(u64::from),
+                        state: RowState::Ended,
+                        finding: Some(id),
+                    };
+                    match rows.iter_mut().find(|r| r.label == *probe) {
+                        // Of several findings about one probe, the gravest stands in its row.
+                        Some(row) if row.state == RowState::Ended && row.mark >= ended.mark => {}
+                        Some(row) => *row = ended,
+                        None => rows.push(ended),
+                    }
+                }
+                found.push(Weighed { id, finding, level });
+            }
+            _ => {}
+        }
+    }
+    let ended = |run: &RunId| !walk.running().contains(run);
+    if runs.iter().all(ended) {
+        rows.retain(|r| r.state == RowState::Ended);
+    }
+    (rows, found)
+}
+
+/// Sentences: every fault and flaw, and what is no row. One sentence for findings that say the same.
+fn notes(guide: &Guide, found: &[Weighed<'_>], admin: bool) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for f in found.iter().filter(|f| f.level >= Level::Warn || f.finding.probe.is_none()) {
+        let text = says(guide, f.finding, admin);
+        if !notes.iter().any(|n| n.text == text) {
+            notes.push(Note { mark: f.level.into(), text, finding: f.id });
+        }
+    }
+    notes
+}
+
+/// The questions whose field is still empty: those the step needs, and where it could tell nothing, all of them.
+fn unanswered(walk: &Walk, step: &Step, admin: bool) -> Vec<String> {
+    use crate::guide::Field as F;
+    let case = walk.case();
+    let empty = |field: F| match field {
+        F::From => case.from.is_none(),
+        F::To => case.to.is_empty(),
+        F::Server => case.server.is_none(),
+        F::Security => false,
+        F::User => case.user.is_none(),
+        F::Password => !case.has_password,
+        F::Message => case.message.is_none(),
+        F::Error => case.error.is_none(),
+        F::Helo => case.helo.is_none(),
+        F::Ip => case.ip.is_none(),
+        F::SendingDomain => case.sending_domain.is_none() && case.from.is_none(),
+        F::Selector => case.selector.is_none(),
+    };
+    let told_nothing = matches!(walk.state_of(&step.id), StepState::Done(StepStatus::Unknown | StepStatus::Skipped));
+    let wanted = step.questions.iter().filter(|q| empty(q.field) && (q.required || told_nothing));
+    wanted.map(|q| q.ask.register(admin).to_owned()).collect()
+}
+
+fn next(walk: &Walk, guide: &Guide) -> Option<Next> {
+    let proposal = walk.proposal()?;
+    let mut others: Vec<String> = walk.other_ways(guide).iter().map(|id| title(guide, id)).collect();
+    if proposal.to.is_some() {
+        others.push("stop and report".to_owned());
+    }
+    let to = proposal.to.as_ref().map_or_else(|| "What we found".to_owned(), |id| title(guide, id));
+    Some(Next { to, because: clean_line(&proposal.because, 400), others })
+}

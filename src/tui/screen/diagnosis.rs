@@ -1,0 +1,139 @@
+//! What was found: one sentence, what to do in order, whose move it is, and the proof.
+
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::super::model::{Found, Why};
+use super::super::theme::{Mark, Theme};
+use super::super::widget::{Pen, wrap};
+use super::text::window;
+
+/// Lines longer than this are hard to read.
+const READABLE: u16 = 96;
+
+/// A line: a head in front, text, and what stands at the right.
+struct Line {
+    head: String,
+    head_style: Style,
+    at: u16,
+    text: String,
+    style: Style,
+    right: String,
+}
+
+fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
+    let width = width.min(READABLE);
+    let mut all: Vec<Line> = Vec::new();
+    let line = |head: &str, at: u16, text: String, style: Style| Line {
+        head: head.to_owned(),
+        head_style: theme.dim,
+        at,
+        text,
+        style,
+        right: String::new(),
+    };
+    let blank = |all: &mut Vec<Line>| all.push(line("", 0, String::new(), theme.text));
+    let room = |at: u16| usize::from(width.saturating_sub(at));
+    let certain = u16::try_from(found.certainty.width()).unwrap_or(0) + 3;
+    let mark = found.mark.unwrap_or(Mark::Unknown);
+    for (i, text) in wrap(&found.headline, room(2 + certain)).into_iter().enumerate() {
+        let mut row = line(if i == 0 { mark.sign() } else { "" }, 2, text, theme.title);
+        row.head_style = mark.style(theme);
+        if i == 0 {
+            row.right.clone_from(&found.certainty);
+        }
+        all.push(row);
+    }
+    for text in &found.explained {
+        blank(&mut all);
+        all.extend(wrap(text, room(0)).into_iter().map(|t| line("", 0, t, theme.text)));
+    }
+    if !found.todo.is_empty() {
+        blank(&mut all);
+        all.push(line("", 0, "Do this, in order".to_owned(), theme.title));
+        for (i, todo) in found.todo.iter().enumerate() {
+            for (j, text) in wrap(todo, room(4)).into_iter().enumerate() {
+                let head = if j == 0 { format!(" {}", i + 1) } else { String::new() };
+                all.push(line(&head, 4, text, theme.text));
+            }
+        }
+        if let Some((_, step)) = &found.step {
+            all.push(line(
+                &format!(" {}", found.todo.len() + 1),
+                4,
+                format!("Check again here: only {step} runs."),
+                theme.text,
+            ));
+            if let Some(last) = all.last_mut() {
+                last.right = "k  check".to_owned();
+            }
+        }
+    }
+    if !found.whose.is_empty() {
+        blank(&mut all);
+        let waiting = format!("Waiting {}", found.waiting);
+        // Both fit on one line nearly always: who, and how long.
+        if found.waiting.is_empty() || 12 + found.whose.width() + 4 + waiting.width() > width.into() {
+            all.extend(headed("Whose move", std::slice::from_ref(&found.whose), width, theme));
+            if !found.waiting.is_empty() {
+                all.extend(headed("Waiting", std::slice::from_ref(&found.waiting), width, theme));
+            }
+        } else {
+            all.push(line("Whose move", 12, format!("{}    {waiting}", found.whose), theme.text));
+        }
+    }
+    let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();
+    if !found.proof.is_empty() {
+        blank(&mut all);
+        let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
+        if found.proof.iter().any(|w| !w.evidence.is_empty())
+            && let Some(first) = proof.first_mut()
+        {
+            first.right = "e  show".to_owned();
+        }
+        all.extend(proof);
+        let against = says(&found.against);
+        let nothing = ["nothing".to_owned()];
+        all.extend(headed("Against", if against.is_empty() { &nothing } else { &against }, width, theme));
+    }
+    if !found.rivals.is_empty() {
+        all.extend(headed("Or", &found.rivals, width, theme));
+    }
+    if !found.also.is_empty() {
+        all.extend(headed("Also", &says(&found.also), width, theme));
+    }
+    all
+}
+
+fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> {
+    let at = 12;
+    let mut all = Vec::new();
+    for text in texts {
+        for line in wrap(text, usize::from(width.saturating_sub(at))) {
+            let head = if all.is_empty() { head.to_owned() } else { String::new() };
+            let right = String::new();
+            all.push(Line { head, head_style: theme.dim, at, text: line, style: theme.text, right });
+        }
+    }
+    all
+}
+
+/// How many lines it has at a screen's width.
+pub(in crate::tui) fn height_of(found: &Found, width: u16) -> usize {
+    lines(found, width.saturating_sub(2), &super::super::theme::MONO).len()
+}
+
+pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16) {
+    let theme = *pen.theme();
+    let width = pen.width().saturating_sub(2);
+    let height = pen.height();
+    let all = lines(found, width, &theme);
+    let end = width.min(READABLE);
+    let mut part = pen.part(1, 0, width, height);
+    let (from, room) = window(&mut part, all.len(), scroll);
+    for (y, line) in (0..room).zip(all.iter().skip(from)) {
+        part.put(0, y, &line.head, line.head_style);
+        part.put_within(line.at, y, &line.text, width.saturating_sub(line.at), line.style);
+        part.put_before(end, y, &line.right, theme.key);
+    }
+}

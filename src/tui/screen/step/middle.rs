@@ -1,0 +1,184 @@
+//! The middle of a step: why, the probes, what was found in sentences, what to do.
+
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::super::super::model::{Row, RowState, StepView};
+use super::super::super::theme::{Mark, Theme};
+use super::super::super::widget::{Pen, wrap};
+use super::super::text::{most, window};
+use super::How;
+
+/// Lines longer than this are hard to read.
+const READABLE: u16 = 96;
+
+/// How many probes may stand on a screen of that height before equal ones are folded.
+pub(in crate::tui) fn rows_that_fit(height: u16) -> usize {
+    usize::from(height.saturating_sub(17)).max(4)
+}
+
+/// A line of the middle.
+enum Piece<'a> {
+    Blank,
+    Text(String, Style),
+    Row(&'a Row, bool),
+    /// A sentence's line: its mark on the first one, and whether it is lit.
+    Note(Option<Mark>, String, bool),
+}
+
+impl Piece<'_> {
+    fn is_lit(&self) -> bool {
+        matches!(self, Self::Row(_, true) | Self::Note(_, _, true))
+    }
+}
+
+/// All lines, at a width and a height. Where not all can be seen, the first sentence says why, and the rest of it comes last.
+fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
+    let readable = usize::from(width.min(READABLE));
+    let text = |t: &str| wrap(t, readable).into_iter().map(|l| Piece::Text(l, theme.text)).collect::<Vec<_>>();
+    let (why, found) = (text(&view.why), found(view, readable, lit, theme));
+    let mut all = vec![title(view, theme)];
+    if view.notes.is_empty() || 1 + why.len() + found.len() <= room.into() {
+        all.extend(why);
+        all.extend(found);
+    } else {
+        let first = view.why.find(". ").map_or(view.why.len(), |at| at + 1);
+        all.extend(text(&view.why[..first]));
+        all.extend(found.into_iter().filter(|p| !matches!(p, Piece::Blank)));
+        all.extend(text(&view.why[first..]));
+    }
+    all
+}
+
+fn title<'a>(view: &StepView, theme: &Theme) -> Piece<'a> {
+    let title = if view.number == 0 { view.title.clone() } else { format!("{} {}", view.number, view.title) };
+    Piece::Text(title, theme.title)
+}
+
+/// What came back, what it means, what to do.
+fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
+    let mut all = Vec::new();
+    if !view.rows.is_empty() {
+        all.push(Piece::Blank);
+    }
+    let mut pick = 0;
+    for row in &view.rows {
+        let is_lit = row.finding.is_some() && lit == Some(pick);
+        pick += usize::from(row.finding.is_some());
+        all.push(Piece::Row(row, is_lit));
+    }
+    if !view.notes.is_empty() {
+        all.push(Piece::Blank);
+    }
+    for note in &view.notes {
+        for (i, line) in wrap(&note.text, readable.saturating_sub(2)).into_iter().enumerate() {
+            all.push(Piece::Note((i == 0).then_some(note.mark), line, lit == Some(pick)));
+        }
+        pick += 1;
+    }
+    for (i, ask) in view.asks.iter().enumerate() {
+        if i == 0 {
+            all.push(Piece::Blank);
+        }
+        let text = format!("{ask}{}", if i == 0 { " (i: fill in)" } else { "" });
+        all.extend(wrap(&text, readable).into_iter().map(|l| Piece::Text(l, theme.key)));
+    }
+    if let Some(whose) = &view.whose {
+        all.push(Piece::Blank);
+        all.extend(wrap(&format!("Whose move: {whose}."), readable).into_iter().map(|l| Piece::Text(l, theme.text)));
+    }
+    if !view.fix.is_empty() {
+        all.push(Piece::Blank);
+    }
+    for (i, fix) in view.fix.iter().enumerate() {
+        for (j, line) in wrap(fix, readable.saturating_sub(3)).into_iter().enumerate() {
+            let head = if j == 0 { format!("{}  ", i + 1) } else { "   ".to_owned() };
+            all.push(Piece::Text(format!("{head}{line}"), theme.text));
+        }
+    }
+    all
+}
+
+/// How many lines the middle has at a width and a height.
+pub(in crate::tui) fn height_of(view: &StepView, size: (u16, u16)) -> usize {
+    pieces(view, size, None, &super::super::super::theme::MONO).len()
+}
+
+pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
+    let theme = *pen.theme();
+    let (width, room) = (pen.width(), pen.height());
+    let all = pieces(view, (width, room), how.lit, &theme);
+    let mut from = how.scroll.min(most(all.len(), room));
+    // What is lit is always seen; the last row may be taken by what says that there is more.
+    let lit = |p: &Piece<'_>| p.is_lit();
+    if let (Some(first), Some(last)) = (all.iter().position(lit), all.iter().rposition(lit)) {
+        let (first, last) = (u16::try_from(first).unwrap_or(0), u16::try_from(last).unwrap_or(0));
+        from = from.max((last + 2).saturating_sub(room)).min(first);
+    }
+    let (from, room) = window(pen, all.len(), from);
+    let columns = Columns::of(&view.rows, width);
+    for (y, piece) in (0..room).zip(all.iter().skip(from)) {
+        match piece {
+            Piece::Blank => {}
+            Piece::Text(text, style) => {
+                pen.put_within(0, y, text, width, *style);
+            }
+            Piece::Row(row, lit) => columns.draw(pen, y, row, *lit, how.tick),
+            Piece::Note(mark, text, lit) => {
+                if let Some(mark) = mark {
+                    pen.mark(0, y, *mark);
+                }
+                pen.put_within(2, y, text, width.saturating_sub(2), if *lit { theme.lit } else { theme.text });
+            }
+        }
+    }
+}
+
+/// Where the parts of a row stand.
+struct Columns {
+    label: u16,
+    ms: u16,
+    width: u16,
+}
+
+impl Columns {
+    fn of(rows: &[Row], width: u16) -> Self {
+        let widest =
+            |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
+        let label = widest(&mut rows.iter().map(|r| r.label.width())).clamp(8, (width * 2 / 5).max(8));
+        let ms = widest(&mut rows.iter().map(|r| took(r).width()));
+        Self { label, ms, width: width.min(READABLE) }
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, y: u16, row: &Row, lit: bool, tick: u32) {
+        let theme = *pen.theme();
+        pen.put_within(0, y, &row.label, self.label, if lit { theme.lit } else { theme.text });
+        let at = self.label + 2;
+        if let RowState::Running { .. } = row.state {
+            pen.put(at, y, turning(tick, pen.ascii()), theme.lit);
+        } else {
+            pen.mark(at, y, row.mark);
+        }
+        let room = self.width.saturating_sub(at + 2 + self.ms + 2);
+        pen.put_within(at + 2, y, &row.text, room, if lit { theme.lit } else { theme.text });
+        pen.put_before(self.width, y, &took(row), theme.dim);
+    }
+}
+
+/// How long a probe took, or takes.
+fn took(row: &Row) -> String {
+    match (row.state, row.ms) {
+        (RowState::Running { since_ms }, _) => format!("{}.{} s", since_ms / 1000, since_ms % 1000 / 100),
+        (RowState::Ended, Some(ms)) if ms < 1000 => format!("{ms} ms"),
+        (RowState::Ended, Some(ms)) => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        (RowState::Ended, None) => String::new(),
+    }
+}
+
+/// What turns while a probe is at work: one step a tick.
+fn turning(tick: u32, ascii: bool) -> &'static str {
+    const ROUND: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
+    const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+    let tick = tick as usize;
+    if ascii { PLAIN[tick % PLAIN.len()] } else { ROUND[tick % ROUND.len()] }
+}

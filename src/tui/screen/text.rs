@@ -1,0 +1,50 @@
+//! Lines to read: evidence, a ticket.
+
+use super::super::widget::{Pen, wrap};
+
+/// The lines as they are broken at a width; empty ones part paragraphs, spaces at the beginning indent.
+pub(in crate::tui) fn broken(lines: &[String], width: u16) -> Vec<String> {
+    let mut all = Vec::new();
+    for line in lines {
+        let indent = line.len() - line.trim_start().len();
+        let indent = indent.min(usize::from(width) / 2);
+        let wrapped = wrap(line.trim_start(), usize::from(width).saturating_sub(indent));
+        if wrapped.is_empty() {
+            all.push(String::new());
+        }
+        all.extend(wrapped.into_iter().map(|l| format!("{:indent$}{l}", "")));
+    }
+    all
+}
+
+/// How far such lines can be scrolled in a room.
+pub(in crate::tui) fn most(lines: usize, room: u16) -> u16 {
+    u16::try_from(lines.saturating_sub(room.into())).unwrap_or(u16::MAX)
+}
+
+pub(in crate::tui) fn draw(pen: &mut Pen<'_>, title: &str, lines: &[String], scroll: u16) {
+    let theme = *pen.theme();
+    pen.put(1, 0, title, theme.title);
+    let width = pen.width().saturating_sub(2).min(100);
+    let all = broken(lines, width);
+    let height = pen.height();
+    let mut part = pen.part(1, 2, width, height.saturating_sub(2));
+    let (from, room) = window(&mut part, all.len(), scroll);
+    for (y, line) in (0..room).zip(all.iter().skip(from)) {
+        part.put(0, y, line, theme.text);
+    }
+}
+
+/// Which lines are seen: the first one, and how many rows there are for them. Where more lie below, the last row says so.
+pub(super) fn window(pen: &mut Pen<'_>, lines: usize, scroll: u16) -> (usize, u16) {
+    let height = pen.height();
+    let from = usize::from(scroll.min(most(lines, height)));
+    let left = lines.saturating_sub(from + usize::from(height));
+    if left == 0 {
+        return (from, height);
+    }
+    let theme = *pen.theme();
+    let (width, y) = (pen.width(), height.saturating_sub(1));
+    pen.put_before(width, y, &format!("↓ {} more", left + 1), theme.key);
+    (from, y)
+}

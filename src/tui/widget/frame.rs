@@ -1,0 +1,78 @@
+//! What every screen has: the line on top, the keys below.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::super::keys::{self, Now};
+use super::Pen;
+use super::pen::fold;
+
+/// The top line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Head {
+    /// What it is about.
+    pub about: String,
+    /// Where we are, how long, and what left the machine; what matters most comes last.
+    pub state: String,
+}
+
+/// Draws the top line and the rule under it: two rows.
+pub(in crate::tui) fn head(pen: &mut Pen<'_>, head: &Head) {
+    let theme = *pen.theme();
+    let x = pen.put(1, 0, "heloise", theme.title);
+    let end = pen.width().saturating_sub(1);
+    // What it is about keeps room for a short address.
+    let about = head.about.width().min(26);
+    let room = usize::from(end.saturating_sub(x + 4)).saturating_sub(about);
+    let state = if head.state.width() > room { shorter(&head.state, room) } else { head.state.as_str() };
+    let right = pen.put_before(end, 0, state, theme.dim);
+    pen.put_within(x + 2, 0, &head.about, right.saturating_sub(x + 4), theme.text);
+    pen.rule(1);
+}
+
+/// Draws the keys that do something right now, as many as fit.
+pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, now: &Now) {
+    let theme = *pen.theme();
+    let end = pen.width().saturating_sub(1);
+    let all: Vec<_> = keys::footer(now).collect();
+    let wide = |b: &keys::Binding| fold(b.shown, pen.ascii()).width() + 1 + b.foot.width();
+    // The way to the rest of the keys is always shown.
+    let last = all.iter().position(|b| b.does == keys::Command::Help);
+    let kept = last.map_or(0, |i| wide(all[i]) + 3);
+    let mut room = usize::from(end.saturating_sub(1));
+    let mut shown = Vec::with_capacity(all.len());
+    for (i, b) in all.iter().enumerate() {
+        let reserve = if last.is_some_and(|l| i < l) { kept } else { 0 };
+        if wide(b) + reserve <= room {
+            room = room.saturating_sub(wide(b) + 3);
+            shown.push(*b);
+        }
+    }
+    let mut x = 1;
+    for b in shown {
+        x = pen.put(x, y, b.shown, theme.key);
+        x = pen.put(x + 1, y, b.foot, theme.text) + 3;
+    }
+}
+
+/// Draws a line that says what just happened, in place of the rule above the footer.
+pub(in crate::tui) fn note_line(pen: &mut Pen<'_>, y: u16, note: Option<&str>) {
+    pen.rule(y);
+    if let Some(note) = note {
+        let theme = *pen.theme();
+        let width = pen.width().saturating_sub(4);
+        let x = pen.put_within(2, y, &format!(" {note} "), width, theme.title);
+        debug_assert!(x <= pen.width());
+    }
+}
+
+/// The last parts of a line `a · b · c` that still fit.
+fn shorter(state: &str, room: usize) -> &str {
+    let mut rest = state;
+    while rest.width() > room {
+        match rest.split_once(" · ") {
+            Some((_, tail)) => rest = tail,
+            None => return "",
+        }
+    }
+    rest
+}

@@ -1,0 +1,9 @@
+//! Small things that screens are drawn with.
+
+mod frame;
+mod pen;
+mod wrap;
+
+pub(super) use frame::{Head, footer, head, note_line};
+pub(super) use pen::Pen;
+pub(super) use wrap::wrap;

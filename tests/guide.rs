@@ -1,0 +1,31 @@
+//! The guide that is built in hangs together: with itself, and with the checks that it never imports.
+
+use heloise::check::CHECKS;
+use heloise::guide::{Guide, lint};
+
+#[test]
+fn the_embedded_guide_is_sound() {
+    let guide = Guide::embedded().expect("every embedded file is well-formed");
+    let checks: Vec<&str> = CHECKS.iter().map(|c| c.id()).collect();
+    let emitted: Vec<&str> = CHECKS.iter().flat_map(|c| c.emits()).copied().collect();
+    let complaints: Vec<String> = lint(&guide, &checks, &emitted).iter().map(ToString::to_string).collect();
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn a_finding_is_named_after_a_step() {
+    for check in CHECKS {
+        for id in check.emits() {
+            let step = id.split_once('.').map_or("", |(step, _)| step);
+            assert!(CHECKS.iter().any(|c| c.id() == step), "{} emits {id}", check.id());
+        }
+    }
+}
+
+#[test]
+fn there_is_enough_to_look_at() {
+    let guide = Guide::embedded().expect("every embedded file is well-formed");
+    assert_eq!((guide.steps.len(), CHECKS.len()), (13, 13));
+    assert!(guide.findings().count() > 150, "{} findings", guide.findings().count());
+    assert!(guide.phrases.len() > 150, "{} phrases", guide.phrases.len());
+}

@@ -1,0 +1,168 @@
+//! Every way to break off, in every phase: named, timed, and recorded once.
+
+use std::time::Instant;
+
+use heloise::net::{Broken, Dialogue};
+use heloise::transcript::{BreakKind, Role, Security, Stage};
+
+use super::server::{Act, Client, HASTE, Server, open, say};
+
+/// The plain phases, in the order of a dialogue.
+const PHASES: [Stage; 7] =
+    [Stage::Greeting, Stage::Ehlo, Stage::Starttls, Stage::Mail, Stage::Rcpt, Stage::Data, Stage::Message];
+
+/// A good server up to that phase, which then does that.
+fn until(phase: Stage, act: Act) -> Vec<Act> {
+    let mut script = Vec::new();
+    for stage in PHASES {
+        match stage {
+            Stage::Greeting => {}
+            Stage::Message => script.push(Act::HearMessage),
+            _ => script.push(Act::Hear),
+        }
+        if stage == phase {
+            script.push(act);
+            break;
+        }
+        script.push(say(match stage {
+            Stage::Greeting => "220 mx.example.org\r\n",
+            Stage::Starttls => "454 not now\r\n",
+            Stage::Data => "354 go\r\n",
+            _ => "250 ok\r\n",
+        }));
+    }
+    script
+}
+
+/// Goes through all phases until something breaks.
+async fn go(client: &Client, server: &Server) -> Result<(), Broken> {
+    let target = open(server.address, Security::None);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await?;
+    dialogue.ehlo("me.example.net").await?;
+    dialogue.starttls().await?;
+    dialogue.mail("me@example.net", "").await?;
+    dialogue.rcpt("you@example.org", Role::Case).await?;
+    dialogue.message(b"Subject: x\r\n\r\nx\r\n").await?;
+    Ok(())
+}
+
+async fn breaks_as(act: Act, kind: BreakKind, client: fn() -> Client) {
+    for phase in PHASES {
+        let server = Server::start(until(phase, act.clone())).await;
+        let client = client();
+        let (fact, _) = go(&client, &server).await.unwrap_err();
+        assert_eq!((fact.stage, fact.kind), (phase, kind));
+        assert_eq!(client.breaks(), [fact]);
+    }
+}
+
+#[tokio::test]
+async fn a_close_is_closed_in_every_phase() {
+    breaks_as(Act::Close, BreakKind::Closed, || Client::patient(None)).await;
+}
+
+#[tokio::test]
+async fn a_reset_is_reset_in_every_phase() {
+    breaks_as(Act::Reset, BreakKind::Reset, || Client::patient(None)).await;
+}
+
+#[tokio::test]
+async fn what_is_not_smtp_is_called_so_in_every_phase() {
+    breaks_as(say("HTTP/1.1 400 Bad Request\r\n"), BreakKind::NotSmtp, || Client::patient(None)).await;
+}
+
+#[tokio::test]
+async fn a_line_without_end_is_too_long_in_every_phase() {
+    breaks_as(Act::Flood(b"550 x", 1 << 20), BreakKind::TooLong, || Client::patient(None)).await;
+}
+
+#[tokio::test]
+async fn silence_in_any_phase_ends_at_the_limit() {
+    for phase in PHASES {
+        let server = Server::start(until(phase, Act::Silence)).await;
+        let client = Client::hasty(None);
+        let begun = Instant::now();
+        let (fact, _) = go(&client, &server).await.unwrap_err();
+        let limit = if phase == Stage::Message { HASTE * 6 } else { HASTE };
+        assert_eq!((fact.stage, fact.kind), (phase, BreakKind::Timeout));
+        assert!(u128::from(fact.ms) >= limit.as_millis(), "{phase}: {} ms", fact.ms);
+        assert!(begun.elapsed() < limit + HASTE * 5, "{phase}: {:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_drips_cannot_stretch_the_limit() {
+    for drip in ["250-more\r\n", "2"] {
+        let server = Server::start(until(Stage::Ehlo, Act::Drip(drip.as_bytes().to_vec(), HASTE / 20))).await;
+        let client = Client::hasty(None);
+        let begun = Instant::now();
+        let (fact, _) = go(&client, &server).await.unwrap_err();
+        assert_eq!(fact.stage, Stage::Ehlo);
+        assert!(begun.elapsed() < HASTE * 5, "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_cannot_be_smtp_is_not_waited_out() {
+    // A TLS alert, and a database's hello: no line end ever comes.
+    for octets in [&b"\x15\x03\x01\x00\x02\x02\x46"[..], b"\x4a\x00\x00\x00\x0a8.0.36\x00"] {
+        let server = Server::start([Act::Say(octets.to_vec()), Act::Silence]).await;
+        let client = Client::patient(None);
+        let (fact, _) = go(&client, &server).await.unwrap_err();
+        assert_eq!((fact.stage, fact.kind), (Stage::Greeting, BreakKind::NotSmtp));
+        assert!(fact.ms < 5000, "{} ms", fact.ms);
+        assert!(fact.detail.unwrap().starts_with("\\x") || octets[0] == b'J');
+    }
+}
+
+#[tokio::test]
+async fn half_a_reply_is_shown_when_the_rest_does_not_come() {
+    for (act, kind) in [(Act::Silence, BreakKind::Timeout), (Act::Close, BreakKind::Closed)] {
+        let server = Server::start([say("220 mx.exam"), act]).await;
+        let client = Client::hasty(None);
+        let (fact, _) = go(&client, &server).await.unwrap_err();
+        assert_eq!((fact.kind, fact.detail.as_deref()), (kind, Some("220 mx.exam")));
+    }
+}
+
+#[tokio::test]
+async fn after_a_break_nothing_more_is_sent_or_recorded() {
+    let server = Server::start(until(Stage::Ehlo, Act::Close)).await;
+    let client = Client::patient(None);
+    let target = open(server.address, Security::None);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    let first = dialogue.ehlo("me.example.net").await.unwrap_err();
+    let before = client.facts().len();
+    assert_eq!(dialogue.mail("", "").await.unwrap_err(), first);
+    assert_eq!(dialogue.message(b"x").await.unwrap_err(), first);
+    dialogue.quit().await;
+    assert_eq!(client.facts().len(), before);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_quit_is_left_soon() {
+    let server = Server::start([say("220 mx\r\n"), Act::Hear, Act::Silence]).await;
+    let client = Client::hasty(None);
+    let (dialogue, _) = Dialogue::open(&client.net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    let begun = Instant::now();
+    dialogue.quit().await;
+    assert!(begun.elapsed() < HASTE * 5);
+    assert!(client.breaks().is_empty(), "that QUIT got no answer is of no interest");
+    assert_eq!(server.log().await.heard, [("QUIT".to_owned(), false)]);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_in_the_middle_of_a_message_is_heard_out() {
+    let mut script = until(Stage::Data, say("354 go\r\n"));
+    script.extend([Act::Hear, say("552 5.3.4 too big\r\n"), Act::Silence]);
+    let server = Server::start(script).await;
+    let client = Client::hasty(None);
+    let target = open(server.address, Security::None);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    dialogue.ehlo("me.example.net").await.unwrap();
+    dialogue.starttls().await.unwrap();
+    dialogue.mail("me@example.net", "").await.unwrap();
+    dialogue.rcpt("you@example.org", Role::Case).await.unwrap();
+    let (_, heard) = dialogue.message(b"Subject: x\r\n\r\nx\r\n").await.unwrap();
+    assert_eq!(heard.unwrap().reply.codes(), "552 5.3.4");
+}

@@ -1,0 +1,103 @@
+//! Nothing leaves this machine before somebody said yes; and what they said is what is done.
+
+use heloise::transcript::{Case, Consent, Fact};
+use heloise::tui::Launch;
+use heloise::walk::{Place, StepState};
+
+use crate::seat::{Seat, setup, small_guide};
+
+fn started(seat: &Seat) -> usize {
+    seat.app.walk().transcript().entries().iter().filter(|e| matches!(e.fact, Fact::Started { .. })).count()
+}
+
+fn at_consent() -> Seat {
+    let mut seat = Seat::at_start();
+    seat.press("Down Enter");
+    seat.type_in("bob@example.org");
+    seat.press("Enter Enter");
+    seat
+}
+
+#[tokio::test]
+async fn nothing_starts_before_yes() {
+    let mut seat = at_consent();
+    let screen = seat.sees("May heloise do this?");
+    for words in ["the mail servers of example.org", "bob@example.org", "No message is sent", "made-up neighbour"] {
+        assert!(screen.contains(words), "no \"{words}\" in\n{screen}");
+    }
+    assert_eq!((started(&seat), seat.app.walk().place()), (0, &Place::Start));
+    seat.press("Enter");
+    assert_eq!(started(&seat), 1);
+}
+
+#[tokio::test]
+async fn no_leaves_everything_as_it_was() {
+    let mut seat = at_consent();
+    seat.press("n");
+    seat.sees("Nothing was asked of anybody.");
+    seat.sees("bob@example.org");
+    assert!(seat.app.walk().transcript().entries().is_empty());
+}
+
+#[tokio::test]
+async fn a_line_can_be_unticked() {
+    let mut seat = at_consent();
+    seat.press("Down Space Enter");
+    let walk = seat.app.walk();
+    assert!(walk.consents().contains(&Consent::Connect) && !walk.consents().contains(&Consent::Rcpt));
+    assert!(walk.declined().contains(&Consent::Rcpt));
+    assert!(!walk.consents().contains(&Consent::Auth) && !walk.consents().contains(&Consent::Send));
+}
+
+#[tokio::test]
+async fn what_was_asked_once_is_not_asked_again() {
+    let mut seat = at_consent();
+    seat.press("Enter");
+    seat.settle().await;
+    seat.press("Enter");
+    seat.settle().await;
+    seat.press("Enter");
+    seat.settle().await;
+    seat.sees_not("May heloise do this?");
+    seat.sees("Connectivity");
+}
+
+#[tokio::test]
+async fn a_pasted_error_is_read_at_home_and_going_further_asks_first() {
+    let mut seat = Seat::at_start();
+    seat.press("Enter");
+    seat.type_in("mailbox gone");
+    seat.press("Enter");
+    seat.settle().await;
+    seat.sees_not("May heloise do this?");
+    assert_eq!(started(&seat), 1, "the error is read");
+    seat.press("Enter");
+    seat.sees("May heloise do this?");
+    assert_eq!(started(&seat), 1);
+    seat.press("n");
+    assert_eq!((started(&seat), seat.app.walk().place()), (1, &Place::Concluded));
+}
+
+#[tokio::test]
+async fn logging_in_is_asked_for_apart_when_it_is_due() {
+    let mut seat = at_consent();
+    seat.press("Enter f");
+    seat.settle().await;
+    seat.settle().await;
+    let screen = seat.sees("Log in to");
+    assert!(!screen.contains("Connect to"), "{screen}");
+    assert_eq!(seat.app.walk().state_of(&"authentication".into()), StepState::Waiting);
+    seat.press("n");
+    seat.settle().await;
+    assert!(seat.app.walk().declined().contains(&Consent::Auth));
+    assert_ne!(seat.app.walk().state_of(&"authentication".into()), StepState::Waiting, "the step does without");
+}
+
+#[tokio::test]
+async fn what_the_command_line_allowed_is_not_asked() {
+    let case = Case { to: vec!["bob@example.org".to_owned()], ..Case::new() };
+    let consents = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http].into();
+    let mut seat = Seat::new(Launch { case, consents, start_at_once: true, ..Launch::new(setup(small_guide())) });
+    seat.sees_not("May heloise do this?");
+    assert_eq!(started(&seat), 1);
+}

@@ -1,0 +1,10 @@
+//! Promise: the wizard on a full screen, driven by keys alone, shows where we are and never more than may be seen.
+
+#[path = "../support/nowhere.rs"]
+mod nowhere;
+mod seat;
+
+mod consent;
+mod keys;
+mod random;
+mod walks;
