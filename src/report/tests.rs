@@ -141,7 +141,7 @@ fn collect(value: &Value, ids: &mut Vec<String>) {
             for (name, value) in fields {
                 match (name.as_str(), value) {
                     ("evidence", Value::Array(all)) => {
-                        ids.extend(all.iter().filter_map(|v| v.as_str().map(str::to_owned)))
+                        ids.extend(all.iter().filter_map(|v| v.as_str().map(str::to_owned)));
                     }
                     _ => collect(value, ids),
                 }
