@@ -149,7 +149,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     }
     if error.is_some() {
         case.goal = Goal::Error;
-    } else if args.server.is_some() || args.user.is_some() {
+    } else if args.user.is_some() || (args.server.is_some() && case.to.is_empty()) {
         case.goal = Goal::Settings;
     }
     case.security = args.security.unwrap_or(case.security);

@@ -10,6 +10,7 @@ use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
@@ -35,7 +36,9 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     force_color_output(true);
     let _guard = guard::Guard::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    terminal.clear()?;
+    // Not `clear`: that asks the terminal where its cursor is, and a serial line or a slow one may never answer.
+    let size = terminal.size()?;
+    terminal.resize(Rect::from((Position::ORIGIN, size)))?;
     let keys = EventStream::new().filter_map(|e| std::future::ready(e.ok().and_then(Event::of_terminal)));
     drive(&mut terminal, &mut Own, keys, launch).await
 }
@@ -132,7 +135,7 @@ where
                     outside.suspend().await?;
                     let size = terminal.size().map_err(Into::into)?;
                     app.resize(size.width, size.height);
-                    terminal.clear().map_err(Into::into)?;
+                    terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(Into::into)?;
                 }
                 Order::Practise(world) => {
                     let up = Practice::start(&world).await;
