@@ -25,6 +25,9 @@ pub(super) struct Explanation {
     name: String,
     says: String,
     admin: String,
+    /// What a code means at each stage of a dialogue.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    at: Vec<AtStage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +41,14 @@ pub(super) struct Explanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<String>,
     source: String,
+}
+
+/// What a code means at some stages.
+#[derive(Clone, Debug, Serialize)]
+struct AtStage {
+    stage: Vec<&'static str>,
+    says: String,
+    admin: String,
 }
 
 /// `heloise explain`.
@@ -153,10 +164,12 @@ fn of_code(guide: &Guide, code: u16) -> Option<Explanation> {
         ..worded(&entry.says, &BTreeMap::new())
     };
     for at in &entry.at {
-        let stages: Vec<_> = at.stage.iter().map(|s| s.spoken()).collect();
-        for (text, words) in [(&mut found.says, &at.says.plain), (&mut found.admin, &at.says.admin)] {
-            text.push_str(&format!(" At {}: {}", stages.join(" or "), fill(words, &BTreeMap::new())));
-        }
+        let none = BTreeMap::new();
+        found.at.push(AtStage {
+            stage: at.stage.iter().map(|s| s.as_str()).collect(),
+            says: fill(&at.says.plain, &none),
+            admin: fill(&at.says.admin, &none),
+        });
     }
     Some(found)
 }
@@ -289,6 +302,9 @@ fn text(item: &Explanation) -> String {
     out.push_str(&columns("", 2, &item.says, WIDTH));
     if item.admin != item.says && !item.admin.is_empty() {
         out.push_str(&columns("  For admins", 14, &item.admin, WIDTH));
+    }
+    for at in &item.at {
+        out.push_str(&columns(&format!("  at {}", at.stage.join(", ")), 14, &at.says, WIDTH));
     }
     for (i, fix) in item.fix.iter().enumerate() {
         let label = if i == 0 { "  What to do" } else { "" };

@@ -46,7 +46,7 @@ impl Given {
         };
         let secret = input::secret(args.password_file.as_ref(), args.password_env.as_deref(), args.password_stdin)?;
         case.has_password |= secret.is_some();
-        fill(&mut case, args, error);
+        fill(&mut case, args, error.as_ref());
         Ok(Self { case, secret, consents: args.consent.as_ref().map(|all| all.iter().flatten().copied().collect()) })
     }
 
@@ -138,7 +138,7 @@ fn family(args: &CaseArgs) -> AddressFamily {
     }
 }
 
-fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
+fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     if !args.to.is_empty() {
         case.to.clone_from(&args.to);
     }
@@ -158,7 +158,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
     if family(args) != AddressFamily::Any {
         case.family = family(args);
     }
-    over(&mut case.error, error.as_ref());
+    over(&mut case.error, error);
     over(&mut case.from, args.from.as_ref());
     over(&mut case.user, args.user.as_ref());
     over(&mut case.auth, args.auth.as_ref());

@@ -138,7 +138,10 @@ fn others(out: &mut String, view: &View) {
         lead = "";
     }
     let mut lead = "Also";
-    for also in view.diagnosis.also.iter().take(5) {
+    let shown: Vec<_> =
+        view.diagnosis.causes.iter().take(1).flat_map(|c| &c.because).flat_map(|b| &b.evidence).collect();
+    let also = view.diagnosis.also.iter().filter(|a| !a.evidence.iter().any(|e| shown.contains(&e)));
+    for also in also.take(5) {
         out.push_str(&columns(lead, INDENT, &also.says.plain, WIDTH));
         lead = "";
     }
@@ -153,7 +156,10 @@ fn walked(out: &mut String, view: &View) {
     }
     out.push_str("What was looked at\n");
     for step in view.walked() {
-        let (mark, word) = status(step.status);
+        let (mark, mut word) = status(step.status);
+        if step.status == StepStatus::Skipped {
+            word = "nothing to look at";
+        }
         out.push_str(format!("  {mark} {:>2}  {:<17}{word}", step.number, step.title).trim_end());
         out.push('\n');
         let mut said: Vec<&str> = Vec::new();
@@ -179,7 +185,7 @@ fn said(out: &mut String, transcript: &Transcript) {
     }
     out.push_str("What was answered\n");
     for (_, reply) in refused.iter().take(5) {
-        out.push_str(&columns("  ", 2, &quoted(reply), WIDTH));
+        out.push_str(&columns("", 2, &quoted(reply), WIDTH));
     }
     out.push('\n');
 }

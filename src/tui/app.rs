@@ -52,6 +52,8 @@ pub struct App {
     case: Case,
     secret: Option<Secret>,
     consents: BTreeSet<Consent>,
+    // Declined without asking, because there is nothing to do it with yet.
+    pointless: BTreeSet<Consent>,
     mode: Mode,
     last: Option<Last>,
     story: Option<String>,
@@ -86,6 +88,7 @@ impl App {
             case: launch.case,
             secret: launch.secret,
             consents: launch.consents,
+            pointless: BTreeSet::new(),
             mode: launch.mode,
             last: launch.last,
             only_practice: launch.story.is_some(),
@@ -283,6 +286,7 @@ impl App {
         self.case = case;
         self.secret = None;
         self.consents = BTreeSet::new();
+        self.pointless = BTreeSet::new();
         self.story = None;
         self.practice = None;
         self.diagnosis = None;

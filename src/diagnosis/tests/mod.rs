@@ -2,6 +2,7 @@
 
 mod certainty;
 mod heap;
+mod untold;
 mod verdict;
 mod words;
 
@@ -177,8 +178,15 @@ source = "test"
 [[finding]]
 id = "dns.timeout"
 level = "unknown"
-says = "The DNS did not answer."
+says = "The DNS did not answer about {name}."
 source = "test"
+weighs = [{ cause = "dns", kind = "spf-fail", db = 14, proof = true }, { cause = "address", db = -30 }]
+[[finding]]
+id = "connectivity.name.unknown"
+level = "unknown"
+says = "The host was not found out."
+source = "test"
+weighs = [{ cause = "dns", kind = "spf-fail", db = 40 }, { cause = "dns", db = 12 }]
 [[finding]]
 id = "load.host.high"
 level = "fail"

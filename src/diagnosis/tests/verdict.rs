@@ -47,7 +47,7 @@ fn what_could_not_be_told_is_never_no_fault() {
     let transcript: Transcript = story.entries.into_iter().collect();
     assert_eq!(crate::diagnosis::diagnose(&guide(), &transcript).verdict, Verdict::Inconclusive);
     let untold: Vec<_> = untold(&guide(), &transcript).into_iter().map(|r| r.says.plain).collect();
-    assert_eq!(untold, ["The DNS did not answer."]);
+    assert_eq!(untold, ["The DNS did not answer about."]);
 }
 
 #[test]

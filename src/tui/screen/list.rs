@@ -1,5 +1,7 @@
 //! A list of lines, one of them lit: ways, practice worlds, the map.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::super::model::{Aside, MapLine};
 use super::super::theme::Mark;
 use super::super::widget::{Pen, wrap};
@@ -32,8 +34,10 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     pen.put(3, 1, title, theme.title);
     let room = pen.height().saturating_sub(3);
     let first = top(cursor, room);
+    let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
+    let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {
-        line(pen, y, i == cursor, what, with, 24);
+        line(pen, y, i == cursor, what, with, column);
     }
     if rows.is_empty() {
         pen.put(3, 3, "There is nothing here.", theme.dim);

@@ -80,8 +80,10 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
         if i == 0 {
             all.push(Piece::Blank);
         }
-        let text = format!("{ask}{}", if i == 0 { " (i: fill in)" } else { "" });
-        all.extend(wrap(&text, readable).into_iter().map(|l| Piece::Text(l, theme.key)));
+        for (j, line) in wrap(ask, readable.saturating_sub(3)).into_iter().enumerate() {
+            let head = if i + j == 0 { "i  " } else { "   " };
+            all.push(Piece::Text(format!("{head}{line}"), theme.key));
+        }
     }
     if let Some(whose) = &view.whose {
         all.push(Piece::Blank);
