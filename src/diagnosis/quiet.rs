@@ -57,7 +57,6 @@ pub(super) fn also(
         let id = f.entry.id.as_str();
         (aside.contains(id) || matches!(f.entry.level, Level::Warn | Level::Fail)) && !used.contains(id)
     };
-<<<<<<< HEAD
     // What only says again what a cause rests on (a refusal told once as a reply and once as a finding) is no news.
     let told = |a: &Reason| {
         let mut because = causes.iter().flat_map(|c| &c.because);
@@ -65,14 +64,6 @@ pub(super) fn also(
     };
     let mut also = sentences(seen.findings.iter().filter(flaw), case);
     also.retain(|a| !told(a));
-=======
-    let proof: HashSet<EvidenceId> =
-        causes.iter().flat_map(|c| &c.because).flat_map(|b| b.evidence.iter().copied()).collect();
-    let mut also = sentences(seen.findings.iter().filter(flaw), case);
-    // What rests on nothing but the proof of a cause says the same again.
-    also.retain(|a| a.evidence.is_empty() || !a.evidence.iter().all(|id| proof.contains(id)));
-    also.retain(|a| !causes.iter().any(|c| c.because.iter().any(|b| b.says == a.says)));
->>>>>>> h-real
     also
 }
 
