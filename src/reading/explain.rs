@@ -76,7 +76,10 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     if let Some(named) = named(guide, &query.to_ascii_lowercase()) {
         return vec![named];
     }
-    let reply = parse_reply(query);
+    let mut reply = parse_reply(query);
+    if let Some((code, enhanced)) = codes_alone(query) {
+        (reply.code, reply.enhanced, reply.text) = (code, enhanced, Vec::new());
+    }
     let text = reply.text.iter().any(|t| !t.is_empty());
     if !(200..600).contains(&reply.code) && (reply.enhanced.is_none() || (text && !query.starts_with(['2', '4', '5'])))
     {
@@ -91,6 +94,14 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     }
     all.extend(reply.enhanced.map(|e| of_enhanced(guide, e)));
     all
+}
+
+/// `250` or `250 2.1.5`: codes of any class, which a search for failures passes over.
+fn codes_alone(query: &str) -> Option<(u16, Option<Enhanced>)> {
+    let mut words = query.split_whitespace();
+    let code = words.next().filter(|w| w.len() == 3 && w.bytes().all(|b| b.is_ascii_digit()))?;
+    let enhanced = words.next().map(str::parse).transpose().ok()?;
+    words.next().is_none().then_some((code.parse().ok()?, enhanced))
 }
 
 impl Explanation {
