@@ -170,9 +170,10 @@ impl Guide {
         self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
-    /// The places in [`Guide::phrases`] of those whose text matches, in order. Built once, so that one pass over the text asks them all.
-    pub fn phrases_matching(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
-        self.index.get_or_init(|| PhraseIndex::new(&self.phrases)).matching(&self.phrases, text).into_iter()
+    /// The places in [`Guide::phrases`] of those whose text matches, in order. An index built once tells which few to try.
+    pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let index = self.index.get_or_init(|| PhraseIndex::new(&self.phrases));
+        index.candidates(text).into_iter().filter(move |&at| self.phrases[at].text.0.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).

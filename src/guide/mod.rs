@@ -9,6 +9,7 @@ mod finding;
 mod fits;
 mod lint;
 mod load;
+mod needles;
 mod pattern;
 mod phrases;
 mod step;

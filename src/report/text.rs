@@ -103,7 +103,9 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
     }
     if view.diagnosis.verdict != Verdict::NoFaultFound {
         out.push_str(&columns("Whose move", INDENT, top.who.spoken(), WIDTH));
-        out.push_str(&columns("Waiting", INDENT, &top.waiting, WIDTH));
+        if !top.waiting.is_empty() {
+            out.push_str(&columns("Waiting", INDENT, &top.waiting, WIDTH));
+        }
         out.push('\n');
     }
 }
@@ -160,8 +162,13 @@ fn walked(out: &mut String, view: &View) {
         }
         out.push_str(format!("  {mark} {:>2}  {:<17}{word}", step.number, step.title).trim_end());
         out.push('\n');
+        let mut said: Vec<&str> = Vec::new();
         for finding in step.findings.iter().filter(|f| f.level >= Level::Unknown) {
-            out.push_str(&columns("", 8, &finding.says.plain, WIDTH));
+            let says = finding.says.plain.as_str();
+            if !said.contains(&says) {
+                said.push(says);
+                out.push_str(&columns("", 8, says, WIDTH));
+            }
         }
     }
     let left: Vec<_> = view.steps.iter().filter(|s| !s.walked).map(|s| s.title.as_str()).collect();

@@ -37,6 +37,7 @@ impl Check for Recipient {
             "recipient.rcpt.refused-earlier",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.broke",
+            "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
         ]
     }

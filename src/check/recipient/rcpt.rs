@@ -122,7 +122,12 @@ fn earlier(heard: &Heard) -> Finding {
 }
 
 fn broke((broken, evidence): &Broken) -> Finding {
-    let id = if broken.kind == BreakKind::Tls { "recipient.rcpt.unreachable" } else { "recipient.rcpt.broke" };
+    let id = match broken.kind {
+        BreakKind::Tls => "recipient.rcpt.unreachable",
+        // A mail server may take five minutes to answer (RFC 5321 §4.5.3.2); we did not wait as long.
+        BreakKind::Timeout => "recipient.rcpt.no-answer",
+        _ => "recipient.rcpt.broke",
+    };
     Finding::new(id)
         .arg("stage", broken.stage.spoken())
         .arg("kind", broken.kind.as_str())
