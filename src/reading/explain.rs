@@ -77,20 +77,8 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     if let Some(named) = named(guide, &query.to_ascii_lowercase()) {
         return vec![named];
     }
-<<<<<<< HEAD
     let Some(reply) = asked(query) else { return Vec::new() };
     let text = !reply.text.is_empty();
-=======
-    let mut reply = parse_reply(query);
-    if let Some((code, enhanced)) = codes_alone(query) {
-        (reply.code, reply.enhanced, reply.text) = (code, enhanced, Vec::new());
-    }
-    let text = reply.text.iter().any(|t| !t.is_empty());
-    if !(200..600).contains(&reply.code) && (reply.enhanced.is_none() || (text && !query.starts_with(['2', '4', '5'])))
-    {
-        return Vec::new();
-    }
->>>>>>> h-cli
     let mut all = Vec::new();
     if text || (reply.code != 0 && reply.enhanced.is_some()) {
         all.push(of_reply(guide, &reply));
@@ -102,7 +90,6 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     all
 }
 
-<<<<<<< HEAD
 /// `550`, `5.7.26`, `550 5.7.26`, `550-5.7.26 and the text behind`.
 fn asked(query: &str) -> Option<Reply> {
     let mut rest = query;
@@ -123,14 +110,6 @@ fn asked(query: &str) -> Option<Reply> {
     }
     reply.text = Some(clean_line(rest, 1000)).filter(|t| !t.is_empty()).into_iter().collect();
     Some(reply)
-=======
-/// `250` or `250 2.1.5`: codes of any class, which a search for failures passes over.
-fn codes_alone(query: &str) -> Option<(u16, Option<Enhanced>)> {
-    let mut words = query.split_whitespace();
-    let code = words.next().filter(|w| w.len() == 3 && w.bytes().all(|b| b.is_ascii_digit()))?;
-    let enhanced = words.next().map(str::parse).transpose().ok()?;
-    words.next().is_none().then_some((code.parse().ok()?, enhanced))
->>>>>>> h-cli
 }
 
 impl Explanation {

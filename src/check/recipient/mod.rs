@@ -32,6 +32,7 @@ impl Check for Recipient {
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
             "recipient.rcpt.all-refused",
+            "recipient.rcpt.login-first",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
