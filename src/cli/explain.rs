@@ -149,7 +149,7 @@ mod tests {
         let guide = Guide::embedded().unwrap();
         let kinds = guide.causes.iter().flat_map(|c| std::iter::once(&c.id).chain(c.kinds.iter().map(|k| &k.id)));
         let mut ids: Vec<_> = guide.findings().map(|f| &f.id).chain(kinds).cloned().collect();
-        ids.extend(guide.codes.iter().map(|c| c.code.to_string()));
+        ids.extend(guide.codes().iter().map(|c| c.code.to_string()));
         assert!(ids.len() > 200);
         for id in ids {
             let rows: Vec<_> = explained(&guide, &id).into_iter().map(row).collect();

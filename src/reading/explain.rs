@@ -147,7 +147,7 @@ impl Explanation {
 
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
     let Meaning { cause, kind, phrase, .. } = read_reply(guide, reply);
-    let phrase = phrase.and_then(|id| guide.phrases.iter().find(|p| p.id == id));
+    let phrase = phrase.and_then(|id| guide.phrases().iter().find(|p| p.id == id));
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
     let title = match (known, phrase) {
@@ -188,7 +188,7 @@ fn of_code(guide: &Guide, code: u16) -> Explanation {
 
 fn of_enhanced(guide: &Guide, code: Enhanced) -> Explanation {
     let id = code.to_string();
-    match guide.enhanced.iter().find(|e| enhanced_fits(&e.code, code)) {
+    match guide.enhanced().iter().find(|e| enhanced_fits(&e.code, code)) {
         Some(e) => Explanation::new(Topic::Enhanced, &id, &e.name, e.says.clone(), &e.source).led(
             guide,
             e.cause.as_deref(),
