@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use super::App;
+use super::{App, Shown};
 use crate::transcript::{EvidenceId, Fact};
 use crate::tui::model::{self, Found, StepView};
 use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
@@ -127,21 +127,8 @@ impl App {
     }
 
     pub(super) fn lens_view(&self, lens: &Lens) -> LensView<'_> {
-        let transcript = self.session.walk().transcript();
-        let lines = &self.shown.lines;
-        let cursor = lens.cursor.min(lines.len().saturating_sub(1));
-        let id = lines.get(cursor).map(|l| l.id);
-        let whole = match id.and_then(|id| transcript.entries().get(id.0 as usize)).map(|e| &e.fact) {
-            Some(Fact::Received { reply, .. }) if reply.text.len() > 1 => {
-                reply.text.iter().map(|t| format!("{} {t}", reply.codes())).collect()
-            }
-            _ => Vec::new(),
-        };
-        let mut meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
-        if lines.get(cursor).is_some_and(|l| l.control) {
-            meant.insert(0, model::compared());
-        }
-        LensView { lines, cursor, whole, meant }
+        let Shown { lines, whole, meant, .. } = &self.shown;
+        LensView { lines, cursor: lens.cursor.min(lines.len().saturating_sub(1)), whole, meant }
     }
 
     /// The time of day of a moment of the session, by this machine's clock and zone.

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::tui::keys::Kind;
-use crate::tui::model::{self, Aside, Checklist, MapLine, Rail, Said, StepView};
+use crate::tui::model::{self, Aside, Checklist, MapLine, Meant, Rail, Said, StepView};
 use crate::tui::screen;
 use crate::tui::view::{Screen, StepSeen};
 use crate::tui::widget::Head;
@@ -19,6 +19,10 @@ pub(super) struct Shown {
     pub(super) ways: Vec<Aside>,
     pub(super) map: Vec<MapLine>,
     pub(super) lines: Vec<Said>,
+    /// The whole of the line that is lit, where it has more than one.
+    pub(super) whole: Vec<String>,
+    /// What the line that is lit means.
+    pub(super) meant: Vec<Meant>,
 }
 
 /// Everything that they depend on.
@@ -41,6 +45,7 @@ impl App {
         let (unfolded, cursor) = match self.view.seen() {
             Screen::Step(StepSeen { unfolded, .. }) => (*unfolded, 0),
             Screen::Checklist { cursor } => (false, *cursor),
+            Screen::Transcript(lens) => (false, lens.cursor),
             _ => (false, 0),
         };
         let of = Of {
@@ -81,7 +86,13 @@ impl App {
             }
             Kind::Ways => shown.ways = model::ways(walk, guide),
             Kind::Map => shown.map = model::map(walk, guide),
-            Kind::Transcript => shown.lines = lines.unwrap_or_else(|| model::dialogue(walk.transcript())),
+            Kind::Transcript => {
+                shown.lines = lines.unwrap_or_else(|| model::dialogue(walk.transcript()));
+                if let Some(lit) = shown.lines.get(of.cursor) {
+                    shown.whole = model::whole(walk.transcript(), lit.id);
+                    shown.meant = model::meaning(guide, walk.transcript(), lit, of.admin);
+                }
+            }
             _ => {}
         }
         shown

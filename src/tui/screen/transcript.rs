@@ -14,9 +14,9 @@ pub(in crate::tui) struct LensView<'a> {
     /// The one that is lit.
     pub cursor: usize,
     /// The whole of it, each line of a reply.
-    pub whole: Vec<String>,
+    pub whole: &'a [String],
     /// What it means.
-    pub meant: Vec<Meant>,
+    pub meant: &'a [Meant],
 }
 
 /// Where a line's text begins: time, direction.
@@ -38,7 +38,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView<'_>) {
     let room = height.saturating_sub(down + 1);
     lines(&mut pen.part(0, 0, width, room), view);
     pen.rule(room);
-    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), &view.meant);
+    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), view.meant);
 }
 
 fn lines(pen: &mut Pen<'_>, view: &LensView<'_>) {
@@ -80,7 +80,7 @@ fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>>
         rows.push(RowOf::Host(&line.host));
     }
     if i == view.cursor {
-        let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { &view.whole };
+        let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { view.whole };
         let all: Vec<_> = whole.iter().flat_map(|l| wrap(l, width)).take(8).collect();
         rows.extend(
             all.into_iter()

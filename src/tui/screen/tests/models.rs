@@ -111,27 +111,27 @@ pub(super) fn dialogue() -> Vec<Said> {
 }
 
 /// The lens over some lines.
-pub(super) fn lens(lines: &[Said]) -> LensView<'_> {
+pub(super) fn lens<'a>(lines: &'a [Said], meant: &'a [Meant]) -> LensView<'a> {
+    LensView { lines, cursor: 10, whole: &[], meant }
+}
+
+/// What the line that is lit means.
+pub(super) fn meant() -> Vec<Meant> {
     let meant = |what: &str, says: &str, source: &str| Meant {
         what: what.to_owned(),
         says: says.to_owned(),
         source: source.to_owned(),
     };
-    LensView {
-        lines,
-        cursor: 10,
-        whole: Vec::new(),
-        meant: vec![
-            meant("554", "the transaction failed", "RFC 5321 4.2.3"),
-            meant("5.7.1", "delivery not authorised; alone it says little", "RFC 3463 3.8"),
-            meant(
-                "phrase",
-                "\"Client host … blocked using zen.spamhaus.org\": a blocklist, Postfix's wording. Said at RCPT, but about \
+    vec![
+        meant("554", "the transaction failed", "RFC 5321 4.2.3"),
+        meant("5.7.1", "delivery not authorised; alone it says little", "RFC 3463 3.8"),
+        meant(
+            "phrase",
+            "\"Client host … blocked using zen.spamhaus.org\": a blocklist, Postfix's wording. Said at RCPT, but about \
                  the connecting address.",
-                "",
-            ),
-        ],
-    }
+            "",
+        ),
+    ]
 }
 
 pub(super) fn found() -> Found {
