@@ -83,7 +83,7 @@ where
     let (send, mut receive) = unbounded_channel();
     let mut app = App::new(launch, send.clone());
     blank(terminal, &mut app)?;
-    draw(terminal, &app)?;
+    draw(terminal, &mut app)?;
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(event::pump(events, send.clone()));
     tasks.spawn(event::signals(send.clone()));
@@ -169,7 +169,7 @@ fn after(time: Duration, event: Event, channel: &UnboundedSender<Message<Event>>
     });
 }
 
-fn draw<B>(terminal: &mut Terminal<B>, app: &App) -> Result<(), Trouble>
+fn draw<B>(terminal: &mut Terminal<B>, app: &mut App) -> Result<(), Trouble>
 where
     B: Backend,
     B::Error: Into<io::Error>,

@@ -65,6 +65,7 @@ impl App {
     /// Takes a saved session up where it was left. A password that it had has to be typed again.
     pub(super) fn take_up(&mut self, saved: &SavedSession) {
         self.session = Session::resume(same(&self.real), saved, self.channel.clone());
+        self.sessions += 1;
         self.case = self.session.walk().case().clone();
         self.mode = self.session.walk().mode();
         let home = self.home();
