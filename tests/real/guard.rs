@@ -7,17 +7,17 @@ use std::process::{Child, Command, Stdio};
 /// A small shell that waits for the end of the test: a pipe to it closes when this is dropped, and also when the process is killed.
 pub(crate) struct Guard(Child);
 
-/// The daemons lead process groups of their own: their children go with them.
+/// The daemons lead process groups of their own, so their children go with them. One that has ended and was not yet collected is gone.
 const SCRIPT: &str = r#"
 cat >/dev/null
 cd "$1" || exit
 shift
-gone() { ! kill -0 "$1" && ! kill -0 -- "-$1"; }
+alive() { kill -0 "$1" && ! grep -qs '^State:.Z' "/proc/$1/status"; }
 for file; do
   pid=$(sed 1q "$file" | tr -d ' ') && [ "$pid" ] || continue
   kill "$pid"
-  for _ in $(seq 50); do gone "$pid" && break; sleep 0.1; done
-  gone "$pid" || kill -9 "$pid" "-$pid"
+  for _ in $(seq 50); do alive "$pid" || break; sleep 0.1; done
+  kill -9 -- "$pid" "-$pid"
 done
 for _ in $(seq 50); do rm -rf "$PWD" && break; sleep 0.1; done
 "#;
