@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::tools::{Host, Stopped, hosts, talk_as};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Capabilities, Dialogue, Heard};
-use crate::transcript::{Consent, Finding, Role, Stage};
+use crate::transcript::{Consent, Finding, Goal, Role, Stage};
 
 /// The check of step 8.
 pub(super) struct Authentication;
@@ -26,6 +26,8 @@ impl Check for Authentication {
             "authentication.envelope.accepted",
             "authentication.envelope.refused",
             "authentication.not-offered",
+            "authentication.no-login-here",
+            "authentication.refused-earlier",
             "authentication.no-verified-tls",
             "authentication.mechanism-mismatch",
             "authentication.no-login-given",
@@ -84,7 +86,7 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
     let talk = match talk_as(cx, host, address, cx.case.security, Role::Case, false).await {
         Ok(talk) => talk,
         Err(Stopped::Refused(dialogue, heard)) => {
-            cx.found(said("authentication.login.temporary", host, &heard));
+            cx.found(said("authentication.refused-earlier", host, &heard));
             dialogue.quit().await;
             return Ok(());
         }
@@ -107,7 +109,7 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
         if tls.is_none() && dialogue.capabilities().has("STARTTLS") {
             once_protected(cx, host, address, &mut dialogue).await.map_err(Stopped::Broke)?;
         } else {
-            cx.found(found("authentication.not-offered"));
+            cx.found(found(not_offered(cx, address.port())));
             without_login(cx, host, &mut dialogue).await.map_err(Stopped::Broke)?;
         }
         dialogue.quit().await;
@@ -157,6 +159,15 @@ async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), St
     Ok(())
 }
 
+/// A flaw only where somebody means to log in: servers that take mail for their own users (port 25) need no login.
+fn not_offered(cx: &Context, port: u16) -> &'static str {
+    if cx.case.user.is_some() || (cx.case.goal == Goal::Settings && port != 25) {
+        "authentication.not-offered"
+    } else {
+        "authentication.no-login-here"
+    }
+}
+
 /// The connection as entered is plain and offers no login: does it once it is protected? The pair is the proof.
 async fn once_protected(cx: &Context, host: &Host, address: SocketAddr, dialogue: &mut Dialogue) -> Result<(), Broken> {
     let mut offered = Vec::new();
@@ -166,7 +177,7 @@ async fn once_protected(cx: &Context, host: &Host, address: SocketAddr, dialogue
         offered = mechanisms(dialogue.capabilities());
         evidence = Some(heard.evidence);
     }
-    let id = if offered.is_empty() { "authentication.not-offered" } else { "authentication.needs-tls" };
+    let id = if offered.is_empty() { not_offered(cx, address.port()) } else { "authentication.needs-tls" };
     let mut finding =
         Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", offered.join(" "));
     finding.evidence.extend(evidence);

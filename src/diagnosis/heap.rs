@@ -9,7 +9,7 @@ use super::rank::{EXPLAINS, LIKELY, Weighed};
 use super::says;
 use crate::guide::Guide;
 use crate::reading::{Meaning, read_reply};
-use crate::transcript::{EvidenceId, Reply, Role};
+use crate::transcript::{EvidenceId, Level, Reply, Role};
 
 const TEXT: usize = 120;
 
@@ -63,8 +63,12 @@ impl<'a> Heap<'a> {
             if NO_FAULT.contains(&weigh.cause.as_str()) {
                 continue;
             }
-            let (id, level) = (entry.id.clone(), entry.level);
-            let source = Source::Finding { id, level, proof: weigh.proof, side: weigh.side };
+            let source = match entry.level {
+                // Not to know is neither a fault nor a pass.
+                Level::Unknown if weigh.db < 0 => continue,
+                Level::Unknown => Source::Untold,
+                level => Source::Finding { id: entry.id.clone(), level, proof: weigh.proof, side: weigh.side },
+            };
             self.pile(&weigh.cause, weigh.kind.as_ref())
                 .item(source)
                 .add(weigh.db, &args, found.evidence(), || says::filled(&entry.says, &args));
@@ -128,5 +132,5 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
 fn explains(pile: &Pile) -> bool {
     let refused = pile.items.iter().any(Item::is_refusal);
     let fault = pile.items.iter().any(|i| i.is_fail() && !i.is_side());
-    (refused || fault) && pile.score(false).saturating_add(if refused { EXPLAINS } else { 0 }) >= LIKELY
+    (refused || fault) && pile.told(false).saturating_add(if refused { EXPLAINS } else { 0 }) >= LIKELY
 }

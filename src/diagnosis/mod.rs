@@ -16,6 +16,7 @@ mod tests;
 pub(crate) use args::{Args, case_args, reply_args};
 
 use gather::Seen;
+use rank::Weighed;
 
 use crate::guide::{Guide, Who, Words};
 use crate::reading::Certainty;
@@ -77,16 +78,15 @@ pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
     let case = seen.case.map(case_args).unwrap_or_default();
     let mut heap = heap::heap(guide, &seen, &case);
     let (faults, aside) = heap::weigh(&seen, std::mem::take(&mut heap.piles));
-    let fault = faults.first().is_some_and(|top| top.is_fault() || heap.refused_live());
     let mut causes: Vec<Ranked> = faults.iter().map(|w| w.ranked(guide, &case)).collect();
-    let verdict = if fault {
-        Verdict::FaultFound
-    } else if !causes.is_empty() {
-        Verdict::Inconclusive
-    } else {
+    let verdict = if faults.iter().all(Weighed::is_suspect_only) {
         let (verdict, only) = quiet::conclude(guide, &seen, &case, &heap);
-        causes.extend(only);
+        causes.splice(0..0, only);
         verdict
+    } else if faults.first().is_some_and(|top| top.is_fault() || heap.refused_live()) {
+        Verdict::FaultFound
+    } else {
+        Verdict::Inconclusive
     };
     let also = quiet::also(&seen, &case, &causes, &faults, &aside);
     Diagnosis { verdict, causes, also }

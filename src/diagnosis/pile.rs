@@ -10,6 +10,8 @@ use crate::transcript::{EvidenceId, Level};
 /// Decibans that each repetition adds, and how much they add at most.
 const AGAIN: i32 = 2;
 const AGAIN_MOST: i32 = 6;
+/// The most that everything which could not tell adds together: less than makes a cause likely.
+const UNTOLD_MOST: i32 = super::rank::LIKELY - 1;
 /// Sentences kept of one thing said many times; evidence kept of each.
 const SENTENCES: usize = 4;
 const EVIDENCE: usize = 16;
@@ -21,6 +23,8 @@ pub(super) enum Source {
     Finding { id: String, level: Level, proof: bool, side: bool },
     /// Replies: the strongest reading of a live one, and of a pasted one.
     Replies { live: Option<i32>, pasted: Option<i32> },
+    /// Findings that could not tell: together they name a suspect, and never make a fault (law 5).
+    Untold,
 }
 
 /// One thing that weighs, perhaps seen several times.
@@ -65,12 +69,19 @@ impl Item {
 
     /// Its weight with its repetitions.
     pub(super) fn total(&self) -> i32 {
+        if self.is_untold() {
+            return self.db.min(UNTOLD_MOST);
+        }
         let again = AGAIN.saturating_mul(i32::try_from(self.times.saturating_sub(1)).unwrap_or(i32::MAX));
         self.db.saturating_add(self.db.signum() * again.min(AGAIN_MOST))
     }
 
     pub(super) fn is_side(&self) -> bool {
         matches!(self.source, Source::Finding { side: true, .. }) && self.db > 0
+    }
+
+    pub(super) fn is_untold(&self) -> bool {
+        self.source == Source::Untold
     }
 
     pub(super) fn is_proof(&self) -> bool {
@@ -102,7 +113,7 @@ impl Item {
 
     /// Its sentences; their weights sum up to its total.
     fn reasons(&self) -> impl Iterator<Item = Reason> {
-        let each = self.db.signum() * AGAIN;
+        let each = if self.is_untold() { 0 } else { self.db.signum() * AGAIN };
         let others = i32::try_from(self.reasons.len()).unwrap_or(0).saturating_sub(1);
         let first = self.total().saturating_sub(each * others);
         self.reasons.iter().enumerate().map(move |(i, (says, evidence))| Reason {
@@ -120,11 +131,11 @@ pub(super) struct Pile {
 }
 
 impl Pile {
-    /// The item of a source, made where there is none. Replies are one item: they say the same thing.
+    /// The item of a source, made where there is none. Replies are one item, for they say the same thing; so is what could not tell.
     pub(super) fn item(&mut self, source: Source) -> &mut Item {
         let same = |item: &Item| match (&item.source, &source) {
             (Source::Finding { id: a, .. }, Source::Finding { id: b, .. }) => a == b,
-            (Source::Replies { .. }, Source::Replies { .. }) => true,
+            (Source::Replies { .. }, Source::Replies { .. }) | (Source::Untold, Source::Untold) => true,
             _ => false,
         };
         let at = self.items.iter().position(same).unwrap_or(self.items.len());
@@ -136,7 +147,12 @@ impl Pile {
 
     /// The sum, with or without what is on the side.
     pub(super) fn score(&self, with_side: bool) -> i32 {
-        self.items.iter().filter(|i| with_side || !i.is_side()).fold(0, |sum, i| sum.saturating_add(i.total()))
+        sum(self.items.iter().filter(|i| with_side || !i.is_side()))
+    }
+
+    /// The same without what could not tell: only this makes a cause likely.
+    pub(super) fn told(&self, with_side: bool) -> i32 {
+        sum(self.items.iter().filter(|i| (with_side || !i.is_side()) && !i.is_untold()))
     }
 
     /// What speaks of this very thing, not of its cause as a whole, and was seen live.
@@ -144,14 +160,17 @@ impl Pile {
         let live = |item: &Item| match item.source {
             Source::Finding { .. } => item.total(),
             Source::Replies { live, .. } => live.unwrap_or(0),
+            Source::Untold => 0,
         };
         self.items.iter().filter(|i| !i.lent).map(live).fold(0, i32::saturating_add)
     }
 
     /// What speaks for it and what against, heaviest first.
     pub(super) fn reasons(&self) -> (Vec<Reason>, Vec<Reason>) {
-        let (mut for_it, mut against): (Vec<_>, Vec<_>) =
-            self.items.iter().flat_map(Item::reasons).filter(|r| r.db != 0).partition(|r| r.db > 0);
+        let of = |speaks: fn(&Item) -> bool| -> Vec<Reason> {
+            self.items.iter().filter(|i| speaks(i)).flat_map(Item::reasons).collect()
+        };
+        let (mut for_it, mut against) = (of(|i| i.total() > 0), of(|i| i.total() < 0));
         for_it.sort_by_key(|r| std::cmp::Reverse(r.db));
         against.sort_by_key(|r| r.db);
         (for_it, against)
@@ -167,11 +186,17 @@ pub(super) fn spread(piles: Piles) -> Piles {
     kinds.retain(|_, pile| pile.score(true) > 0);
     for ((cause, _), pile) in &whole {
         for (_, kind) in kinds.iter_mut().filter(|((of, _), _)| of == cause) {
-            kind.items.extend(pile.items.iter().cloned().map(|item| Item { lent: true, ..item }));
+            let untold = kind.items.iter().any(Item::is_untold);
+            let lent = pile.items.iter().filter(|i| !(untold && i.is_untold()));
+            kind.items.extend(lent.cloned().map(|item| Item { lent: true, ..item }));
         }
     }
     kinds.extend(whole);
     kinds
+}
+
+fn sum<'i>(items: impl Iterator<Item = &'i Item>) -> i32 {
+    items.fold(0, |sum, i| sum.saturating_add(i.total()))
 }
 
 fn merge(into: &mut Vec<EvidenceId>, from: Vec<EvidenceId>) {

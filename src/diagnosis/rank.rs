@@ -43,6 +43,11 @@ impl Weighed {
         self.certainty >= Some(Certainty::Likely) || self.pile.items.iter().any(|i| i.is_fail() || i.is_refusal())
     }
 
+    /// Whether nothing but what could not tell speaks for it.
+    pub(super) fn is_suspect_only(&self) -> bool {
+        self.pile.items.iter().filter(|i| i.total() > 0).all(Item::is_untold)
+    }
+
     pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
@@ -93,17 +98,18 @@ pub(super) fn dress(guide: &Guide, cause: &str, kind: Option<&str>, args: &Args,
 ///
 /// Confirmed takes a live check that shows the cause itself: a finding that is proof, or a server that says so in words that leave
 /// no doubt. What the user pasted is never enough by itself. Proof of a cause as a whole is proof of a kind only where what was seen
-/// live makes that kind likely by itself.
+/// live makes that kind likely by itself. What could not tell makes a cause possible at most.
 fn certainty(pile: &Pile, score: i32) -> Option<Certainty> {
+    let told = pile.told(true);
     let proof_against = pile.items.iter().any(|i| i.is_proof() && i.total() < 0);
     let likely_kind = pile.own_live() >= LIKELY;
     let proof = pile.items.iter().any(|i| i.is_proof() && i.total() > 0 && (!i.lent || likely_kind));
     let live = pile.items.iter().filter_map(Item::live_db).max();
     let said = live.is_some_and(|db| db >= NO_DOUBT)
         || (live.is_some() && pile.items.iter().any(|i| i.pasted_db() >= Some(NO_DOUBT)));
-    if score >= CONFIRMED && (proof || said) && !proof_against {
+    if told >= CONFIRMED && (proof || said) && !proof_against {
         Some(Certainty::Confirmed)
-    } else if score >= LIKELY {
+    } else if told >= LIKELY {
         Some(Certainty::Likely)
     } else if score > POSSIBLE {
         Some(Certainty::Possible)

@@ -9,6 +9,7 @@ mod shown;
 mod texts;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -72,6 +73,8 @@ pub struct App {
     size: (u16, u16),
     now: u64,
     zone: TimeZone,
+    /// Where reports are saved.
+    folder: Option<PathBuf>,
     // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
     pending: bool,
     orders: Vec<Order>,
@@ -106,6 +109,7 @@ impl App {
             size: (80, 24),
             now: 0,
             zone: TimeZone::system(),
+            folder: launch.folder,
             pending: false,
             orders: Vec::new(),
         };

@@ -32,11 +32,13 @@ impl Check for Recipient {
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
             "recipient.rcpt.all-refused",
+            "recipient.rcpt.login-first",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.broke",
+            "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
         ]
     }

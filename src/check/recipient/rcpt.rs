@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use crate::check::Context;
 use crate::check::tools::{Host, Stopped, Talk, talk};
-use crate::net::{Broken, Heard};
+use crate::net::{Broken, Dialogue, Heard};
+use crate::reading::Certainty;
 use crate::transcript::{BreakKind, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
@@ -71,9 +72,10 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, domain: &str) -> Find
                 Ok(heard) => heard,
             };
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
+            let login = wants_login(cx, &dialogue, &real);
             match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return judged(&real, None),
-                Ok(heard) => judged(&real, Some(&heard)),
+                Err(_) => return judged(&real, None, login),
+                Ok(heard) => judged(&real, Some(&heard), login),
             }
         }
     };
@@ -85,7 +87,7 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, domain: &str) -> Find
 }
 
 /// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(real: &Heard, control: Option<&Heard>) -> Finding {
+fn judged(real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
     let positive = |h: &Heard| h.reply.is_positive();
     let id = match (&real.reply.code, control) {
         (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
@@ -96,7 +98,11 @@ fn judged(real: &Heard, control: Option<&Heard>) -> Finding {
         (_, Some(c))
             if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(real) =>
         {
-            "recipient.rcpt.all-refused"
+            if wants_login {
+                "recipient.rcpt.login-first"
+            } else {
+                "recipient.rcpt.all-refused"
+            }
         }
         _ => "recipient.rcpt.refused",
     };
@@ -106,6 +112,14 @@ fn judged(real: &Heard, control: Option<&Heard>) -> Finding {
         finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
     }
     finding
+}
+
+/// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.
+fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
+    cx.case.server.is_some()
+        && cx.case.user.is_none()
+        && dialogue.capabilities().has("AUTH")
+        && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
 }
 
 /// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3).
@@ -122,7 +136,12 @@ fn earlier(heard: &Heard) -> Finding {
 }
 
 fn broke((broken, evidence): &Broken) -> Finding {
-    let id = if broken.kind == BreakKind::Tls { "recipient.rcpt.unreachable" } else { "recipient.rcpt.broke" };
+    let id = match broken.kind {
+        BreakKind::Tls => "recipient.rcpt.unreachable",
+        // A mail server may take five minutes to answer (RFC 5321 §4.5.3.2); we did not wait as long.
+        BreakKind::Timeout => "recipient.rcpt.no-answer",
+        _ => "recipient.rcpt.broke",
+    };
     Finding::new(id)
         .arg("stage", broken.stage.spoken())
         .arg("kind", broken.kind.as_str())

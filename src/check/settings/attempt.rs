@@ -48,6 +48,11 @@ impl Attempt {
         matches!(self.end, End::Works)
     }
 
+    /// Whether somebody is there who did not come to terms with us: the same port may want another security.
+    pub(super) fn may_want_other_security(&self) -> bool {
+        !matches!(self.end, End::Works | End::Unreached(_) | End::Refused(_))
+    }
+
     /// A word or two for an argument.
     pub(super) fn why(&self) -> String {
         match &self.end {

@@ -27,11 +27,13 @@ impl Check for Settings {
             "settings.host-unknown",
             "settings.as-entered.works",
             "settings.as-entered.fails",
+            "settings.as-entered.refused",
             "settings.as-entered.no-route",
             "settings.combination.works",
             "settings.combination.fails",
             "settings.other-works",
             "settings.nothing-works",
+            "settings.no-session",
             "settings.wrong-security",
             "settings.wrong-port",
             "settings.starttls-missing",
@@ -85,7 +87,11 @@ async fn run(cx: &Context) {
     let entered = (host.port, entered_security(cx.case.security, host.port));
     let ip = reachable(cx, &host).await;
     let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1, Role::Case).await;
-    let others: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
+    let mut others: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
+    if first.may_want_other_security() {
+        let same_port = [Security::Starttls, Security::Tls, Security::None].map(|security| (entered.0, security));
+        others.extend(same_port.into_iter().filter(|c| *c != entered && !USUAL.contains(c)));
+    }
     let others = join_all(
         others
             .iter()
@@ -128,26 +134,33 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
     if let Some((fact, evidence)) = first.tls.as_ref().or(tls) {
         certificate(cx, host, fact, *evidence);
     }
-    let security_of = |a: &Attempt| a.security != Security::None;
     if first.works() {
         cx.found(about("settings.as-entered.works", first));
-        if matches!(first.end, End::NoStarttls) {
-            cx.found(about("settings.starttls-missing", first));
-        }
         return;
     }
-    let unreached = matches!(first.end, End::Unreached(_));
-    cx.found(about(if unreached { "settings.as-entered.no-route" } else { "settings.as-entered.fails" }, first));
+    cx.found(about(
+        match first.end {
+            End::Unreached(_) => "settings.as-entered.no-route",
+            End::Refused(_) => "settings.as-entered.refused",
+            _ => "settings.as-entered.fails",
+        },
+        first,
+    ));
     if let End::TlsRequired(_) = first.end {
         cx.found(about("settings.tls-required", first));
     }
-    let better =
-        others.iter().filter(|a| a.works() && security_of(a)).chain(others.iter().filter(|a| a.works())).next();
-    let Some(better) = better else {
+    let working = || others.iter().filter(|a| a.works());
+    let Some(better) = working().find(|a| a.security != Security::None).or_else(|| working().next()) else {
         if matches!(first.end, End::Handshake(_)) {
             cx.found(about("settings.tls.handshake-failed", first));
         }
-        cx.found(about("settings.nothing-works", first));
+        let unreached = std::iter::once(first).chain(others).all(|a| matches!(a.end, End::Unreached(_)));
+        match first.end {
+            _ if unreached => cx.found(about("settings.nothing-works", first)),
+            // What it said is the answer.
+            End::Refused(_) | End::TlsRequired(_) => {}
+            _ => cx.found(about("settings.no-session", first)),
+        }
         return;
     };
     let works = |id: &str| {

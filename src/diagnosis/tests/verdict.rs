@@ -47,7 +47,7 @@ fn what_could_not_be_told_is_never_no_fault() {
     let transcript: Transcript = story.entries.into_iter().collect();
     assert_eq!(crate::diagnosis::diagnose(&guide(), &transcript).verdict, Verdict::Inconclusive);
     let untold: Vec<_> = untold(&guide(), &transcript).into_iter().map(|r| r.says.plain).collect();
-    assert_eq!(untold, ["The DNS did not answer."]);
+    assert_eq!(untold, ["The DNS did not answer about."]);
 }
 
 #[test]
@@ -69,6 +69,29 @@ fn one_list_of_many_that_is_silent_leaves_nothing_open() {
     assert_eq!(one.diagnose().verdict, Verdict::NoFaultFound);
     let all = Story::new().found("dns.mx.ok", &[]).found("blocklists.unknown", &[]);
     assert_eq!(all.diagnose().verdict, Verdict::Inconclusive, "where no list of the step answered it does");
+}
+
+#[test]
+fn a_minor_silence_leaves_nothing_open_where_a_server_took_the_mail() {
+    let silent = |first: Story| {
+        let story = first.run("blocklists").found("blocklists.unknown", &[]);
+        story.ended("blocklists", StepStatus::Unknown).diagnose().verdict
+    };
+    let taken = || Story::new().live(250, "ok").found("recipient.rcpt.accepted", &[]);
+    assert_eq!(silent(taken()), Verdict::NoFaultFound);
+    assert_eq!(silent(taken().pasted(554, "no thanks")), Verdict::Inconclusive, "where something wants explaining");
+    let cut_off = taken().run("blocklists").found("blocklists.unknown", &[]).cancelled();
+    assert_eq!(cut_off.ended("blocklists", StepStatus::Unknown).diagnose().verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn what_only_shows_the_proof_again_is_not_said_besides() {
+    let told = |entry| {
+        let story = Story::new().live(550, "user unknown").found_by("load.host.high", entry);
+        story.diagnose().also.len()
+    };
+    let reply = 2;
+    assert_eq!((told(reply), told(reply - 1)), (0, 1));
 }
 
 #[test]
