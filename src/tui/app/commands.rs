@@ -79,12 +79,27 @@ impl App {
                     self.prompt(&format!("Note about {step}"), String::new(), PromptFor::Note(step));
                 }
             }
-            Command::Conclude => {
-                self.view.auto = Auto::No;
-                self.feed(Input::Conclude);
-                self.view.open(Screen::Diagnosis { scroll: 0 });
+            Command::LeaveOut => {
+                if let Some(step) = self.step_here().map(|s| s.id.clone()) {
+                    self.feed(Input::Skip(step));
+                }
             }
+            Command::Allow => self.allow(),
+            Command::Conclude => self.conclude(),
             Command::Another => self.another(),
+        }
+    }
+
+    /// Stops here and shows what was found. A step is not come back to by Esc, but by looking at it again.
+    fn conclude(&mut self) {
+        self.view.auto = Auto::No;
+        self.feed(Input::Conclude);
+        let found = Screen::Diagnosis { scroll: 0 };
+        let at_step = matches!(self.view.screen, Screen::Step(_));
+        if at_step && !self.view.leave() {
+            self.view.settle_on(found);
+        } else {
+            self.view.open(found);
         }
     }
 

@@ -68,6 +68,11 @@ impl App {
         self.sessions += 1;
         self.case = self.session.walk().case().clone();
         self.mode = self.session.walk().mode();
+        if self.case.has_password {
+            self.case.has_password = false;
+            self.feed(Input::Enter(Box::new(self.case.clone())));
+            self.view.note = Some("A password is never kept: type it again with i where it is needed.".to_owned());
+        }
         let home = self.home();
         self.view.settle_on(home);
         self.ask_if_waiting();
