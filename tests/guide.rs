@@ -13,10 +13,11 @@ fn the_embedded_guide_is_sound() {
 }
 
 #[test]
-fn a_check_emits_only_findings_of_its_own_step() {
+fn a_finding_is_named_after_a_step() {
     for check in CHECKS {
         for id in check.emits() {
-            assert!(id.starts_with(&format!("{}.", check.id())), "{} emits {id}", check.id());
+            let step = id.split_once('.').map_or("", |(step, _)| step);
+            assert!(CHECKS.iter().any(|c| c.id() == step), "{} emits {id}", check.id());
         }
     }
 }
@@ -26,5 +27,5 @@ fn there_is_enough_to_look_at() {
     let guide = Guide::embedded().expect("every embedded file is well-formed");
     assert_eq!((guide.steps.len(), CHECKS.len()), (13, 13));
     assert!(guide.findings().count() > 150, "{} findings", guide.findings().count());
-    assert!(guide.phrases.len() > 150, "{} phrases", guide.phrases.len());
+    assert!(guide.phrases().len() > 150, "{} phrases", guide.phrases().len());
 }

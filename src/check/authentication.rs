@@ -3,7 +3,7 @@
 use super::tools::{Host, Stopped, Talk, hosts, talk};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::transcript::{Consent, EvidenceId, Finding, Role, Secret, Stage};
+use crate::transcript::{Consent, EvidenceId, Finding, Goal, Role, Secret, Stage};
 
 /// The check of step 8.
 pub(super) struct Authentication;
@@ -25,7 +25,7 @@ impl Check for Authentication {
             "authentication.envelope.accepted",
             "authentication.envelope.refused",
             "authentication.not-offered",
-            "authentication.none-offered",
+            "authentication.no-login-here",
             "authentication.no-verified-tls",
             "authentication.certificate-not-judged",
             "authentication.mechanism-mismatch",
@@ -101,9 +101,7 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
         if dialogue.tls().is_none() && dialogue.capabilities().has("STARTTLS") {
             once_protected(cx, host, &mut dialogue).await?;
         } else {
-            // Where nobody wants to log in, that a server takes no logins is as it may be.
-            let wanted = cx.case.user.is_some();
-            cx.found(found(if wanted { "authentication.not-offered" } else { "authentication.none-offered" }));
+            cx.found(found(not_offered(cx, host.port)));
             without_login(cx, host, &mut dialogue).await?;
         }
         dialogue.quit().await;
@@ -195,6 +193,15 @@ async fn login(
     Ok(())
 }
 
+/// A flaw only where somebody means to log in: servers that take mail for their own users (port 25) need no login.
+fn not_offered(cx: &Context, port: u16) -> &'static str {
+    if cx.case.user.is_some() || (cx.case.goal == Goal::Settings && port != 25) {
+        "authentication.not-offered"
+    } else {
+        "authentication.no-login-here"
+    }
+}
+
 /// The connection as entered is plain and offers no login: does it once it is protected? The pair is the proof.
 async fn once_protected(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Result<(), Broken> {
     let mut heard = dialogue.starttls().await?;
@@ -206,8 +213,7 @@ async fn once_protected(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> R
     let id = match (offered.is_empty(), &cx.case.user) {
         (false, Some(_)) => "authentication.needs-tls",
         (false, None) => "authentication.only-after-tls",
-        (true, Some(_)) => "authentication.not-offered",
-        (true, None) => "authentication.none-offered",
+        (true, _) => not_offered(cx, host.port),
     };
     cx.found(about(id, host, heard.evidence).arg("mechanisms", offered.join(" ")));
     Ok(())

@@ -27,6 +27,7 @@ impl Check for ServerStatus {
             "server-status.greeting.busy",
             "server-status.greeting.refused",
             "server-status.greeting.silent",
+            "server-status.greeting.tls-first",
             "server-status.greeting.closed",
             "server-status.greeting.not-smtp",
             "server-status.greeting.slow",
@@ -38,6 +39,7 @@ impl Check for ServerStatus {
             "server-status.mail.refused",
             "server-status.rcpt.refused",
             "server-status.broke",
+            "server-status.no-answer",
             "server-status.tls-failed",
             "server-status.no-mail-host",
             "server-status.early-talk",
@@ -122,7 +124,13 @@ async fn one(cx: &Context, host: &Host) -> State {
             Ok((dialogue, greeting)) => return greeted(cx, host, &label, dialogue, greeting, began).await,
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
-                cx.found(broke(&broken).arg("server", &host.name).ends(&label, ms(began)));
+                let silent = !implicit && broken.0.stage == Stage::Greeting && broken.0.kind == BreakKind::Timeout;
+                let mut finding = broke(&broken);
+                if silent && let Some(greeting) = under_tls(cx, host, address).await {
+                    finding.id = "server-status.greeting.tls-first".to_owned();
+                    finding.evidence.push(greeting.evidence);
+                }
+                cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
                 return State::Gone;
             }
         }
@@ -138,6 +146,21 @@ async fn one(cx: &Context, host: &Host) -> State {
     let refused = why == ConnectOutcome::Refused.as_str();
     cx.found(found.arg("why", why).shown_by(evidence));
     if refused { State::Gone } else { State::Untold }
+}
+
+/// The greeting of a silent server once TLS is spoken from the first byte (RFC 8314 §3.3); the pair is the proof.
+async fn under_tls(cx: &Context, host: &Host, address: SocketAddr) -> Option<Heard> {
+    let open = Open {
+        server: host.name.clone(),
+        address,
+        security: Security::Tls,
+        source: cx.case.source,
+        role: Role::Control,
+        strict: false,
+    };
+    let (dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
+    dialogue.quit().await;
+    Some(greeting)
 }
 
 async fn greeted(
@@ -254,6 +277,7 @@ fn broke((fact, evidence): &Broken) -> Finding {
         (Stage::Greeting, BreakKind::Timeout) => "server-status.greeting.silent",
         (Stage::Greeting, BreakKind::Closed | BreakKind::Reset) => "server-status.greeting.closed",
         (Stage::Greeting, BreakKind::NotSmtp | BreakKind::TooLong) => "server-status.greeting.not-smtp",
+        (_, BreakKind::Timeout) => "server-status.no-answer",
         _ => "server-status.broke",
     };
     Finding::new(id)

@@ -21,14 +21,19 @@ pub(super) struct Walk<'a> {
     pub out: Option<&'a std::path::Path>,
 }
 
-/// `heloise check`.
-pub(super) async fn check(args: &CheckArgs, house: &House) -> Result<Exit, Trouble> {
+/// The case that `check` is given; there has to be something to begin with.
+pub(super) fn given(args: &CheckArgs) -> Result<Given, Trouble> {
     let given = Given::read(&args.case, Case::new())?;
     if given.is_empty() {
         return Err(Trouble::usage(
             "there is nothing to check; give --to ADDR, --server HOST, --error TEXT or --message FILE",
         ));
     }
+    Ok(given)
+}
+
+/// `heloise check`.
+pub(super) async fn check(args: &CheckArgs, given: Given, house: &House) -> Result<Exit, Trouble> {
     let mut setup = house.real(&given.case)?;
     if matches!(args.format, ReportFormat::Nagios | ReportFormat::Prometheus) {
         // A monitor comes every minute: its sessions would push out those of people.
@@ -48,11 +53,11 @@ pub(super) fn plan(house: &House, steps: &[StepId], all: bool) -> Plan {
         Plan::Guided
     } else {
         let mut once: Vec<StepId> = Vec::new();
-        steps.iter().for_each(|s| {
-            if !once.contains(s) {
-                once.push(s.clone())
+        for step in steps {
+            if !once.contains(step) {
+                once.push(step.clone());
             }
-        });
+        }
         Plan::Steps(once)
     }
 }

@@ -30,6 +30,9 @@ impl Given {
         let mut case = over;
         if let Some(path) = &args.message {
             let why = "name the message as a file, saved as .eml";
+            if input::is_stdin(path) {
+                return Err(Trouble::usage(format!("--message cannot be standard input; {why}")));
+            }
             let mut first = [0];
             let got = std::io::Read::read(&mut input::open(path, why)?, &mut first);
             if got.map_err(|e| Trouble::data(format!("cannot read {}: {e}", input::shown(path))))? == 0 {
@@ -43,7 +46,7 @@ impl Given {
         };
         let secret = input::secret(args.password_file.as_ref(), args.password_env.as_deref(), args.password_stdin)?;
         case.has_password |= secret.is_some();
-        fill(&mut case, args, error);
+        fill(&mut case, args, error.as_ref());
         Ok(Self { case, secret, consents: args.consent.as_ref().map(|all| all.iter().flatten().copied().collect()) })
     }
 
@@ -135,7 +138,7 @@ fn family(args: &CaseArgs) -> AddressFamily {
     }
 }
 
-fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
+fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     if !args.to.is_empty() {
         case.to.clone_from(&args.to);
     }
@@ -146,7 +149,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
     }
     if error.is_some() {
         case.goal = Goal::Error;
-    } else if args.server.is_some() || args.user.is_some() {
+    } else if args.user.is_some() || (args.server.is_some() && case.to.is_empty()) {
         case.goal = Goal::Settings;
     }
     case.security = args.security.unwrap_or(case.security);
@@ -155,7 +158,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<String>) {
     if family(args) != AddressFamily::Any {
         case.family = family(args);
     }
-    over(&mut case.error, error.as_ref());
+    over(&mut case.error, error);
     over(&mut case.from, args.from.as_ref());
     over(&mut case.user, args.user.as_ref());
     over(&mut case.auth, args.auth.as_ref());

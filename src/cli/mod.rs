@@ -1,5 +1,6 @@
 //! The command line: its definitions, and the commands without a screen.
 
+mod answer;
 mod args;
 mod bugs;
 mod case_args;
@@ -55,27 +56,35 @@ pub enum Next {
 /// One line and an exit status.
 pub async fn run(arguments: Arguments) -> Result<Next, Trouble> {
     let Some(command) = arguments.command else {
-        return wizard::start(&StartArgs::default(), &House::open(&arguments.house)?);
+        let given = Given::read(&CaseArgs::default(), crate::transcript::Case::new())?;
+        return wizard::start(&StartArgs::default(), given, &House::open(&arguments.house)?);
     };
     let done = match &command {
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man => shell::man(),
+        // What is wrong with the words is said before anything is loaded.
+        Command::Check(args) => {
+            let given = check::given(args)?;
+            check::check(args, given, &House::open(&arguments.house)?).await
+        }
+        Command::Start(args) => {
+            let given = Given::read(&args.case, crate::transcript::Case::new())?;
+            return wizard::start(args, given, &House::open(&arguments.house)?);
+        }
         _ => {
             let house = House::open(&arguments.house)?;
             match &command {
-                Command::Start(args) => return wizard::start(args, &house),
                 Command::Resume(args) => return wizard::resume(args, &house),
                 Command::Practice(args) if !(args.list || args.check || args.serve) => {
                     return wizard::practice(args, &house).await;
                 }
                 Command::Practice(args) => practice::practice(args, &house).await,
-                Command::Check(args) => check::check(args, &house).await,
                 Command::Read(args) => read::read(args, &house),
                 Command::Explain(args) => explain::explain(args, &house),
                 Command::Sessions(args) => saved::sessions(args, &house),
                 Command::Report(args) => saved::report(args, &house),
                 Command::Guide(args) => guide::guide(args, &house),
-                Command::Completions(_) | Command::Man => Ok(Exit::DONE),
+                Command::Completions(_) | Command::Man | Command::Check(_) | Command::Start(_) => Ok(Exit::DONE),
             }
         }
     };

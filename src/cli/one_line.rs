@@ -24,7 +24,7 @@ fn sentence(error: &clap::Error, help: &str) -> String {
         ErrorKind::InvalidSubcommand => {
             let word = one(error, ContextKind::InvalidSubcommand).unwrap_or_default();
             let near = suggestion(error, ContextKind::SuggestedSubcommand);
-            format!("there is no command {word}{near}; {help} lists the commands")
+            format!("there is no command {word}{near} {help} lists the commands")
         }
         ErrorKind::InvalidValue if value.is_empty() => {
             let choice = many(error, ContextKind::ValidValue);
@@ -34,7 +34,7 @@ fn sentence(error: &clap::Error, help: &str) -> String {
         ErrorKind::InvalidValue => {
             let near = suggestion(error, ContextKind::SuggestedValue);
             format!(
-                "{value} is no value for {option}{near}; type one of {}",
+                "{value} is no value for {option}{near} type one of {}",
                 many(error, ContextKind::ValidValue).join(", ")
             )
         }
@@ -76,11 +76,11 @@ fn unknown(error: &clap::Error, option: &str, help: &str) -> String {
     }
     let what = if option.starts_with('-') { "there is no option" } else { "there is one word too many:" };
     let near = suggestion(error, ContextKind::SuggestedArg);
-    format!("{what} {option}{near}; {help} lists the options")
+    format!("{what} {option}{near} {help} lists the options")
 }
 
 fn suggestion(error: &clap::Error, kind: ContextKind) -> String {
-    many(error, kind).first().map_or_else(String::new, |near| format!(", did you mean {}?", bare(near)))
+    many(error, kind).first().map_or_else(|| ";".to_owned(), |near| format!("; did you mean {}?", bare(near)))
 }
 
 /// An option without the names of its values: `--from <ADDR>` is `--from`.

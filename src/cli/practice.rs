@@ -43,11 +43,11 @@ pub(super) async fn up(id: Option<&str>, house: &House) -> Result<Up, Trouble> {
     let near = |id: &str| {
         let like = |w: &WorldFile| strsim::jaro_winkler(&w.id, id);
         let best = worlds.iter().max_by(|a, b| like(a).total_cmp(&like(b))).filter(|w| like(w) > 0.7);
-        best.map_or_else(String::new, |w| format!(", did you mean {}?", w.id))
+        best.map_or_else(|| ";".to_owned(), |w| format!("; did you mean {}?", w.id))
     };
     let world = match id {
         Some(id) => worlds.iter().find(|w| w.id == id).ok_or_else(|| {
-            Trouble::usage(format!("there is no practice world {id}{}; heloise practice --list names them", near(id)))
+            Trouble::usage(format!("there is no practice world {id}{} heloise practice --list names them", near(id)))
         })?,
         None => worlds.first().ok_or_else(|| Trouble::data("the guide has no practice worlds"))?,
     };

@@ -39,8 +39,7 @@ pub struct Wizard {
 }
 
 /// `heloise start`.
-pub(super) fn start(args: &StartArgs, house: &House) -> Result<Next, Trouble> {
-    let given = Given::read(&args.case, Case::new())?;
+pub(super) fn start(args: &StartArgs, given: Given, house: &House) -> Result<Next, Trouble> {
     let setup = house.real(&given.case)?;
     let start_at_once = !given.is_empty();
     let consents = given.consents.unwrap_or_default();

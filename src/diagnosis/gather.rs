@@ -1,6 +1,6 @@
 //! What of the transcript counts: the latest runs, and what was pasted; never control probes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::guide::{FindingEntry, Guide};
 use crate::transcript::{
@@ -47,6 +47,8 @@ impl<'a> Seen<'a> {
         let mut seen =
             Self { case: None, findings: Vec::new(), replies: Vec::new(), step_untold: false, last_step: None };
         let mut statuses: HashMap<&StepId, StepStatus> = HashMap::new();
+        let mut step_of: HashMap<RunId, &StepId> = HashMap::new();
+        let mut cut_off: HashSet<&StepId> = HashSet::new();
         for (id, entry) in transcript.numbered() {
             match &entry.fact {
                 Fact::Entered { case } => seen.case = Some(case),
@@ -58,6 +60,11 @@ impl<'a> Seen<'a> {
                 Fact::Received { run, reply } if counts(*run) && reply.role != Role::Control => {
                     seen.replies.push((id, reply));
                 }
+                Fact::Started { run, step, .. } => {
+                    step_of.insert(*run, step);
+                    cut_off.remove(step);
+                }
+                Fact::Cancelled { run } => cut_off.extend(step_of.get(run)),
                 Fact::StepEnded { step, status } => {
                     statuses.insert(step, *status);
                     seen.last_step = Some(step);
@@ -65,7 +72,14 @@ impl<'a> Seen<'a> {
                 _ => {}
             }
         }
-        seen.step_untold = statuses.into_values().any(|s| s == StepStatus::Unknown);
+        // Where a finding says why a step could not tell, that finding is what matters.
+        let says_why = |step: &StepId| {
+            let own = |f: &Found<'_>| f.entry.level == Level::Unknown && room(&f.entry.id) == step.as_str();
+            seen.findings.iter().any(own)
+        };
+        seen.step_untold = statuses
+            .into_iter()
+            .any(|(step, s)| s == StepStatus::Unknown && (cut_off.contains(step) || !says_why(step)));
         seen
     }
 
@@ -101,11 +115,18 @@ impl<'a> Seen<'a> {
         self.findings.iter().filter(|f| f.entry.level == Level::Unknown && !self.is_minor(f))
     }
 
+    /// A minor unknown matters neither where its step could tell enough without it, nor where a server took the mail and nothing is
+    /// left to explain.
     fn is_minor(&self, unknown: &Found<'_>) -> bool {
-        let room = |id: &str| id.split('.').next().unwrap_or_default().to_owned();
         let step = room(&unknown.entry.id);
-        unknown.entry.minor && self.findings.iter().any(|f| f.entry.level == Level::Ok && room(&f.entry.id) == step)
+        let enough = || self.findings.iter().any(|f| f.entry.level == Level::Ok && room(&f.entry.id) == step);
+        unknown.entry.minor && (enough() || (self.accepted() && !self.has_trouble()))
     }
+}
+
+/// The step that a finding's id belongs to.
+fn room(id: &str) -> &str {
+    id.split('.').next().unwrap_or_default()
 }
 
 /// Whether a reply refuses. QUIT has nothing to refuse; a pasted text without a code was pasted because it refuses.

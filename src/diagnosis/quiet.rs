@@ -57,8 +57,13 @@ pub(super) fn also(
         let id = f.entry.id.as_str();
         (aside.contains(id) || matches!(f.entry.level, Level::Warn | Level::Fail)) && !used.contains(id)
     };
+    // What only says again what a cause rests on (a refusal told once as a reply and once as a finding) is no news.
+    let told = |a: &Reason| {
+        let mut because = causes.iter().flat_map(|c| &c.because);
+        because.any(|b| b.says == a.says || a.evidence.iter().any(|e| b.evidence.contains(e)))
+    };
     let mut also = sentences(seen.findings.iter().filter(flaw), case);
-    also.retain(|a| !causes.iter().any(|c| c.because.iter().any(|b| b.says == a.says)));
+    also.retain(|a| !told(a));
     also
 }
 

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Words;
+use super::{Pattern, Words};
 use crate::transcript::{Consent, Stage, StepId, StepStatus};
 
 /// One step: a file `assets/guide/steps/NN-name.toml`.
@@ -145,23 +144,6 @@ impl When {
             && self.stage.is_empty()
             && self.kind.is_empty()
             && self.cause.is_empty())
-    }
-}
-
-/// A regular expression that knows its own text.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub Regex);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        regex::RegexBuilder::new(&text).case_insensitive(true).build().map(Self).map_err(serde::de::Error::custom)
-    }
-}
-
-impl Serialize for Pattern {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.0.as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 //! One fact a line; an answer is a number or a word; Enter alone goes on. Reader and writer are parameters, so that a test can sit at the keys.
 //!
 //! ```text
-//! mod.rs   what it is launched with          wizard.rs  the walk: from the start to the diagnosis
+//! mod.rs   what it is launched with          start.rs   the first question            wizard.rs  the walk, to the diagnosis
 //! talk.rs  lines in and out, one channel     ask.rs     questions, consent, passwords
 //! tell.rs  facts as sentences                choose.rs  what an answer stands for     echo.rs  a password does not show
 //! ```
@@ -11,6 +11,7 @@
 mod ask;
 mod choose;
 mod echo;
+mod start;
 mod talk;
 mod tell;
 mod wizard;

@@ -14,7 +14,7 @@ pub(super) fn fact(guide: &Guide, walk: &Walk, at: usize) -> Vec<String> {
             let again = entries[..at].iter().any(been);
             let mut lines = vec![format!("Step {} of the guide: {}.", step.number, step.title)];
             if rule.starts_with("start/") {
-                lines.push(format!("We begin here, because {because}."));
+                lines.push(format!("{}.", capital(because)));
             }
             if !again {
                 lines.push(step.why.plain.clone());
@@ -92,6 +92,12 @@ fn answered(reply: &Reply) -> String {
     let server = if reply.server.is_empty() { "The server" } else { reply.server.as_str() };
     let stage = reply.stage.map_or_else(String::new, |s| format!(" at {}", s.spoken()));
     format!("{server} answered{stage}: {} {}", reply.codes(), reply.joined())
+}
+
+/// A reason as a sentence of its own.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn sent(command: &CommandFact) -> String {

@@ -9,25 +9,16 @@ use super::choose::{Choice, HELP, choice};
 use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
-use crate::guide::{Field, Question, Words};
 use crate::report;
 use crate::run::Session;
-use crate::transcript::{Case, Consent, Goal, Mode, StepId, Verdict};
+use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
 use crate::walk::{Input, Place, StepState};
-
-/// What the user may have, and what is asked first because of it.
-const START: [(&str, Goal, &[Field]); 4] = [
-    ("an error, a bounce or a log line", Goal::Error, &[Field::Error]),
-    ("an address that mail does not reach", Goal::Address, &[Field::To, Field::From]),
-    ("mail settings that do not work", Goal::Settings, &[Field::Server, Field::User, Field::Password]),
-    ("a mail server of mine that is refused", Goal::Server, &[Field::To, Field::From, Field::Ip]),
-];
 
 /// The walk, talked through.
 pub(super) struct Wizard<W, E> {
-    talk: Talk<W, E>,
-    case: Case,
-    mode: Mode,
+    pub(super) talk: Talk<W, E>,
+    pub(super) case: Case,
+    pub(super) mode: Mode,
     consents: BTreeSet<Consent>,
     practice: bool,
     /// Steps whose questions were asked.
@@ -36,7 +27,7 @@ pub(super) struct Wizard<W, E> {
 
 /// Whether the conversation goes on.
 #[derive(PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     On,
     Leave,
 }
@@ -84,70 +75,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         }
     }
 
-    /// The first question, and off we go.
-    async fn begin(&mut self, at_once: bool) -> io::Result<Flow> {
-        let mut at_once = at_once;
-        loop {
-            if !at_once && self.menu().await? == Flow::Leave {
-                return Ok(Flow::Leave);
-            }
-            at_once = false;
-            self.talk.feed(Input::Enter(Box::new(self.case.clone())))?;
-            // A pasted error is read at home; a checklist begins with nothing running.
-            let reads = self.case.error.is_some() && self.mode == Mode::Guided;
-            match if reads { Ok(Some(true)) } else { self.consent_for(&[]).await }? {
-                None => return Ok(Flow::Leave),
-                Some(true) => break,
-                Some(false) => self.talk.say("Nothing was asked of anybody.")?,
-            }
-        }
-        self.talk.feed(Input::Start)?;
-        Ok(Flow::On)
-    }
-
-    async fn menu(&mut self) -> io::Result<Flow> {
-        self.talk.say("Mail trouble? Let us find where it stops. What do you have?")?;
-        for (i, (what, ..)) in START.iter().enumerate() {
-            self.talk.say(&format!("{} {what}.", i + 1))?;
-        }
-        self.talk
-            .say("Nothing leaves this machine before you say yes. To practise, leave and type: heloise practice")?;
-        let (_, goal, fields) = loop {
-            self.talk.say("Type a number, or quit:")?;
-            let Some(line) = self.talk.line().await? else { return Ok(Flow::Leave) };
-            match line.trim() {
-                "quit" | "q" | "exit" => return Ok(Flow::Leave),
-                word => {
-                    if let Some(found) = word.parse::<usize>().ok().and_then(|n| START.get(n.checked_sub(1)?)) {
-                        break found;
-                    }
-                }
-            }
-        };
-        self.case.goal = *goal;
-        for field in *fields {
-            let question = self.question(*field);
-            if !self.talk.field(&question, &mut self.case).await? {
-                break;
-            }
-        }
-        Ok(Flow::On)
-    }
-
-    /// The guide's own question for a field, else a bare one.
-    fn question(&self, field: Field) -> Question {
-        let all = self.session().guide().steps.iter().flat_map(|s| &s.questions);
-        let bare = || Question {
-            field,
-            ask: Words { plain: format!("{field:?}?"), admin: format!("{field:?}?") },
-            example: String::new(),
-            required: false,
-        };
-        all.into_iter().find(|q| q.field == field).cloned().unwrap_or_else(bare)
-    }
-
     /// Asks for what a step needs and was not decided; none when the input has ended, false where nothing may be asked of anybody.
-    async fn consent_for(&mut self, needs: &[Consent]) -> io::Result<Option<bool>> {
+    pub(super) async fn consent_for(&mut self, needs: &[Consent]) -> io::Result<Option<bool>> {
         let walk = self.session().walk();
         let decided = |c: &Consent| walk.consents().contains(c) || walk.declined().contains(c);
         let given: Vec<_> = self.consents.iter().copied().filter(|c| !decided(c)).collect();
@@ -389,7 +318,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         self.talk.say(&line)
     }
 
-    fn session(&self) -> &Session {
+    pub(super) fn session(&self) -> &Session {
         self.talk.session()
     }
 

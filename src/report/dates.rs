@@ -22,8 +22,8 @@ mod tests {
 
     #[test]
     fn a_time_is_written_in_utc() {
-        assert_eq!(when(1_795_538_405_123), "2026-11-24T15:20:05.123Z");
-        assert_eq!(when_utc(1_795_538_405_123), "2026-11-24 15:20:05 UTC");
+        assert_eq!(when(1_795_538_405_123), "2026-11-24T16:40:05.123Z");
+        assert_eq!(when_utc(1_795_538_405_123), "2026-11-24 16:40:05 UTC");
     }
 
     #[test]

@@ -53,8 +53,11 @@ pub fn markdown_text(text: &str) -> String {
         }
         out.push(c);
     }
-    // A number and a dot at the start would begin a list.
-    if line.split_once(['.', ')']).is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())) {
+    // A number, a dot and a space at the start would begin a list.
+    let begins_list = |(n, rest): (&str, &str)| {
+        !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) && (rest.is_empty() || rest.starts_with(' '))
+    };
+    if line.split_once(['.', ')']).is_some_and(begins_list) {
         let at = out.find(['.', ')']).unwrap_or_default();
         out.insert(at, '\\');
     }
@@ -84,6 +87,7 @@ mod tests {
         assert_eq!(markdown_text("[x](http://a) <b> ![i](j)"), "\\[x\\](http://a) \\<b\\> \\!\\[i\\](j)");
         assert_eq!(markdown_text("- 1. x"), "\\- 1. x");
         assert_eq!(markdown_text("550. no"), "550\\. no");
+        assert_eq!(markdown_text("0.1.0"), "0.1.0");
         assert_eq!(markdown_text("a\n# b"), "a \\# b");
     }
 }

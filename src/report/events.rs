@@ -1,6 +1,7 @@
 //! The transcript as lines of JSON, one event each.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::escape::json_text;
 use super::evidence::fields;
@@ -9,13 +10,15 @@ use crate::transcript::{Entry, EvidenceId};
 /// One entry as one line, without its line end: `{"event":"received","id":"e12","at":224,…}`.
 #[must_use]
 pub fn event(id: EvidenceId, entry: &Entry) -> String {
-    let (event, mut fields) = fields(entry);
-    if let Some(own) = fields.remove("id") {
-        fields.insert("finding".to_owned(), own);
+    #[derive(Serialize)]
+    struct Line {
+        event: String,
+        id: String,
+        at: u64,
+        #[serde(flatten)]
+        fields: Map<String, Value>,
     }
-    let mut line = json!({ "event": event, "id": id.to_string(), "at": entry.at });
-    if let Value::Object(line) = &mut line {
-        line.extend(fields);
-    }
-    json_text(&line.to_string())
+    let (event, fields) = fields(entry);
+    let line = Line { event, id: id.to_string(), at: entry.at, fields };
+    json_text(&serde_json::to_string(&line).unwrap_or_default())
 }

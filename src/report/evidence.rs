@@ -28,9 +28,6 @@ pub(super) fn evidence(id: EvidenceId, entry: &Entry) -> Evidence {
     if let Some(how) = fields.remove("kind") {
         fields.insert("how".to_owned(), how);
     }
-    if let Some(own) = fields.remove("id") {
-        fields.insert("finding".to_owned(), own);
-    }
     Evidence { id: id.to_string(), kind: sort(&entry.fact), at: entry.at, event, fields }
 }
 
@@ -55,6 +52,13 @@ pub(super) fn fields(entry: &Entry) -> (String, Map<String, Value>) {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(entry) else { return Default::default() };
     let event = fields.remove("fact").and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
     fields.remove("at");
+    // A finding has an id of its own, and points at others by their numbers.
+    if let Some(own) = fields.remove("id") {
+        fields.insert("finding".to_owned(), own);
+    }
+    if let Some(Value::Array(ids)) = fields.get_mut("evidence") {
+        ids.iter_mut().for_each(|id| *id = Value::String(format!("e{id}")));
+    }
     (event, fields)
 }
 

@@ -11,6 +11,8 @@ mod html;
 mod json;
 mod markdown;
 mod monitor;
+#[cfg(test)]
+mod tests;
 mod text;
 mod ticket;
 mod view;

@@ -28,12 +28,12 @@ pub fn text(guide: &Guide, transcript: &Transcript) -> String {
         None => out.push_str("We could not tell what is wrong.\n\n"),
     }
     if let Some(top) = view.diagnosis.causes.first() {
-        proof(&mut out, top);
+        proof(&mut out, top, view.diagnosis.verdict == Verdict::NoFaultFound);
     }
     others(&mut out, &view);
     walked(&mut out, &view);
     said(&mut out, transcript);
-    clean(&out)
+    clean(out.trim_end()) + "\n"
 }
 
 /// How sure, in a word for the corner.
@@ -89,34 +89,40 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
     }
     out.push('\n');
     if !top.fix.is_empty() {
-        out.push_str("Do this, in order\n");
+        let lead = match (view.diagnosis.verdict, top.fix.len()) {
+            (Verdict::NoFaultFound, _) => "If you like",
+            (_, 1) => "Do this",
+            _ => "Do this, in order",
+        };
+        out.push_str(&format!("{lead}\n"));
         for (i, fix) in top.fix.iter().enumerate() {
-            out.push_str(&columns(&format!("  {}", i + 1), 5, &fix.plain, WIDTH));
+            let number = if top.fix.len() > 1 { format!("  {}", i + 1) } else { String::new() };
+            out.push_str(&columns(&number, 5, &fix.plain, WIDTH));
         }
         out.push('\n');
     }
     if view.diagnosis.verdict != Verdict::NoFaultFound {
         out.push_str(&columns("Whose move", INDENT, top.who.spoken(), WIDTH));
-        out.push_str(&columns("Waiting", INDENT, &top.waiting, WIDTH));
+        if !top.waiting.is_empty() {
+            out.push_str(&columns("Waiting", INDENT, &top.waiting, WIDTH));
+        }
         out.push('\n');
     }
 }
 
-fn proof(out: &mut String, top: &Ranked) {
-    let because = if top.certainty == Certainty::Confirmed { "Proof" } else { "What points to it" };
+fn proof(out: &mut String, top: &Ranked, fine: bool) {
+    let because = match (fine, top.certainty) {
+        (true, _) => "Seen",
+        (false, Certainty::Confirmed) => "Proof",
+        (false, _) => "Points to it",
+    };
     for (label, reasons) in [(because, &top.because), ("Against", &top.against)] {
-        if reasons.is_empty() && label != "Against" {
-            continue;
-        }
-        if label.width() >= INDENT {
-            out.push_str(&format!("{label}\n"));
-        }
-        let mut lead = if label.width() < INDENT { label } else { "" };
+        let mut lead = label;
         for reason in reasons.iter().take(4) {
             out.push_str(&columns(lead, INDENT, &reason.says.plain, WIDTH));
             lead = "";
         }
-        if reasons.is_empty() {
+        if reasons.is_empty() && label == "Against" && !fine {
             out.push_str(&columns(label, INDENT, "nothing", WIDTH));
         }
     }
@@ -132,7 +138,10 @@ fn others(out: &mut String, view: &View) {
         lead = "";
     }
     let mut lead = "Also";
-    for also in view.diagnosis.also.iter().take(5) {
+    let shown: Vec<_> =
+        view.diagnosis.causes.iter().take(1).flat_map(|c| &c.because).flat_map(|b| &b.evidence).collect();
+    let also = view.diagnosis.also.iter().filter(|a| !a.evidence.iter().any(|e| shown.contains(&e)));
+    for also in also.take(5) {
         out.push_str(&columns(lead, INDENT, &also.says.plain, WIDTH));
         lead = "";
     }
@@ -147,11 +156,19 @@ fn walked(out: &mut String, view: &View) {
     }
     out.push_str("What was looked at\n");
     for step in view.walked() {
-        let (mark, word) = status(step.status);
+        let (mark, mut word) = status(step.status);
+        if step.status == StepStatus::Skipped {
+            word = "nothing to look at";
+        }
         out.push_str(format!("  {mark} {:>2}  {:<17}{word}", step.number, step.title).trim_end());
         out.push('\n');
+        let mut said: Vec<&str> = Vec::new();
         for finding in step.findings.iter().filter(|f| f.level >= Level::Unknown) {
-            out.push_str(&columns("", 8, &finding.says.plain, WIDTH));
+            let says = finding.says.plain.as_str();
+            if !said.contains(&says) {
+                said.push(says);
+                out.push_str(&columns("", 8, says, WIDTH));
+            }
         }
     }
     let left: Vec<_> = view.steps.iter().filter(|s| !s.walked).map(|s| s.title.as_str()).collect();
@@ -168,7 +185,7 @@ fn said(out: &mut String, transcript: &Transcript) {
     }
     out.push_str("What was answered\n");
     for (_, reply) in refused.iter().take(5) {
-        out.push_str(&columns("  ", 2, &quoted(reply), WIDTH));
+        out.push_str(&columns("", 2, &quoted(reply), WIDTH));
     }
     out.push('\n');
 }

@@ -32,6 +32,13 @@ pub fn ticket(guide: &Guide, transcript: &Transcript, unix_ms: i64) -> String {
     }
     facts(&mut out, &view, transcript);
     tests(&mut out, &view);
+    if let Some(top) = top.filter(|t| matches!(t.who, Who::You | Who::YourProvider) && !t.fix.is_empty()) {
+        out.push_str("What would help\n\n");
+        for (i, fix) in top.fix.iter().enumerate() {
+            out.push_str(&super::columns(&format!("  {}", i + 1), 5, &fix.admin, WIDTH));
+        }
+        out.push('\n');
+    }
     out.push_str("What we ask\n\n");
     paragraph(&mut out, &question(who, top.map(|t| t.cause.as_str()), first.is_some()));
     let _ = writeln!(out, "The session these lines are from was recorded by heloise {}.", view.version);

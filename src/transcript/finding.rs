@@ -34,6 +34,7 @@ impl Finding {
 
     /// Adds a value for `{name}`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, addresses and texts alike")]
     pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.to_owned(), value.to_string());
         self

@@ -52,6 +52,8 @@ pub struct App {
     case: Case,
     secret: Option<Secret>,
     consents: BTreeSet<Consent>,
+    // Declined without asking, because there is nothing to do it with yet.
+    pointless: BTreeSet<Consent>,
     mode: Mode,
     last: Option<Last>,
     story: Option<String>,
@@ -86,6 +88,7 @@ impl App {
             case: launch.case,
             secret: launch.secret,
             consents: launch.consents,
+            pointless: BTreeSet::new(),
             mode: launch.mode,
             last: launch.last,
             only_practice: launch.story.is_some(),
@@ -158,7 +161,8 @@ impl App {
             running: self.is_alive(),
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
-            findings: self.finding_lit().is_some(),
+            lacking: self.step_lacks(),
+            findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
             resumable: self.last.is_some(),
             choice: form.is_some_and(|f| f.at_choice()),
@@ -282,6 +286,7 @@ impl App {
         self.case = case;
         self.secret = None;
         self.consents = BTreeSet::new();
+        self.pointless = BTreeSet::new();
         self.story = None;
         self.practice = None;
         self.diagnosis = None;

@@ -10,6 +10,7 @@ use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
@@ -35,7 +36,6 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     force_color_output(true);
     let _guard = guard::Guard::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    terminal.clear()?;
     let keys = EventStream::new().filter_map(|e| std::future::ready(e.ok().and_then(Event::of_terminal)));
     drive(&mut terminal, &mut Own, keys, launch).await
 }
@@ -82,8 +82,7 @@ where
 {
     let (send, mut receive) = unbounded_channel();
     let mut app = App::new(launch, send.clone());
-    let size = terminal.size().map_err(Into::into)?;
-    app.resize(size.width, size.height);
+    blank(terminal, &mut app)?;
     draw(terminal, &app)?;
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(event::pump(events, send.clone()));
@@ -130,9 +129,7 @@ where
                 Order::Settle => after(MOMENT, Event::Settled, send),
                 Order::Suspend => {
                     outside.suspend().await?;
-                    let size = terminal.size().map_err(Into::into)?;
-                    app.resize(size.width, size.height);
-                    terminal.clear().map_err(Into::into)?;
+                    blank(terminal, app)?;
                 }
                 Order::Practise(world) => {
                     let up = Practice::start(&world).await;
@@ -150,6 +147,17 @@ where
             (drawn, stale) = (Instant::now(), false);
         }
     }
+}
+
+/// Begins on an empty screen of the present size. `Terminal::clear` would ask the terminal where its cursor is, and wait for the answer.
+fn blank<B>(terminal: &mut Terminal<B>, app: &mut App) -> Result<(), Trouble>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+{
+    let size = terminal.size().map_err(Into::into)?;
+    app.resize(size.width, size.height);
+    terminal.resize(Rect::new(0, 0, size.width, size.height)).map_err(|e| Trouble::Terminal(e.into()))
 }
 
 /// Sends an event into the channel later.

@@ -1,10 +1,10 @@
 //! The terminal, taken over and given back: on return, on an error, on a panic and on a signal.
 
-use std::io::{self, Write};
+use std::io;
 use std::panic::{self, PanicHookInfo};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, ThreadId};
+use std::thread;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
@@ -18,8 +18,6 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Holds the terminal: raw mode, a screen of its own, pastes as a whole. Dropping it gives all of that back.
 pub(super) struct Guard {
     before: Arc<Hook>,
-    /// What other threads panicked with meanwhile; printing it at once would tear the screen.
-    unsaid: Arc<Mutex<Vec<String>>>,
 }
 
 impl Guard {
@@ -30,9 +28,15 @@ impl Guard {
     pub(super) fn take() -> io::Result<Self> {
         enter()?;
         let before: Arc<Hook> = Arc::new(panic::take_hook());
-        let unsaid = Arc::new(Mutex::new(Vec::new()));
-        panic::set_hook(hook(Arc::clone(&before), Arc::clone(&unsaid), thread::current().id()));
-        Ok(Self { before, unsaid })
+        let (own, then) = (thread::current().id(), Arc::clone(&before));
+        panic::set_hook(Box::new(move |info| {
+            // Where a check breaks off on a thread of its own, `run` counts it and the screen goes on.
+            if thread::current().id() == own {
+                leave();
+            }
+            then(info);
+        }));
+        Ok(Self { before })
     }
 }
 
@@ -43,9 +47,6 @@ impl Drop for Guard {
         if !thread::panicking() {
             let before = Arc::clone(&self.before);
             panic::set_hook(Box::new(move |info| before(info)));
-        }
-        for text in self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            drop(writeln!(io::stderr(), "{text}"));
         }
     }
 }
@@ -67,16 +68,4 @@ pub(super) fn leave() {
         drop(execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
         drop(disable_raw_mode());
     }
-}
-
-fn hook(before: Arc<Hook>, unsaid: Arc<Mutex<Vec<String>>>, ours: ThreadId) -> Hook {
-    Box::new(move |info| {
-        if thread::current().id() == ours || !TAKEN.load(Ordering::SeqCst) {
-            leave();
-            before(info);
-        } else {
-            // A check that breaks off is `run`'s to count; the screen goes on.
-            unsaid.lock().unwrap_or_else(PoisonError::into_inner).push(format!("a check broke off: {info}"));
-        }
-    })
 }

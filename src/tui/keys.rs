@@ -122,6 +122,8 @@ pub(super) struct Now {
     pub way_on: bool,
     /// The step has questions that a person could answer.
     pub questions: bool,
+    /// One of them wants an answer.
+    pub lacking: bool,
     /// Something was found that can be looked into.
     pub findings: bool,
     /// Words for administrators.
@@ -210,7 +212,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 10).map(move |bits| {
+        (0..1_u16 << 11).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -224,6 +226,7 @@ mod tests {
                 choice: bit(7),
                 copyable: bit(8),
                 foldable: bit(9),
+                lacking: bit(10),
             }
         })
     }

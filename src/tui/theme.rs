@@ -82,6 +82,8 @@ pub(super) enum Mark {
     Waiting,
     /// As it should be.
     Fine,
+    /// Said besides: neither good nor bad.
+    Remark,
     /// At work now.
     Busy,
     /// Could not tell.
@@ -98,7 +100,7 @@ impl Mark {
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Skipped => "–",
-            Self::Waiting => "·",
+            Self::Waiting | Self::Remark => "·",
             Self::Fine => "✓",
             Self::Busy => "▸",
             Self::Unknown => "?",
@@ -111,7 +113,7 @@ impl Mark {
     #[must_use]
     pub(super) fn style(self, theme: &Theme) -> Style {
         match self {
-            Self::Skipped | Self::Waiting => theme.dim,
+            Self::Skipped | Self::Waiting | Self::Remark => theme.dim,
             Self::Fine => theme.fine,
             Self::Busy => theme.lit,
             Self::Unknown => theme.unknown,
@@ -124,7 +126,8 @@ impl Mark {
 impl From<Level> for Mark {
     fn from(level: Level) -> Self {
         match level {
-            Level::Ok | Level::Info => Self::Fine,
+            Level::Ok => Self::Fine,
+            Level::Info => Self::Remark,
             Level::Unknown => Self::Unknown,
             Level::Warn => Self::Note,
             Level::Fail => Self::Fault,

@@ -60,8 +60,8 @@ pub(super) enum Screen {
     Ways { cursor: usize },
     /// What was said on the wire.
     Transcript(Lens),
-    /// What shows a finding.
-    Evidence { of: EvidenceId, scroll: u16 },
+    /// What shows a finding, or a diagnosis.
+    Evidence { of: Vec<EvidenceId>, scroll: u16 },
     /// What was found.
     Diagnosis { scroll: u16 },
     /// A text to copy or save.

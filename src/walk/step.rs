@@ -4,7 +4,7 @@ use super::fold::RunState;
 use super::{Effect, Input, Move, Place, StepState, Walk, branch, order, start};
 use crate::diagnosis::diagnose;
 use crate::guide::Guide;
-use crate::transcript::{Case, Consent, Entry, EvidenceId, Fact, Mode, RunId, StepId, StepStatus, clean_line};
+use crate::transcript::{Case, Consent, Entry, EvidenceId, Fact, Mode, RunId, StepId, StepStatus, clean_line, redact};
 
 const INITIALS: usize = 40;
 const NOTE: usize = 500;
@@ -45,7 +45,9 @@ impl<'a> Stepping<'a> {
         self.walk.append(Entry { at: self.now, fact });
     }
 
-    fn enter(&mut self, case: Box<Case>) {
+    fn enter(&mut self, mut case: Box<Case>) {
+        // People paste whole dialogues, and what is entered is recorded.
+        case.error = case.error.as_deref().map(redact);
         let known = self.walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Entered { .. }));
         if !known || *self.walk.case() != *case {
             self.append(Fact::Entered { case });

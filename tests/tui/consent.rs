@@ -1,6 +1,6 @@
 //! Nothing leaves this machine before somebody said yes; and what they said is what is done.
 
-use heloise::transcript::{Case, Consent, Fact};
+use heloise::transcript::{Case, Consent, Fact, Secret};
 use heloise::tui::Launch;
 use heloise::walk::{Place, StepState};
 
@@ -78,19 +78,37 @@ async fn a_pasted_error_is_read_at_home_and_going_further_asks_first() {
     assert_eq!((started(&seat), seat.app.walk().place()), (1, &Place::Concluded));
 }
 
-#[tokio::test]
-async fn logging_in_is_asked_for_apart_when_it_is_due() {
-    let mut seat = at_consent();
+/// Settings with a login, walked until the login is asked for.
+async fn at_login() -> Seat {
+    let case =
+        Case { to: vec!["bob@example.org".to_owned()], user: Some("alice@example.net".to_owned()), ..Case::new() };
+    let secret = Some(Secret::new("correct horse".to_owned()));
+    let mut seat = Seat::new(Launch { case, secret, start_at_once: true, ..Launch::new(setup(small_guide())) });
     seat.press("Enter f");
     seat.settle().await;
-    seat.settle().await;
-    let screen = seat.sees("Log in to");
+    seat
+}
+
+#[tokio::test]
+async fn logging_in_is_asked_for_apart_when_it_is_due() {
+    let mut seat = at_login().await;
+    let screen = seat.sees("Log in to the server as alice@example.net, once");
     assert!(!screen.contains("Connect to"), "{screen}");
     assert_eq!(seat.app.walk().state_of(&"authentication".into()), StepState::Waiting);
     seat.press("n");
     seat.settle().await;
     assert!(seat.app.walk().declined().contains(&Consent::Auth));
     assert_ne!(seat.app.walk().state_of(&"authentication".into()), StepState::Waiting, "the step does without");
+}
+
+#[tokio::test]
+async fn who_has_no_password_is_not_asked_about_a_login() {
+    let mut seat = at_consent();
+    seat.press("Enter f");
+    seat.settle().await;
+    seat.sees_not("Log in to");
+    assert_eq!(*seat.app.walk().place(), Place::Concluded);
+    assert!(!seat.app.walk().consents().contains(&Consent::Auth));
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn what_a_step_asks_can_be_filled_in_and_runs_it_again() {
     }
     seat.press("Enter");
     seat.settle().await;
-    seat.sees("Where is the message? (i: fill in)");
+    seat.sees("i  Where is the message?");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("m.eml");
     std::fs::write(&file, "Subject: x\r\n\r\n").expect("a file");

@@ -33,6 +33,7 @@ impl Check for Recipient {
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
             "recipient.rcpt.all-refused",
+            "recipient.rcpt.login-first",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
@@ -40,6 +41,7 @@ impl Check for Recipient {
             "recipient.rcpt.unreachable",
             "recipient.rcpt.utf8-not-offered",
             "recipient.rcpt.broke",
+            "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
         ]
     }

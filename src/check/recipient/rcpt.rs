@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, talk};
-use crate::net::{Broken, Heard};
+use crate::net::{Broken, Dialogue, Heard};
+use crate::reading::Certainty;
 use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
@@ -88,9 +89,10 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
                 Ok(heard) => heard,
             };
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
+            let login = wants_login(cx, &dialogue, &real);
             match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return judged(cx, &real, None),
-                Ok(heard) => judged(cx, &real, Some(&heard)),
+                Err(_) => return judged(cx, &real, None, login),
+                Ok(heard) => judged(cx, &real, Some(&heard), login),
             }
         }
     };
@@ -102,7 +104,7 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
 }
 
 /// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(cx: &Context, real: &Heard, control: Option<&Heard>) -> Finding {
+fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
     let positive = |h: &Heard| h.reply.is_positive();
     let id = match (&real.reply.code, control) {
         (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
@@ -113,7 +115,11 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>) -> Finding {
         (_, Some(c))
             if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(cx, real) =>
         {
-            "recipient.rcpt.all-refused"
+            if wants_login {
+                "recipient.rcpt.login-first"
+            } else {
+                "recipient.rcpt.all-refused"
+            }
         }
         _ => "recipient.rcpt.refused",
     };
@@ -123,6 +129,14 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>) -> Finding {
         finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
     }
     finding
+}
+
+/// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.
+fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
+    cx.case.server.is_some()
+        && cx.case.user.is_none()
+        && dialogue.capabilities().has("AUTH")
+        && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
 }
 
 /// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do.
@@ -140,7 +154,9 @@ fn earlier(heard: &Heard) -> Finding {
 }
 
 fn broke((broken, evidence): &Broken) -> Finding {
-    Finding::new("recipient.rcpt.broke")
+    // A mail server may take five minutes to answer (RFC 5321 §4.5.3.2); we did not wait as long.
+    let silent = broken.kind == BreakKind::Timeout;
+    Finding::new(if silent { "recipient.rcpt.no-answer" } else { "recipient.rcpt.broke" })
         .arg("stage", broken.stage.spoken())
         .arg("kind", broken.kind.as_str())
         .shown_by(*evidence)

@@ -59,6 +59,11 @@ impl Attempt {
         !matches!(self.end, End::Unreached(_) | End::NoAnswer | End::Untried(_))
     }
 
+    /// Whether somebody is there who did not come to terms with us: the same port may want another security.
+    pub(super) fn may_want_other_security(&self) -> bool {
+        self.is_connected() && !matches!(self.end, End::Works | End::Refused(_))
+    }
+
     /// Whether nothing was heard, so that nothing can be said.
     pub(super) fn is_untold(&self) -> bool {
         matches!(self.end, End::NoAnswer | End::Untried(_))

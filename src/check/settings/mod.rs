@@ -30,6 +30,7 @@ impl Check for Settings {
             "settings.as-entered.works",
             "settings.as-entered.fails",
             "settings.as-entered.plain",
+            "settings.as-entered.refused",
             "settings.as-entered.no-route",
             "settings.as-entered.no-answer",
             "settings.combination.works",
@@ -37,6 +38,7 @@ impl Check for Settings {
             "settings.other-works",
             "settings.nothing-works",
             "settings.no-answer",
+            "settings.no-session",
             "settings.wrong-security",
             "settings.wrong-port",
             "settings.starttls-missing",
@@ -102,9 +104,9 @@ async fn run(cx: &Context) {
 async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<Attempt> {
     let entered = (first.port, first.security);
     let mut wanted: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
-    if !first.works() && !USUAL.iter().any(|(port, _)| *port == first.port) {
-        let all = [Security::Tls, Security::Starttls, Security::None];
-        wanted.extend(all.into_iter().filter(|s| *s != first.security).map(|s| (first.port, s)));
+    if first.may_want_other_security() {
+        let same_port = [Security::Starttls, Security::Tls, Security::None].map(|security| (entered.0, security));
+        wanted.extend(same_port.into_iter().filter(|c| *c != entered && !USUAL.contains(c)));
     }
     let ports: BTreeSet<u16> = wanted.iter().map(|(port, _)| *port).collect();
     let tries = ports.into_iter().filter(|port| *port != first.port || first.is_connected()).map(|port| {
@@ -178,6 +180,7 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
         match first.end {
             End::Unreached(_) => "settings.as-entered.no-route",
             End::NoAnswer | End::Untried(_) => "settings.as-entered.no-answer",
+            End::Refused(_) => "settings.as-entered.refused",
             _ => "settings.as-entered.fails",
         },
         first,
@@ -189,8 +192,14 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
         if matches!(first.end, End::Handshake(_)) {
             cx.found(about("settings.tls.handshake-failed", first));
         }
-        let untold = first.is_untold() && others.iter().all(Attempt::is_untold);
-        cx.found(about(if untold { "settings.no-answer" } else { "settings.nothing-works" }, first));
+        let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
+        match first.end {
+            _ if all(Attempt::is_untold) => cx.found(about("settings.no-answer", first)),
+            _ if all(|a| !a.is_connected()) => cx.found(about("settings.nothing-works", first)),
+            // What it said is the answer.
+            End::Refused(_) | End::TlsRequired(_) => {}
+            _ => cx.found(about("settings.no-session", first)),
+        }
         return;
     };
     let works = |id: &str| {

@@ -294,13 +294,26 @@ impl Story {
 
     fn ended(self, step: &str, status: StepStatus) -> Self {
         let run = RunId(self.runs);
-        self.fact(Fact::Ended { run }).fact(Fact::StepEnded { step: StepId::new(step), status })
+        let cut_off = matches!(self.entries.last(), Some(Entry { fact: Fact::Cancelled { .. }, .. }));
+        let story = if cut_off { self } else { self.fact(Fact::Ended { run }) };
+        story.fact(Fact::StepEnded { step: StepId::new(step), status })
     }
 
     fn found(self, id: &str, args: &[(&str, &str)]) -> Self {
         let run = RunId(self.runs);
         let args: BTreeMap<_, _> = args.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         self.fact(Fact::Found { run, finding: Finding { args, ..Finding::new(id) } })
+    }
+
+    /// A finding that rests on one entry, counted from 0.
+    fn found_by(self, id: &str, entry: u32) -> Self {
+        let run = RunId(self.runs);
+        self.fact(Fact::Found { run, finding: Finding::new(id).shown_by(EvidenceId(entry)) })
+    }
+
+    fn cancelled(self) -> Self {
+        let run = RunId(self.runs);
+        self.fact(Fact::Cancelled { run })
     }
 
     fn says(self, role: Role, code: u16, text: &str) -> Self {

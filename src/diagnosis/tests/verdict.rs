@@ -72,6 +72,29 @@ fn one_list_of_many_that_is_silent_leaves_nothing_open() {
 }
 
 #[test]
+fn a_minor_silence_leaves_nothing_open_where_a_server_took_the_mail() {
+    let silent = |first: Story| {
+        let story = first.run("blocklists").found("blocklists.unknown", &[]);
+        story.ended("blocklists", StepStatus::Unknown).diagnose().verdict
+    };
+    let taken = || Story::new().live(250, "ok").found("recipient.rcpt.accepted", &[]);
+    assert_eq!(silent(taken()), Verdict::NoFaultFound);
+    assert_eq!(silent(taken().pasted(554, "no thanks")), Verdict::Inconclusive, "where something wants explaining");
+    let cut_off = taken().run("blocklists").found("blocklists.unknown", &[]).cancelled();
+    assert_eq!(cut_off.ended("blocklists", StepStatus::Unknown).diagnose().verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn what_only_shows_the_proof_again_is_not_said_besides() {
+    let told = |entry| {
+        let story = Story::new().live(550, "user unknown").found_by("load.host.high", entry);
+        story.diagnose().also.len()
+    };
+    let reply = 2;
+    assert_eq!((told(reply), told(reply - 1)), (0, 1));
+}
+
+#[test]
 fn a_flaw_on_the_side_of_mail_that_is_taken_is_no_fault() {
     let story = Story::new().live(250, "ok").found("recipient.rcpt.accepted", &[]).found("dns.ptr.none", &[]);
     let found = story.diagnose();

@@ -47,7 +47,8 @@ impl App {
                 self.view.open(Screen::Transcript(Lens { cursor, find: String::new() }));
             }
             Command::Evidence => {
-                if let Some(of) = self.finding_lit() {
+                let of = self.evidence_lit();
+                if !of.is_empty() {
                     self.view.open(Screen::Evidence { of, scroll: 0 });
                 }
             }
@@ -262,33 +263,38 @@ impl App {
         let lines = model::dialogue(transcript);
         let refused = |said: &model::Said| {
             let fact = transcript.entries().get(said.id.0 as usize).map(|e| &e.fact);
-            matches!(fact, Some(Fact::Received { reply, .. }) if reply.code >= 400)
+            !said.control && matches!(fact, Some(Fact::Received { reply, .. }) if reply.code >= 400)
         };
         lines.iter().rposition(refused).unwrap_or_else(|| lines.len().saturating_sub(1))
     }
 
-    /// The finding that `e` shows: the one that is lit, else the gravest that is seen.
-    pub(super) fn finding_lit(&self) -> Option<EvidenceId> {
+    /// What `e` shows: the finding that is lit, else the gravest that is seen; at the diagnosis, what speaks for it.
+    pub(super) fn evidence_lit(&self) -> Vec<EvidenceId> {
+        let gravest =
+            |view: &model::StepView| view.notes.first().map(|n| n.finding).or(model::picks(view).first().copied());
         match self.view.seen() {
             Screen::Step(seen) => {
-                let view = self.step_view()?;
-                let picks = model::picks(&view);
-                seen.lit
-                    .and_then(|i| picks.get(i))
-                    .or_else(|| view.notes.first().map(|n| &n.finding))
-                    .or(picks.first())
-                    .copied()
+                let Some(view) = self.step_view() else { return Vec::new() };
+                let lit = seen.lit.and_then(|i| model::picks(&view).get(i).copied());
+                lit.or_else(|| gravest(&view)).into_iter().collect()
             }
             Screen::Checklist { cursor } => {
-                let step = self.guide.steps.get(*cursor)?;
-                let view = model::step(self.session.walk(), &self.guide, &step.id, self.view.admin, self.now, None);
-                view.notes.first().map(|n| n.finding).or_else(|| model::picks(&view).first().copied())
+                let Some(step) = self.guide.steps.get(*cursor) else { return Vec::new() };
+                let walk = self.session.walk();
+                let view = model::step(walk, &self.guide, &step.id, self.view.admin, self.now, None);
+                gravest(&view).into_iter().collect()
             }
             Screen::Diagnosis { .. } => {
-                let (_, diagnosis) = self.diagnosis.as_ref()?;
-                diagnosis.causes.first()?.because.iter().flat_map(|r| &r.evidence).next().copied()
+                let top = self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first());
+                let mut all: Vec<EvidenceId> = Vec::new();
+                for id in top.into_iter().flat_map(|t| &t.because).flat_map(|r| &r.evidence) {
+                    if !all.contains(id) {
+                        all.push(*id);
+                    }
+                }
+                all
             }
-            _ => None,
+            _ => Vec::new(),
         }
     }
 }

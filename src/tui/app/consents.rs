@@ -18,6 +18,7 @@ impl App {
     /// Does what is wanted, once everything that it needs was asked for.
     pub(super) fn ask_then(&mut self, then: Then, to: Option<&StepId>) {
         let open = self.open_requests(&then, to);
+        let open = self.without_pointless(open);
         if open.is_empty() {
             self.carry_on(&then, &[]);
         } else {
@@ -28,10 +29,29 @@ impl App {
     /// Asks for what the step that the walk came to waits for.
     pub(super) fn ask_if_waiting(&mut self) {
         let asks = self.session.walk().asks(&self.guide);
-        if !asks.is_empty() && !matches!(self.view.screen, Screen::Consent(_)) {
-            let open = self.with_the_others(asks);
+        if asks.is_empty() || matches!(self.view.screen, Screen::Consent(_)) {
+            return;
+        }
+        let open = self.with_the_others(asks);
+        let open = self.without_pointless(open);
+        if !open.is_empty() {
             self.ask(open, Then::Stay);
         }
+    }
+
+    /// Nobody is asked about a login that there is nothing to log in with; it is asked for once there is.
+    fn without_pointless(&mut self, mut open: Vec<Consent>) -> Vec<Consent> {
+        if open.contains(&Consent::Auth) && !self.can_log_in() {
+            open.retain(|c| *c != Consent::Auth);
+            self.pointless.insert(Consent::Auth);
+            self.feed(Input::Consent { what: vec![Consent::Auth], granted: false });
+        }
+        open
+    }
+
+    fn can_log_in(&self) -> bool {
+        let case = self.session.walk().case();
+        case.user.is_some() && case.has_password
     }
 
     fn ask(&mut self, open: Vec<Consent>, then: Then) {
@@ -72,6 +92,9 @@ impl App {
 
     /// Records answers: those declined first, so that nothing starts before all is known.
     pub(super) fn record_consents(&mut self, answers: &[(Consent, bool)]) {
+        for (what, _) in answers {
+            self.pointless.remove(what);
+        }
         for granted in [false, true] {
             let what: Vec<_> = answers.iter().filter(|(_, g)| *g == granted).map(|(c, _)| *c).collect();
             if !what.is_empty() {
@@ -106,6 +129,9 @@ impl App {
     /// Whether it was allowed or declined before.
     fn is_decided(&self, what: Consent) -> bool {
         let walk = self.session.walk();
+        if self.pointless.contains(&what) && !walk.consents().contains(&what) {
+            return !self.can_log_in();
+        }
         self.consents.contains(&what) || walk.consents().contains(&what) || walk.declined().contains(&what)
     }
 

@@ -68,7 +68,7 @@ impl App {
             }
             Screen::Transcript(lens) => screen::transcript::draw(&mut body, &self.lens_view(lens)),
             Screen::Evidence { of, scroll } => {
-                screen::text::draw(&mut body, "What shows it", &self.evidence(*of), *scroll);
+                screen::text::draw(&mut body, "What shows it", &self.evidence(of), *scroll);
             }
             Screen::Diagnosis { scroll } => screen::diagnosis::draw(&mut body, &self.found(), *scroll),
             Screen::Text { title, body: text, scroll } => {
@@ -127,6 +127,11 @@ impl App {
         Some(view)
     }
 
+    /// Whether the step where the walk is wants an answer.
+    pub(super) fn step_lacks(&self) -> bool {
+        self.step_view().is_some_and(|v| !v.asks.is_empty())
+    }
+
     /// Whether rows are folded away, or were unfolded.
     pub(super) fn step_folds(&self) -> bool {
         let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
@@ -138,8 +143,8 @@ impl App {
         self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
     }
 
-    /// The lines that show a finding.
-    pub(super) fn evidence(&self, of: EvidenceId) -> Vec<String> {
+    /// The lines that show a finding, or what a diagnosis rests on.
+    pub(super) fn evidence(&self, of: &[EvidenceId]) -> Vec<String> {
         model::evidence(&self.guide, self.session.walk().transcript(), of, self.view.admin)
     }
 
@@ -154,7 +159,10 @@ impl App {
             }
             _ => Vec::new(),
         };
-        let meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
+        let mut meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
+        if lines.get(cursor).is_some_and(|l| l.control) {
+            meant.insert(0, model::compared());
+        }
         LensView { lines, cursor, whole, meant }
     }
 

@@ -83,14 +83,17 @@ impl App {
             screen::text::most(all.len(), body.saturating_sub(2))
         };
         match &self.view.screen {
-            Screen::Evidence { of, .. } => read(&self.evidence(*of)),
+            Screen::Evidence { of, .. } => read(&self.evidence(of)),
             Screen::Text { body, .. } => read(&body.lines().map(str::to_owned).collect::<Vec<_>>()),
             Screen::Diagnosis { .. } => {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
             Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
-            Screen::Map { .. } => screen::text::most(model::map(self.session.walk(), &self.guide).len(), body),
+            Screen::Map { .. } => {
+                let lines = model::map(self.session.walk(), &self.guide);
+                screen::text::most(screen::list::broken(&lines, width).len(), body)
+            }
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

@@ -23,7 +23,7 @@ impl App {
                 let line = view.lines.get(view.cursor)?;
                 Some(if view.whole.is_empty() { line.text.clone() } else { view.whole.join("\n") })
             }
-            Screen::Evidence { of, .. } => Some(self.evidence(*of).join("\n")),
+            Screen::Evidence { of, .. } => Some(self.evidence(of).join("\n")),
             Screen::Text { body, .. } => Some(body.clone()),
             Screen::Diagnosis { .. } => {
                 let found = self.found();

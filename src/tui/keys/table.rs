@@ -6,6 +6,8 @@ use super::{Binding, Command, Kind, Now};
 
 const ANY: &[Kind] = &[];
 const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways];
+/// Where nobody has begun yet.
+const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
 const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Map, Kind::Diagnosis, Kind::Story];
 const ROWS: &[Kind] =
     &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Consent, Kind::Checklist, Kind::Transcript, Kind::Step];
@@ -34,6 +36,7 @@ const LONG: &[Kind] = &[
     Kind::Checklist,
     Kind::Form,
 ];
+const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
 
 fn always(_: &Now) -> bool {
@@ -83,11 +86,11 @@ pub(super) const TABLE: &[Binding] = &[
         "Enter",
         Command::GoOn,
         &[Kind::Consent],
-        "yes to what is ticked",
-        "yes to what is ticked",
+        "yes",
+        "yes to what is ticked, no to the rest",
     ),
-    key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick or untick", "tick or untick a line"),
-    key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no to all", "no to all of it"),
+    key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick", "tick or untick a line"),
+    key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no", "no to all of it"),
     // A step.
     when(
         key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Step], "go on", "go where the branch below leads"),
@@ -96,10 +99,10 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
         n.running
     }),
-    when(
-        key(&[c('i')], "i", Command::FillIn, &[Kind::Step, Kind::Checklist], "fill in", "answer what this step asks"),
-        |n| n.questions,
-    ),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
+        n.questions && n.lacking
+    }),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
     key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
     // A checklist.
     key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Checklist], "open", "open the step"),
@@ -231,16 +234,9 @@ pub(super) const TABLE: &[Binding] = &[
         "",
         "back to the checklist, if that is where we came from",
     ),
-    key(
-        &[c('?'), KeyCode::F(1)],
-        "?",
-        Command::Help,
-        &[Kind::Start, Kind::Story, Kind::Practise],
-        "help",
-        "this page (F1 too)",
-    ),
-    key(&[c('?')], "?", Command::Help, ANY, "keys", ""),
-    key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", "this page"),
+    key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
+    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind)),
+    key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", "this page; so does ? where nothing is typed"),
     key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
     ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")),

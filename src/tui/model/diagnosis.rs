@@ -45,11 +45,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: boo
     };
     let healthy = top.cause == "healthy" || top.cause == "not-a-bounce";
     let cause = guide.cause(&top.cause);
-    let mut explained: Vec<String> = Vec::new();
-    let first = top.because.first().map(|r| text(&r.says)).filter(|_| !healthy);
-    explained.extend(first);
-    explained.extend(cause.filter(|_| !healthy).map(|c| clean_line(c.says.register(admin), MOST)));
-    explained.dedup();
+    let explained = cause.filter(|_| !healthy).map(|c| clean_line(c.says.register(admin), MOST)).into_iter().collect();
     Found {
         headline: text(&top.headline),
         certainty: certainty(diagnosis.verdict, top, healthy),

@@ -1,10 +1,9 @@
 //! The transcript lens: what was said on the wire, each dialogue in one piece.
 
-use std::net::SocketAddr;
-
 use super::MOST;
 use super::evidence::{handshake, how_broken, outcome, place, record};
-use crate::transcript::{ConnectOutcome, EvidenceId, Fact, Role, RunId, Transcript, clean_line};
+use super::talks::{Talk, talks};
+use crate::transcript::{ConnectOutcome, EvidenceId, Fact, Role, Transcript, clean_line};
 
 /// Which way a line went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,79 +32,48 @@ pub(in crate::tui) struct Said {
     pub host: String,
     /// Whether a dialogue begins with it.
     pub first: bool,
+    /// Whether it was said only for comparison.
+    pub control: bool,
     /// The entry.
     pub id: EvidenceId,
 }
 
-/// Which dialogue a line belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    Wire(RunId, SocketAddr),
-    Dns(RunId),
-    Pasted(RunId),
-}
-
-struct Talk {
-    of: Of,
-    began: u64,
-    lines: Vec<Said>,
-}
-
 /// Everything that was said, grouped by dialogue in the order in which they began.
 pub(in crate::tui) fn dialogue(transcript: &Transcript) -> Vec<Said> {
-    let mut talks: Vec<Talk> = Vec::new();
-    for (id, entry) in transcript.numbered() {
-        let Some((of, said, begins)) = line(id, &entry.fact) else { continue };
-        let took = took(&entry.fact);
-        let open = talks.iter().rposition(|t| t.of == of).filter(|_| !begins);
-        let at = match open {
-            Some(at) => at,
-            None => {
-                talks.push(Talk { of, began: entry.at.saturating_sub(took), lines: Vec::new() });
-                talks.len() - 1
-            }
-        };
-        let talk = &mut talks[at];
-        let first = talk.lines.is_empty();
-        talk.lines.push(Said { at: entry.at.saturating_sub(talk.began), first, ..said });
-    }
-    talks.into_iter().flat_map(|t| t.lines).collect()
+    talks(transcript).iter().flat_map(|t| lines_of(transcript, t, 0)).collect()
 }
 
 /// The dialogue that something was said in last: its last lines, at most so many.
 pub(in crate::tui) fn latest(transcript: &Transcript, most: usize) -> Vec<Said> {
-    let mut lines: Vec<(u64, Said)> = Vec::new();
-    let mut of = None;
-    for (id, entry) in transcript.numbered().rev() {
-        let Some((one, said, begins)) = line(id, &entry.fact) else { continue };
-        if *of.get_or_insert(one) != one {
-            continue;
-        }
-        let began = entry.at.saturating_sub(took(&entry.fact));
-        lines.push((began, Said { at: entry.at, ..said }));
-        if begins || lines.len() == most {
-            break;
-        }
-    }
-    let began = lines.last().map_or(0, |(began, _)| *began);
-    let mut lines: Vec<Said> =
-        lines.into_iter().rev().map(|(_, said)| Said { at: said.at.saturating_sub(began), ..said }).collect();
-    if let Some(first) = lines.first_mut() {
-        first.first = true;
-    }
+    let talks = talks(transcript);
+    let last = talks.iter().max_by_key(|t| t.lines.last().copied());
+    last.map_or_else(Vec::new, |t| lines_of(transcript, t, t.lines.len().saturating_sub(most)))
+}
+
+fn lines_of(transcript: &Transcript, talk: &Talk, from: usize) -> Vec<Said> {
+    let entries = transcript.entries();
+    let lines = talk.lines[from..].iter().enumerate();
     lines
+        .filter_map(|(i, &at)| {
+            let entry = &entries[at];
+            let said = line(EvidenceId(u32::try_from(at).unwrap_or(u32::MAX)), &entry.fact)?;
+            Some(Said { at: entry.at.saturating_sub(talk.began), first: i == 0, ..said })
+        })
+        .collect()
 }
 
-fn took(fact: &Fact) -> u64 {
-    match fact {
-        Fact::Connect { connect, .. } => connect.ms.into(),
-        Fact::Dns { dns, .. } => dns.ms.into(),
-        _ => 0,
-    }
+fn is_control(fact: &Fact) -> bool {
+    let role = match fact {
+        Fact::Sent { command, .. } => command.role,
+        Fact::Received { reply, .. } => reply.role,
+        Fact::Broke { broken, .. } => broken.role,
+        _ => Role::Case,
+    };
+    role == Role::Control
 }
 
-/// The line of a fact, the dialogue it belongs to, and whether it begins one.
-fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
+/// The line of a fact, if something was said or happened on the wire.
+fn line(id: EvidenceId, fact: &Fact) -> Option<Said> {
     let said = |way, tls, text: String, more, host: String| Said {
         at: 0,
         way,
@@ -114,10 +82,11 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
         more,
         host: clean_line(&host, 120),
         first: false,
+        control: is_control(fact),
         id,
     };
     Some(match fact {
-        Fact::Connect { run, connect } => {
+        Fact::Connect { connect, .. } => {
             let text = match (connect.outcome, connect.local) {
                 (ConnectOutcome::Open, Some(local)) => format!("connected from {}", local.ip()),
                 (ConnectOutcome::Open, None) => "connected".to_owned(),
@@ -128,17 +97,17 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
                 },
             };
             let host = place(&connect.server, connect.address);
-            (Of::Wire(*run, connect.address), said(Way::Event, false, text, 0, host), true)
+            said(Way::Event, false, text, 0, host)
         }
-        Fact::Tls { run, tls } => {
+        Fact::Tls { tls, .. } => {
             let host = place(&tls.server, tls.address);
-            (Of::Wire(*run, tls.address), said(Way::Event, true, handshake(tls), 0, host), false)
+            said(Way::Event, true, handshake(tls), 0, host)
         }
-        Fact::Sent { run, command } => {
+        Fact::Sent { command, .. } => {
             let host = place(&command.server, command.address);
-            (Of::Wire(*run, command.address), said(Way::Out, command.tls, command.line.clone(), 0, host), false)
+            said(Way::Out, command.tls, command.line.clone(), 0, host)
         }
-        Fact::Received { run, reply } => {
+        Fact::Received { reply, .. } => {
             let first = reply.text.first().map_or("", String::as_str);
             let sign = if reply.text.len() > 1 { '-' } else { ' ' };
             let enhanced = reply.enhanced.filter(|e| !first.starts_with(&e.to_string()));
@@ -148,27 +117,27 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
                 code => format!("{code}{sign}{enhanced}{first}"),
             };
             let more = reply.text.len().saturating_sub(1);
-            let (of, host) = match reply.address {
-                Some(address) => (Of::Wire(*run, address), place(&reply.server, address)),
-                None if reply.role == Role::Pasted => (Of::Pasted(*run), "as pasted".to_owned()),
-                None => (Of::Pasted(*run), reply.server.clone()),
+            let host = match reply.address {
+                Some(address) => place(&reply.server, address),
+                None if reply.role == Role::Pasted => "as pasted".to_owned(),
+                None => reply.server.clone(),
             };
-            (of, said(Way::In, reply.tls, text, more, host), false)
+            said(Way::In, reply.tls, text, more, host)
         }
-        Fact::Broke { run, broken } => {
+        Fact::Broke { broken, .. } => {
             let mut text = format!("broke off at {}: {}", broken.stage.spoken(), how_broken(broken.kind));
             if let Some(detail) = &broken.detail {
                 text += &format!(" ({detail})");
             }
             let host = place(&broken.server, broken.address);
-            (Of::Wire(*run, broken.address), said(Way::Event, false, text, 0, host), false)
+            said(Way::Event, false, text, 0, host)
         }
-        Fact::Dns { run, dns } => {
+        Fact::Dns { dns, .. } => {
             let records: Vec<_> = dns.records.iter().map(record).collect();
             let answer = if records.is_empty() { outcome(dns.outcome).to_owned() } else { records.join(", ") };
             let text = format!("{} {}: {answer}", dns.name, dns.rtype);
             let host = dns.server.map_or_else(|| "DNS".to_owned(), |s| format!("DNS {s}"));
-            (Of::Dns(*run), said(Way::Event, false, text, 0, host), false)
+            said(Way::Event, false, text, 0, host)
         }
         _ => return None,
     })
@@ -177,7 +146,9 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<(Of, Said, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::{CommandFact, ConnectFact, Entry, Reply, Stage};
+    use std::net::SocketAddr;
+
+    use crate::transcript::{CommandFact, ConnectFact, Entry, Reply, RunId, Stage};
 
     fn address(last: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, last], 25))
@@ -253,6 +224,24 @@ mod tests {
         let sent = ("192.0.2.2:25", "RCPT TO:<bob@example.org>");
         assert_eq!(texts, [(true, host, "connected"), (false, sent.0, sent.1), (false, host, "550 5.1.1 no")]);
         assert_eq!(latest(&all, 2).len(), 2);
+    }
+
+    #[test]
+    fn two_connections_to_one_place_at_once_are_told_apart() {
+        let quit = |fact: Fact| match fact {
+            Fact::Sent { run, command } => Fact::Sent { run, command: CommandFact { stage: Stage::Quit, ..command } },
+            other => other,
+        };
+        // One asks RCPT and waits; the other, meanwhile, says QUIT.
+        let facts = [connect(1, 1), sent(1, 1), connect(1, 1), quit(sent(1, 1)), reply(1, 1, &["no"])];
+        let all: Transcript = facts.into_iter().zip(120..).map(|(fact, at)| Entry { at, fact }).collect();
+        let lines: Vec<_> = dialogue(&all).into_iter().map(|l| (l.first, l.text)).collect();
+        let rcpt = "RCPT TO:<bob@example.org>".to_owned();
+        let (connected, no) = ("connected".to_owned(), "550 5.1.1 no".to_owned());
+        assert_eq!(
+            lines,
+            [(true, connected.clone()), (false, rcpt.clone()), (false, no), (true, connected), (false, rcpt)]
+        );
     }
 
     #[test]

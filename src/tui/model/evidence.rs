@@ -9,44 +9,55 @@ use crate::transcript::{
     TlsFact, Transcript, clean_line,
 };
 
-/// The lines about one finding: what was found, then each fact that shows it. Empty lines part them.
-pub(in crate::tui) fn evidence(guide: &Guide, transcript: &Transcript, of: EvidenceId, admin: bool) -> Vec<String> {
-    let Some(Fact::Found { finding, .. }) = transcript.entries().get(of.0 as usize).map(|e| &e.fact) else {
-        return vec!["Nothing stands behind this.".to_owned()];
-    };
-    let mut lines = vec![says(guide, finding, admin), String::new()];
-    for id in facts_of(transcript, finding) {
-        if let Some(entry) = transcript.entries().get(id.0 as usize) {
-            let told = tell(&entry.fact);
-            if !told.is_empty() {
-                lines.push(format!("{id}  at {} ms", entry.at));
-                lines.extend(told.into_iter().map(|l| format!("  {l}")));
-                lines.push(String::new());
+/// The lines about some evidence: each finding in its words with the facts behind it, each fact as it was seen.
+pub(in crate::tui) fn evidence(guide: &Guide, transcript: &Transcript, of: &[EvidenceId], admin: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut told = Vec::new();
+    for id in of {
+        match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
+            Some(Fact::Found { finding, .. }) => {
+                about(&mut lines, guide, transcript, finding, admin);
+                told.extend(&finding.evidence);
             }
+            Some(_) if !told.contains(id) => show(&mut lines, transcript, *id),
+            _ => {}
         }
     }
-    if lines.len() == 2 {
-        lines.push("No single fact: it follows from what was asked and how it ended.".to_owned());
-    }
-    if let Some(entry) = guide.finding(&finding.id) {
-        lines.push(format!("{} · source: {}", finding.id, entry.source));
-    } else {
-        lines.push(finding.id.clone());
+    if lines.is_empty() {
+        lines.push("Nothing stands behind this.".to_owned());
     }
     lines.into_iter().map(|l| clean_line(&l, MOST)).collect()
 }
 
-/// The facts behind a finding; those of findings it rests on included, one level deep.
-pub(in crate::tui) fn facts_of(transcript: &Transcript, finding: &Finding) -> Vec<EvidenceId> {
-    let mut all = Vec::new();
+/// A finding, its id and source, and the facts behind it; those of findings it rests on included, one level deep.
+fn about(lines: &mut Vec<String>, guide: &Guide, transcript: &Transcript, finding: &Finding, admin: bool) {
+    lines.push(says(guide, finding, admin));
+    let source = guide.finding(&finding.id).map_or_else(String::new, |e| format!(" · {}", e.source));
+    lines.push(format!("{}{source}", finding.id));
+    lines.push(String::new());
+    let before = lines.len();
     for id in &finding.evidence {
         match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
-            Some(Fact::Found { finding, .. }) => all.extend(finding.evidence.iter().copied()),
-            Some(_) => all.push(*id),
+            Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| show(lines, transcript, *id)),
+            Some(_) => show(lines, transcript, *id),
             None => {}
         }
     }
-    all
+    if lines.len() == before {
+        lines.push("No single fact shows it: it follows from what was asked, and how that ended.".to_owned());
+        lines.push(String::new());
+    }
+}
+
+/// One fact, under its number and time.
+fn show(lines: &mut Vec<String>, transcript: &Transcript, id: EvidenceId) {
+    let Some(entry) = transcript.entries().get(id.0 as usize) else { return };
+    let told = tell(&entry.fact);
+    if !told.is_empty() {
+        lines.push(format!("{id}, {}.{} s after the beginning", entry.at / 1000, entry.at % 1000 / 100));
+        lines.extend(told.into_iter().map(|l| format!("  {l}")));
+        lines.push(String::new());
+    }
 }
 
 /// A fact in lines; none for facts that show nothing by themselves.

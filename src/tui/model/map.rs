@@ -50,7 +50,7 @@ pub(in crate::tui) fn map(walk: &Walk, guide: &Guide) -> Vec<MapLine> {
         let here = all().any(|i| i.here && i.number == step.number);
         lines.push(MapLine {
             mark: mark_of(&step.title),
-            text: format!("{:>2} {}  →  {}", step.number, step.title, to.join(", ")),
+            text: format!("{:>2} {} → {}", step.number, step.title, to.join(", ")),
             here,
         });
     }

@@ -16,6 +16,15 @@ pub(in crate::tui) struct Meant {
     pub source: String,
 }
 
+/// That a line was said only to be compared with another.
+pub(in crate::tui) fn compared() -> Meant {
+    Meant {
+        what: "compare".to_owned(),
+        says: "Said only to compare the answer with that about your own mail.".to_owned(),
+        source: String::new(),
+    }
+}
+
 /// What an entry means; nothing for lines that are no reply.
 pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, id: EvidenceId, admin: bool) -> Vec<Meant> {
     match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
@@ -34,7 +43,7 @@ fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     let text = |t: &str| clean_line(&fill(t, &read.args), MOST);
     let mut all = Vec::new();
     let class = reply.code / 100 * 100;
-    let code = |c: u16| guide.codes.iter().find(|e| e.code == c);
+    let code = |c: u16| guide.codes().iter().find(|e| e.code == c);
     if let Some(entry) = code(reply.code).or_else(|| code(class)) {
         let here = reply.stage.and_then(|s| entry.at.iter().find(|a| a.stage.contains(&s)));
         let words = here.map_or(&entry.says, |a| &a.says);
@@ -56,15 +65,18 @@ fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     if let Some(enhanced) = reply.enhanced {
         let exact = enhanced.to_string();
         let any = format!("x.{}.{}", enhanced.subject, enhanced.detail);
-        let entry =
-            guide.enhanced.iter().find(|e| e.code == exact).or_else(|| guide.enhanced.iter().find(|e| e.code == any));
+        let entry = guide
+            .enhanced()
+            .iter()
+            .find(|e| e.code == exact)
+            .or_else(|| guide.enhanced().iter().find(|e| e.code == any));
         let (says, source) = entry.map_or_else(
             || ("not in the registry".to_owned(), String::new()),
             |e| (text(e.says.register(admin)), clean_line(&e.source, 40)),
         );
         all.push(Meant { what: exact, says, source });
     }
-    if let Some(phrase) = read.phrase.as_ref().and_then(|id| guide.phrases.iter().find(|p| p.id == *id)) {
+    if let Some(phrase) = read.phrase.as_ref().and_then(|id| guide.phrases().iter().find(|p| p.id == *id)) {
         let quoted = read.matched.as_deref().map_or_else(String::new, |m| format!("\"{}\": ", clean_line(m, 120)));
         let by = if phrase.by == "any" { String::new() } else { format!("{}'s wording. ", phrase.by) };
         let kind = read.kind.as_deref().and_then(|k| guide.kind(k));

@@ -10,6 +10,7 @@ mod meaning;
 mod rail;
 mod rows;
 mod step;
+mod talks;
 mod ways;
 
 pub(super) use checklist::{Checklist, checklist};
@@ -18,7 +19,7 @@ pub(super) use dialogue::{Said, Way, dialogue, latest};
 pub(super) use evidence::evidence;
 pub(super) use head::{about, head};
 pub(super) use map::{MapLine, map};
-pub(super) use meaning::{Meant, meaning};
+pub(super) use meaning::{Meant, compared, meaning};
 pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use rows::{Row, RowState, fold_rows};
 pub(super) use step::{StepView, picks, step};

@@ -3,7 +3,7 @@
 use super::super::theme::Mark;
 use super::{Row, RowState, fold_rows, say, says, short, title};
 use crate::guide::{Guide, Step};
-use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, clean_line};
+use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
 
 /// Everything that a step's screen shows besides the rail.
@@ -148,14 +148,16 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
             Fact::Found { run, finding } if runs.contains(run) => {
                 let level = guide.finding(&finding.id).map_or(Level::Info, |e| e.level);
                 if let Some(probe) = &finding.probe {
+                    let (mark, text) = (Mark::from(level), short(guide, finding, admin));
                     let ended = Row {
-                        mark: level.into(),
+                        mark,
                         label: probe.clone(),
-                        text: short(guide, finding, admin),
+                        // What is fine is alike when it reads alike; what is unknown, when it is unknown for the same reason.
+                        kind: if mark == Mark::Fine { text.clone() } else { finding.id.clone() },
+                        text,
                         ms: finding.ms.map(u64::from),
                         state: RowState::Ended,
                         finding: Some(id),
-                        kind: finding.id.clone(),
                     };
                     match rows.iter_mut().find(|r| r.label == *probe) {
                         // Of several findings about one probe, the gravest stands in its row.
@@ -188,7 +190,7 @@ fn notes(guide: &Guide, found: &[Weighed<'_>], admin: bool) -> Vec<Note> {
     notes
 }
 
-/// The questions whose field is still empty.
+/// The questions whose field is still empty: those the step needs, and where it could tell nothing, all of them.
 fn unanswered(walk: &Walk, step: &Step, admin: bool) -> Vec<String> {
     use crate::guide::Field as F;
     let case = walk.case();
@@ -206,7 +208,9 @@ fn unanswered(walk: &Walk, step: &Step, admin: bool) -> Vec<String> {
         F::SendingDomain => case.sending_domain.is_none() && case.from.is_none(),
         F::Selector => case.selector.is_none(),
     };
-    step.questions.iter().filter(|q| empty(q.field)).map(|q| q.ask.register(admin).to_owned()).collect()
+    let told_nothing = matches!(walk.state_of(&step.id), StepState::Done(StepStatus::Unknown | StepStatus::Skipped));
+    let wanted = step.questions.iter().filter(|q| empty(q.field) && (q.required || told_nothing));
+    wanted.map(|q| q.ask.register(admin).to_owned()).collect()
 }
 
 fn next(walk: &Walk, guide: &Guide) -> Option<Next> {

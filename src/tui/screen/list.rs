@@ -1,8 +1,10 @@
 //! A list of lines, one of them lit: ways, practice worlds, the map.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::super::model::{Aside, MapLine};
 use super::super::theme::Mark;
-use super::super::widget::Pen;
+use super::super::widget::{Pen, wrap};
 
 /// A line that can be chosen, with a dim remark in a column of its own.
 pub(super) fn line(pen: &mut Pen<'_>, y: u16, lit: bool, what: &str, with: &str, column: u16) {
@@ -32,8 +34,10 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     pen.put(3, 1, title, theme.title);
     let room = pen.height().saturating_sub(3);
     let first = top(cursor, room);
+    let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
+    let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {
-        line(pen, y, i == cursor, what, with, 24);
+        line(pen, y, i == cursor, what, with, column);
     }
     if rows.is_empty() {
         pen.put(3, 3, "There is nothing here.", theme.dim);
@@ -59,22 +63,39 @@ pub(in crate::tui) fn ways(pen: &mut Pen<'_>, ways: &[Aside], cursor: usize) {
     }
 }
 
+/// The map's lines, broken at a width: what does not fit on one goes on below, indented.
+pub(in crate::tui) fn broken(lines: &[MapLine], width: u16) -> Vec<MapLine> {
+    let mut all = Vec::new();
+    for line in lines {
+        let indent = line.text.len() - line.text.trim_start().len();
+        let (at, hang) = (if line.mark.is_some() { 3 } else { 1 + indent }, if line.mark.is_some() { 5 } else { 2 });
+        let wrapped = wrap(&line.text, usize::from(width).saturating_sub(at + hang + 1));
+        if wrapped.is_empty() {
+            all.push(line.clone());
+        }
+        for (i, text) in wrapped.into_iter().enumerate() {
+            let indent = if i == 0 { indent } else { indent + hang + if line.mark.is_some() { 2 } else { 0 } };
+            let mark = line.mark.filter(|_| i == 0);
+            all.push(MapLine { mark, text: format!("{:indent$}{text}", ""), here: line.here });
+        }
+    }
+    all
+}
+
 /// The map.
 pub(in crate::tui) fn map(pen: &mut Pen<'_>, lines: &[MapLine], scroll: u16) {
     let theme = *pen.theme();
-    let room = pen.height();
-    for (y, line) in (0..room).zip(lines.iter().skip(scroll.into())) {
+    let all = broken(lines, pen.width());
+    let (from, room) = super::text::window(pen, all.len(), scroll);
+    for (y, line) in (0..room).zip(all.iter().skip(from)) {
         let style = match (line.here, line.mark) {
             (true, _) => theme.lit,
-            (_, None) => theme.dim,
-            (_, Some(Mark::Waiting | Mark::Skipped)) => theme.dim,
+            (_, None | Some(Mark::Waiting | Mark::Skipped)) => theme.dim,
             _ => theme.text,
         };
         if let Some(mark) = line.mark {
             pen.mark(1, y, mark);
         }
-        let width = pen.width().saturating_sub(4);
-        let x = if line.mark.is_some() { 3 } else { 1 };
-        pen.put_within(x, y, &line.text, width, style);
+        pen.put(if line.mark.is_some() { 3 } else { 1 }, y, &line.text, style);
     }
 }

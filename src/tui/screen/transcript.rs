@@ -113,6 +113,7 @@ impl RowOf<'_> {
                 pen.put_before(10, y, &format!("{} ms", said.at), theme.dim);
                 pen.put(12, y, sign(said), theme.dim);
                 let normal = match said.way {
+                    _ if said.control => theme.dim,
                     Way::In if refusal(&said.text) => Mark::Fault.style(theme),
                     Way::In => theme.text,
                     Way::Out | Way::Event => theme.dim,

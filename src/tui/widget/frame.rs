@@ -20,7 +20,9 @@ pub(in crate::tui) fn head(pen: &mut Pen<'_>, head: &Head) {
     let theme = *pen.theme();
     let x = pen.put(1, 0, "heloise", theme.title);
     let end = pen.width().saturating_sub(1);
-    let room = usize::from(end.saturating_sub(x + 2));
+    // What it is about keeps room for a short address.
+    let about = head.about.width().min(26);
+    let room = usize::from(end.saturating_sub(x + 4)).saturating_sub(about);
     let state = if head.state.width() > room { shorter(&head.state, room) } else { head.state.as_str() };
     let right = pen.put_before(end, 0, state, theme.dim);
     pen.put_within(x + 2, 0, &head.about, right.saturating_sub(x + 4), theme.text);

@@ -18,14 +18,16 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
         (None, Some(domain)) => format!("the mail servers of {domain}"),
         (None, None) => "the mail servers that are named".to_owned(),
     };
-    let recipient = case.recipient().unwrap_or("the recipient");
     match what {
         Consent::Connect => {
             format!("Connect to {hosts}, and read how they greet. A few connections, each ended politely.")
         }
-        Consent::Rcpt => {
-            format!("Ask there whether {recipient} gets mail, and a made-up neighbour too; hang up before any message.")
-        }
+        Consent::Rcpt => match case.recipient() {
+            Some(bob) => {
+                format!("Ask there whether {bob} gets mail, and a made-up neighbour too; hang up before any message.")
+            }
+            None => "Ask servers whether they would take mail for an address; hang up before any message.".to_owned(),
+        },
         Consent::Blocklists => match (case.ip, case.sender_domain()) {
             (Some(ip), _) => format!("Ask public blocklists about {ip}."),
             (None, Some(domain)) => format!("Ask public blocklists about the sending address and {domain}."),
@@ -40,7 +42,10 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
             let place = server.unwrap_or("the server");
             format!("Log in to {place} as {who}, once, over TLS that was verified. The password goes nowhere else.")
         }
-        Consent::Send => format!("Really send one message to {recipient}, once, to see what is said after it."),
+        Consent::Send => {
+            let bob = case.recipient().unwrap_or("the recipient");
+            format!("Really send one message to {bob}, once, to see what is said after it.")
+        }
         Consent::Trace => format!("Trace the route to {hosts}: a few packets to the routers between."),
     }
 }

@@ -32,19 +32,20 @@ impl Piece<'_> {
     }
 }
 
-/// All lines, at a width and a height. Where not all can be seen, why the step is there gives way to what was found.
+/// All lines, at a width and a height. Where not all can be seen, the first sentence says why, and the rest of it comes last.
 fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>, theme: &Theme) -> Vec<Piece<'a>> {
     let readable = usize::from(width.min(READABLE));
-    let why: Vec<_> = wrap(&view.why, readable).into_iter().map(|l| Piece::Text(l, theme.text)).collect();
-    let (title, found) = (title(view, theme), found(view, readable, lit, theme));
-    let mut all = vec![title];
+    let text = |t: &str| wrap(t, readable).into_iter().map(|l| Piece::Text(l, theme.text)).collect::<Vec<_>>();
+    let (why, found) = (text(&view.why), found(view, readable, lit, theme));
+    let mut all = vec![title(view, theme)];
     if view.notes.is_empty() || 1 + why.len() + found.len() <= room.into() {
         all.extend(why);
         all.extend(found);
     } else {
+        let first = view.why.find(". ").map_or(view.why.len(), |at| at + 1);
+        all.extend(text(&view.why[..first]));
         all.extend(found.into_iter().filter(|p| !matches!(p, Piece::Blank)));
-        all.push(Piece::Blank);
-        all.extend(why);
+        all.extend(text(&view.why[first..]));
     }
     all
 }
@@ -79,8 +80,14 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
         if i == 0 {
             all.push(Piece::Blank);
         }
-        let text = format!("{ask}{}", if i == 0 { " (i: fill in)" } else { "" });
-        all.extend(wrap(&text, readable).into_iter().map(|l| Piece::Text(l, theme.key)));
+        for (j, line) in wrap(ask, readable.saturating_sub(3)).into_iter().enumerate() {
+            let head = if i + j == 0 { "i  " } else { "   " };
+            all.push(Piece::Text(format!("{head}{line}"), theme.key));
+        }
+    }
+    if let Some(whose) = &view.whose {
+        all.push(Piece::Blank);
+        all.extend(wrap(&format!("Whose move: {whose}."), readable).into_iter().map(|l| Piece::Text(l, theme.text)));
     }
     if !view.fix.is_empty() {
         all.push(Piece::Blank);
@@ -90,10 +97,6 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
             let head = if j == 0 { format!("{}  ", i + 1) } else { "   ".to_owned() };
             all.push(Piece::Text(format!("{head}{line}"), theme.text));
         }
-    }
-    if let Some(whose) = &view.whose {
-        all.push(Piece::Blank);
-        all.extend(wrap(&format!("Whose move: {whose}."), readable).into_iter().map(|l| Piece::Text(l, theme.text)));
     }
     all
 }

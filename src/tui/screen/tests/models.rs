@@ -89,6 +89,7 @@ pub(super) fn dialogue() -> LensView {
         more,
         host: "mx1.example.org 192.0.2.25:25".to_owned(),
         first: at == 0,
+        control: false,
         id: EvidenceId(u32::try_from(at).unwrap_or(0)),
     };
     let refused = "554 5.7.1 Service unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org; \

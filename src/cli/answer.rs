@@ -1,0 +1,186 @@
+//! The answer of `heloise read`, schema `heloise.reading/1`, written as its items come.
+
+use serde::Serialize;
+
+use super::out::Out;
+use super::{Exit, ReadFormat, Trouble};
+use crate::guide::{Guide, Words, fill};
+use crate::reading::{Item, Source};
+use crate::report::{columns, json_text};
+use crate::transcript::clean_line;
+
+/// As wide as the text is.
+const WIDTH: usize = 80;
+
+/// What stands where no error was found (contract, "Ids").
+const NO_ERROR: &str = "not-a-bounce";
+
+/// One item, as the contract has it.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    recipient: Option<String>,
+    code: Option<u16>,
+    enhanced: Option<String>,
+    stage: Option<&'static str>,
+    reporter: Option<String>,
+    text: String,
+    permanent: Option<bool>,
+    cause: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    certainty: &'static str,
+    headline: String,
+    fix: Vec<String>,
+    next_step: String,
+}
+
+/// The answer, as far as it is written.
+pub(super) struct Answer<'a> {
+    out: Out,
+    format: ReadFormat,
+    guide: &'a Guide,
+    items: u64,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn begin(format: ReadFormat, guide: &'a Guide) -> Result<Self, Trouble> {
+        let mut out = Out::open(None)?;
+        if format == ReadFormat::Json {
+            out.write("{\n  \"schema\": \"heloise.reading/1\",\n  \"items\": [")?;
+        }
+        Ok(Self { out, format, guide, items: 0 })
+    }
+
+    pub(super) fn item(&mut self, source: Source, item: &Item) -> Result<(), Trouble> {
+        let row = row(self.guide, source, item);
+        self.row(source, &row)
+    }
+
+    /// The end. Where nothing was read, one item says so; a log without a failure has none.
+    pub(super) fn end(mut self, source: Source) -> Result<Exit, Trouble> {
+        match (self.items, source, self.format) {
+            (0, Source::Log, ReadFormat::Text) => self.out.write("No failure stands in these log lines.\n")?,
+            (0, Source::Log, _) => {}
+            (0, ..) => self.row(source, &nothing(self.guide))?,
+            _ => {}
+        }
+        if self.format == ReadFormat::Json {
+            let close = if self.items > 0 { "\n  " } else { "" };
+            self.out.write(&format!("{close}],\n  \"source\": \"{}\"\n}}\n", word(source)))?;
+        }
+        self.out.finish()?;
+        Ok(Exit::DONE)
+    }
+
+    fn row(&mut self, source: Source, row: &Row) -> Result<(), Trouble> {
+        let first = self.items == 0;
+        self.items += 1;
+        match self.format {
+            ReadFormat::Text => self.out.write(&format!("{}{}", if first { "" } else { "\n" }, text(row, self.guide))),
+            ReadFormat::Json => {
+                let json = serde_json::to_string_pretty(row).unwrap_or_default().replace('\n', "\n    ");
+                self.out.write(&format!("{}\n    {}", if first { "" } else { "," }, json_text(&json)))
+            }
+            ReadFormat::Jsonl => {
+                #[derive(Serialize)]
+                struct Line<'a> {
+                    schema: &'a str,
+                    source: &'a str,
+                    #[serde(flatten)]
+                    row: &'a Row,
+                }
+                let line = Line { schema: "heloise.reading/1", source: word(source), row };
+                self.out.line(&json_text(&serde_json::to_string(&line).unwrap_or_default()))
+            }
+        }
+    }
+}
+
+fn row(guide: &Guide, source: Source, item: &Item) -> Row {
+    let meaning = &item.meaning;
+    let mut args = meaning.args.clone();
+    if let Some(recipient) = &item.recipient {
+        args.entry("recipient".to_owned()).or_insert_with(|| clean_line(recipient, 255));
+    }
+    let filled = |words: &Words| fill(&words.plain, &args);
+    let id = if source == Source::NotABounce { NO_ERROR } else { meaning.cause.as_str() };
+    let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
+    let cause = guide.cause(id);
+    let headline = kind.map(|k| &k.headline).or_else(|| cause.map(|c| &c.headline)).map(filled);
+    let fix = kind.map(|k| &k.fix).or_else(|| cause.map(|c| &c.fix));
+    let step = kind.and_then(|k| k.step.as_ref()).or_else(|| cause.map(|c| &c.step));
+    Row {
+        recipient: item.recipient.clone(),
+        code: Some(item.reply.code).filter(|c| *c > 0),
+        enhanced: item.reply.enhanced.map(|e| e.to_string()),
+        stage: item.reply.stage.map(crate::transcript::Stage::as_str),
+        reporter: item.reporter.clone(),
+        text: item.reply.joined(),
+        permanent: item.permanent,
+        cause: id.to_owned(),
+        kind: meaning.kind.clone(),
+        certainty: meaning.certainty.as_str(),
+        headline: headline.unwrap_or_else(|| "The answer says too little to name a cause.".to_owned()),
+        fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
+        next_step: step.map_or_else(|| "error-message".to_owned(), ToString::to_string),
+    }
+}
+
+/// The item of a text in which no error stands.
+fn nothing(guide: &Guide) -> Row {
+    let cause = guide.cause(NO_ERROR);
+    let none = std::collections::BTreeMap::new();
+    Row {
+        recipient: None,
+        code: None,
+        enhanced: None,
+        stage: None,
+        reporter: None,
+        text: String::new(),
+        permanent: None,
+        cause: NO_ERROR.to_owned(),
+        kind: None,
+        certainty: "likely",
+        headline: cause.map_or_else(|| "This is no error.".to_owned(), |c| fill(&c.headline.plain, &none)),
+        fix: cause.map(|c| c.fix.iter().map(|f| fill(&f.plain, &none)).collect()).unwrap_or_default(),
+        next_step: cause.map_or_else(|| "error-message".to_owned(), |c| c.step.to_string()),
+    }
+}
+
+fn text(row: &Row, guide: &Guide) -> String {
+    let codes = [row.code.map(|c| c.to_string()), row.enhanced.clone()];
+    let mut lead: Vec<String> = codes.into_iter().flatten().collect();
+    lead.extend(row.reporter.as_ref().map(|r| format!("from {}", clean_line(r, 255))));
+    lead.extend(row.recipient.as_ref().map(|r| format!("about {}", clean_line(r, 255))));
+    let mut out = if lead.is_empty() { String::new() } else { format!("{}\n", lead.join(" ")) };
+    if !row.text.is_empty() {
+        out.push_str(&columns("", 2, &clean_line(&row.text, 600), WIDTH));
+    }
+    out.push_str(&columns("  Meaning", 14, &format!("{} ({})", clean_line(&row.headline, 400), row.certainty), WIDTH));
+    for (i, fix) in row.fix.iter().enumerate() {
+        out.push_str(&columns(if i == 0 { "  What to do" } else { "" }, 14, &clean_line(fix, 400), WIDTH));
+    }
+    let again = match row.permanent {
+        Some(true) => Some("does not help until something is changed"),
+        Some(false) => Some("may help: the server asked to try again later"),
+        None => None,
+    };
+    if let Some(again) = again {
+        out.push_str(&columns("  Retrying", 14, again, WIDTH));
+    }
+    if let Some(step) = guide.step(&row.next_step.as_str().into()).filter(|_| row.cause != NO_ERROR) {
+        out.push_str(&columns("  Next", 14, &format!("step {}, {}", step.number, step.title), WIDTH));
+    }
+    out
+}
+
+fn word(source: Source) -> &'static str {
+    match source {
+        Source::Reply => "reply",
+        Source::Dsn => "dsn",
+        Source::Log => "log",
+        Source::Headers => "headers",
+        Source::Text => "text",
+        Source::NotABounce => "not-a-bounce",
+    }
+}

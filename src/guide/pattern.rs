@@ -1,0 +1,88 @@
+//! Regular expressions that are compiled when they are first asked: a guide has hundreds, and a walk needs a handful.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A regular expression that knows its own text; case does not matter.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Pattern(pub LazyRegex);
+
+/// The expression itself. One that does not compile matches nothing; [`LazyRegex::fault`] says why, and loading a user's own file asks.
+#[derive(Clone)]
+pub struct LazyRegex {
+    text: String,
+    regex: OnceLock<Regex>,
+}
+
+impl LazyRegex {
+    /// The expression as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What is wrong with it, in one line, if anything is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let why = build(&self.text).err()?.to_string();
+        Some(why.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl Deref for LazyRegex {
+    type Target = Regex;
+
+    fn deref(&self) -> &Regex {
+        self.regex.get_or_init(|| build(&self.text).unwrap_or_else(|_| never()))
+    }
+}
+
+fn build(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).case_insensitive(true).build()
+}
+
+fn never() -> Regex {
+    Regex::new(r"[^\s\S]").expect("a class without members is an expression")
+}
+
+impl fmt::Debug for LazyRegex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl<'de> Deserialize<'de> for LazyRegex {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Ok(Self { text: String::deserialize(d)?, regex: OnceLock::new() })
+    }
+}
+
+impl Serialize for LazyRegex {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_expression_matches_nothing_and_says_why() {
+        let pattern: Pattern = serde_json::from_str("\"(unclosed\"").expect("text");
+        assert!(!pattern.0.is_match("(unclosed"));
+        assert!(pattern.0.fault().is_some_and(|why| why.contains("unclosed group") && !why.contains('\n')));
+    }
+
+    #[test]
+    fn case_does_not_matter() {
+        let pattern: Pattern = serde_json::from_str("\"user unknown\"").expect("text");
+        assert!(pattern.0.is_match("User Unknown"));
+        assert_eq!(pattern.0.fault(), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! Promise: the wizard in plain lines can be walked from the first question to the diagnosis, by numbers and words alone.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use heloise::check::Knowledge;
+use heloise::guide::Guide;
+use heloise::net::Trust;
+use heloise::plain::{self, Launch, Left};
+use heloise::practice::{Practice, WorldFile};
+use heloise::run::{Setup, Store};
+use heloise::transcript::{Case, Consent, Fact, Mode, Secret, Verdict};
+
+struct Seat {
+    launch: Launch,
+    // Held: dropping it takes the world down.
+    _practice: Practice,
+}
+
+async fn seat(world: &str) -> Seat {
+    let guide = Arc::new(Guide::embedded().expect("the guide"));
+    let know = Arc::new(Knowledge::load(|name| guide.file(name)).expect("the facts"));
+    let world = WorldFile::by_id(&guide, world).expect("the world");
+    let practice = Practice::start(&world).await.expect("it is up");
+    let trust = Trust::only(practice.ca_pem()).expect("its authority");
+    let setup = Setup { guide, know, world: practice.world(), trust, store: None };
+    let launch = Launch {
+        setup,
+        case: world.case,
+        secret: world.password.map(Secret::new),
+        mode: Mode::Guided,
+        consents: BTreeSet::new(),
+        resume: None,
+        story: Some(world.story),
+        start_at_once: false,
+    };
+    Seat { launch, _practice: practice }
+}
+
+async fn walk(launch: Launch, typed: &str) -> (Left, String) {
+    let mut said = Vec::new();
+    let input = Cursor::new(typed.as_bytes().to_vec());
+    let left = plain::run(launch, input, &mut said, |_| ()).await.expect("it can be written");
+    (left, String::from_utf8(said).expect("UTF-8"))
+}
+
+#[tokio::test]
+async fn enter_alone_leads_to_the_diagnosis() {
+    let seat = seat("null-mx").await;
+    let (left, said) = walk(seat.launch, &"\n".repeat(20)).await;
+    assert_eq!(left.verdict, Some(Verdict::FaultFound), "{said}");
+    for part in ["Step 1 of the guide: Recipient.", "Fault: ", "Next: ", "1 go on.", "Do this", "Whose move"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_world_that_is_well_is_walked_to_its_end() {
+    let seat = seat("healthy-address").await;
+    let (left, said) = walk(seat.launch, &"\n".repeat(40)).await;
+    assert_eq!(left.verdict, Some(Verdict::NoFaultFound), "{said}");
+}
+
+#[tokio::test]
+async fn nothing_is_asked_of_anybody_after_a_no() {
+    let seat = seat("healthy-address").await;
+    let (left, said) = walk(seat.launch, "no\nquit\n").await;
+    let outside = |f: &Fact| matches!(f, Fact::Dns { .. } | Fact::Connect { .. } | Fact::Sent { .. });
+    assert!(!left.transcript.entries().iter().any(|e| outside(&e.fact)), "{said}");
+    assert!(said.contains("Nothing was asked of anybody."));
+}
+
+#[tokio::test]
+async fn what_is_allowed_by_its_number_is_allowed_and_the_rest_is_not() {
+    let seat = seat("healthy-address").await;
+    let (left, said) = walk(seat.launch, "1\nreport\nquit\n").await;
+    let answer = |what| {
+        let find = |f: &Fact| match f {
+            Fact::Consented { what: w, granted } if *w == what => Some(*granted),
+            _ => None,
+        };
+        left.transcript.entries().iter().find_map(|e| find(&e.fact))
+    };
+    assert_eq!(answer(Consent::Connect), Some(true), "{said}");
+    assert_eq!(answer(Consent::Rcpt), Some(false), "{said}");
+}
+
+#[tokio::test]
+async fn words_and_names_of_steps_do_as_well_as_numbers() {
+    let seat = seat("healthy-address").await;
+    let (left, said) = walk(seat.launch, "yes\nhelp\nnonsense\nstep 9\ntranscript\nreport\nticket\nquit\n").await;
+    for part in [
+        "Type the name or number of a step",
+        "That was not understood.",
+        "Step 9 of the guide: DNS.",
+        "ms. ",
+        "Subject: ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(left.verdict.is_some());
+}
+
+#[tokio::test]
+async fn the_checklist_waits_and_is_signed() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { mode: Mode::Checklist, ..seat.launch };
+    let (left, said) = walk(launch, "yes\nrun\nsign\njd\nlooks well\nreport\nquit\n").await;
+    let signed = left.transcript.entries().iter().any(|e| matches!(&e.fact, Fact::Signed { by, .. } if by == "jd"));
+    assert!(signed, "{said}");
+    assert!(said.contains("run Recipient"), "{said}");
+}
+
+#[tokio::test]
+async fn a_pasted_login_is_not_in_the_transcript() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) = walk(launch, "1\n> AUTH PLAIN AGFsaWNlAGh1bnRlcjI=\n.\nquit\n").await;
+    let all = serde_json::to_string(left.transcript.entries()).expect("JSON");
+    assert!(all.contains("AUTH PLAIN <hidden>") && !all.contains("AGFsaWNl"), "{said}");
+}
+
+#[tokio::test]
+async fn a_password_is_typed_unseen_and_recorded_nowhere() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let mut said = Vec::new();
+    let mut echo = Vec::new();
+    let typed = Cursor::new(b"3\nmail.example.net\nalice\nhunter2-secret\nno\nquit\n".to_vec());
+    let left = plain::run(launch, typed, &mut said, |on| echo.push(on)).await.expect("it can be written");
+    assert_eq!(echo, [false, true]);
+    let all = serde_json::to_string(left.transcript.entries()).expect("JSON") + &String::from_utf8_lossy(&said);
+    assert!(all.contains("alice") && !all.contains("hunter2"), "{all}");
+}
+
+#[tokio::test]
+async fn a_saved_session_is_taken_up_where_it_stood() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store { folder: folder.path().to_owned() };
+    let first = seat("healthy-address").await;
+    let mut launch = first.launch;
+    launch.setup.store = Some(store.clone());
+    let (left, _) = walk(launch, "yes\n\nquit\n").await;
+    let id = left.saved.expect("it is saved");
+    let second = seat("healthy-address").await;
+    let mut launch = second.launch;
+    launch.setup.store = Some(store.clone());
+    launch.resume = Some(store.load(&id).expect("it is there"));
+    launch.story = None;
+    let (left, said) = walk(launch, &"\n".repeat(40)).await;
+    assert!(said.starts_with("We stand at "), "{said}");
+    assert_eq!(left.verdict, Some(Verdict::NoFaultFound), "{said}");
+    assert_eq!(left.saved.as_deref(), Some(id.as_str()));
+}

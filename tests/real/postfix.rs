@@ -1,0 +1,233 @@
+//! A real Postfix, and a real Dovecot for its logins, in a folder of their own, on loopback ports of the system's choice.
+
+use std::fs::{self, File, Permissions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::guard::Guard;
+
+/// The password of `alice` at the test server: a canary that must never show.
+pub(crate) const PASSWORD: &str = "c4n4ry-Zwitscher!";
+
+const POSTFIX: &str = "/usr/sbin/postfix";
+const DOVECOT: &str = "/usr/sbin/dovecot";
+
+/// The ports of one Postfix, each with its own manners.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports {
+    /// A mail exchanger: knows `alice@example.test`, relays nothing.
+    pub(crate) mx: u16,
+    /// Submission: STARTTLS, then login.
+    pub(crate) submission: u16,
+    /// Submission under TLS from the first byte.
+    pub(crate) submissions: u16,
+    /// Submission whose login service hangs up when it is asked.
+    pub(crate) no_login: u16,
+    /// Its recipient table cannot be read.
+    pub(crate) sick: u16,
+    /// One connection a client.
+    pub(crate) crowded: u16,
+}
+
+/// A Postfix and a Dovecot that run until this is dropped, or the process ends in whatever way.
+pub(crate) struct Postfix {
+    pub(crate) ports: Ports,
+    pub(crate) ca: PathBuf,
+    folder: PathBuf,
+    // Held for its drop, which ends both and takes the folder away.
+    _guard: Guard,
+}
+
+/// Why the real servers cannot be run here, if they cannot.
+pub(crate) fn missing() -> Option<String> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"));
+    if !root {
+        return Some("Postfix starts as root only".to_owned());
+    }
+    let absent = [POSTFIX, DOVECOT].into_iter().find(|p| !Path::new(p).exists())?;
+    Some(format!("{absent} is not installed"))
+}
+
+impl Postfix {
+    /// Starts both; when this returns, every port is open.
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("heloise-postfix").tempdir().expect("a folder");
+        let guard = Guard::over(folder.path(), &["queue/pid/master.pid", "dovecot/master.pid"]);
+        let folder = folder.keep();
+        // Postfix and Dovecot work as their own users below this folder.
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
+        let [mx, submission, submissions, no_login, sick, crowded, auth] = free_ports();
+        let ports = Ports { mx, submission, submissions, no_login, sick, crowded };
+        let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
+        server.dovecot(auth);
+        server.postfix(auth);
+        server
+    }
+
+    /// What Postfix and Dovecot logged so far.
+    pub(crate) fn log(&self) -> String {
+        ["start.log", "mail.log", "dovecot.log"]
+            .map(|f| fs::read_to_string(self.folder.join(f)).unwrap_or_default())
+            .concat()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.folder.join(name), text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+
+    /// Runs to its end a command that leaves a daemon behind. Its words go to a file: the daemon would hold a pipe open.
+    fn run(&self, program: &str, args: &[&str]) {
+        let log = File::options().create(true).append(true).open(self.folder.join("start.log")).expect("start.log");
+        let errors = log.try_clone().expect("start.log");
+        let status = Command::new(program).args(args).stdin(Stdio::null()).stdout(log).stderr(errors).status();
+        assert!(
+            status.as_ref().is_ok_and(std::process::ExitStatus::success),
+            "{program} {args:?}: {status:?}\n{}",
+            self.log()
+        );
+    }
+
+    fn dovecot(&self, auth: u16) {
+        let at = self.folder.display();
+        self.write("users", &format!("alice@example.test:{{PLAIN}}{PASSWORD}\n"));
+        self.write(
+            "dovecot.conf",
+            &format!(
+                "base_dir = {at}/dovecot
+                state_dir = {at}/dovecot
+                log_path = {at}/dovecot.log
+                protocols =
+                ssl = no
+                auth_mechanisms = plain login
+                auth_failure_delay = 0
+                passdb {{
+                  driver = passwd-file
+                  args = {at}/users
+                }}
+                userdb {{
+                  driver = static
+                  args = uid=nobody gid=nogroup home=/nonexistent
+                }}
+                service auth {{
+                  inet_listener {{
+                    address = 127.0.0.1
+                    port = {auth}
+                  }}
+                }}
+                service anvil {{
+                  chroot =
+                  unix_listener anvil-auth-penalty {{
+                    mode = 0
+                  }}
+                }}
+                "
+            ),
+        );
+        self.run(DOVECOT, &["-c", &format!("{at}/dovecot.conf")]);
+    }
+
+    fn postfix(&self, auth: u16) {
+        let at = self.folder.display();
+        for name in ["etc", "queue", "data"] {
+            fs::create_dir(self.folder.join(name)).expect("a folder");
+        }
+        self.run("chown", &["postfix", &format!("{at}/data")]);
+        self.write(
+            "etc/main.cf",
+            &format!(
+                "compatibility_level = 3.6
+queue_directory = {at}/queue
+data_directory = {at}/data
+maillog_file = {at}/mail.log
+maillog_file_prefixes = {at}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mail.example.test
+mydestination = example.test
+mynetworks =
+local_recipient_maps = inline:{{alice=1}}
+alias_maps =
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_tls_cert_file = {at}/cert.pem
+smtpd_tls_key_file = {at}/key.pem
+smtpd_tls_security_level = may
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{auth}
+smtpd_client_event_limit_exceptions =
+"
+            ),
+        );
+        let Ports { mx, submission, submissions, no_login, sick, crowded } = self.ports;
+        // As the package's own master.cf suggests.
+        let login = "-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions= \
+            -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
+        let smtpd = [
+            (mx, String::new()),
+            (submission, format!("-o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes {login}")),
+            (submissions, format!("-o smtpd_tls_wrappermode=yes {login}")),
+            (no_login, format!("{login} -o smtpd_sasl_path=inet:127.0.0.1:{}", hangs_up())),
+            (sick, "-o local_recipient_maps=fail:broken".to_owned()),
+            (crowded, "-o smtpd_client_connection_count_limit=1".to_owned()),
+        ];
+        let services: String =
+            smtpd.iter().map(|(port, options)| format!("127.0.0.1:{port} inet n - n - - smtpd {options}\n")).collect();
+        self.write("etc/master.cf", &(services + BEHIND));
+        self.run(POSTFIX, &["-c", &format!("{at}/etc"), "start"]);
+    }
+}
+
+/// What stands behind smtpd(8); nothing is delivered.
+const BEHIND: &str = "\
+cleanup unix n - n - 0 cleanup
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+";
+
+/// A login service that names its mechanisms, as Dovecot's protocol has it, and hangs up when it is asked to check a login.
+fn hangs_up() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+    let port = listener.local_addr().expect("its port").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut asked = BufReader::new(&stream).lines().map_while(Result::ok);
+            if (&stream)
+                .write_all(b"VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t0\nDONE\n")
+                .is_ok()
+            {
+                asked.find(|line| line.starts_with("AUTH"));
+            }
+        }
+    });
+    port
+}
+
+/// Ports that are free now, all different.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+    listeners.map(|l| l.local_addr().expect("its port").port())
+}
+
+/// A CA and a certificate for `mail.example.test` and 127.0.0.1; returns the CA's file.
+fn certificate(dir: &Path) -> PathBuf {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+    let ca_key = KeyPair::generate().expect("a key");
+    let mut ca = CertificateParams::new(Vec::new()).expect("parameters");
+    ca.distinguished_name.push(DnType::CommonName, "The CA of a test");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).expect("the CA").pem();
+    let issuer = Issuer::new(ca, ca_key);
+    let key = KeyPair::generate().expect("a key");
+    let names = vec!["mail.example.test".to_owned(), "127.0.0.1".to_owned()];
+    let mut cert = CertificateParams::new(names).expect("parameters");
+    cert.distinguished_name.push(DnType::CommonName, "mail.example.test");
+    let cert = cert.signed_by(&key, &issuer).expect("a certificate");
+    fs::write(dir.join("cert.pem"), cert.pem()).expect("cert.pem");
+    fs::write(dir.join("key.pem"), key.serialize_pem()).expect("key.pem");
+    fs::write(dir.join("ca.pem"), ca_pem).expect("ca.pem");
+    dir.join("ca.pem")
+}
