@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::Certainty;
+use crate::reading::{Certainty, Meaning};
 use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
@@ -139,10 +139,11 @@ fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
         && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
 }
 
-/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do.
+/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do so plainly.
 fn names_user(cx: &Context, heard: &Heard) -> bool {
+    let plainly = |m: &Meaning| m.cause == "address" && m.certainty >= Certainty::Likely;
     heard.reply.enhanced.is_some_and(|e| matches!((e.subject, e.detail), (1, 1 | 2 | 6 | 10) | (2, _)))
-        || cx.reader.reply(&heard.reply).cause == "address"
+        || (heard.reply.enhanced.is_none() && plainly(&cx.reader.reply(&heard.reply)))
 }
 
 fn earlier(heard: &Heard) -> Finding {
