@@ -54,7 +54,19 @@ async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
     }
     let Wizard { setup, case, secret, consents, mode, resume, last, story, start_at_once, practice, .. } = wizard;
     let last = last.map(|(says, session)| tui::Last { says, session });
-    let launch = tui::Launch { setup, case, secret, mode, consents, resume, last, story, look, start_at_once };
+    let launch = tui::Launch {
+        setup,
+        case,
+        secret,
+        mode,
+        consents,
+        resume,
+        last,
+        story,
+        look,
+        start_at_once,
+        folder: Some(std::path::PathBuf::new()),
+    };
     let left = tui::run(launch).await.map_err(|e| match e {
         tui::Trouble::NoTerminal => Trouble::usage(e.to_string()),
         tui::Trouble::Terminal(why) => Trouble::output("to this terminal", &why),

@@ -1,7 +1,7 @@
 //! What is read in: files, standard input, passwords. All of it bounded.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -72,6 +72,9 @@ pub(super) fn secret(file: Option<&PathBuf>, env: Option<&str>, stdin: bool) -> 
             Trouble::usage(format!("the environment has no {variable}: set it, or use --password-file"))
         })?;
         (Zeroizing::new(value), format!("the variable {variable}"))
+    } else if stdin && io::stdin().is_terminal() {
+        let line = "--password-stdin takes the password from a pipe, where it does not show; pipe it in, or use --password-file";
+        return Err(Trouble::usage(line));
     } else if stdin {
         (first_line(Box::new(io::stdin().lock()), "standard input")?, "standard input".to_owned())
     } else {
@@ -116,8 +119,10 @@ pub(super) fn reason(error: &io::Error) -> String {
 
 fn first_line(from: Box<dyn Read>, whence: &str) -> Result<Zeroizing<String>, Trouble> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-    from.take(MOST_SECRET)
-        .read_to_end(&mut bytes)
+    // No further than the line: what stands behind it may be for somebody else.
+    BufReader::with_capacity(1, from)
+        .take(MOST_SECRET)
+        .read_until(b'\n', &mut bytes)
         .map_err(|e| Trouble::data(format!("cannot read {whence}: {}", reason(&e))))?;
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,12 +1,13 @@
 //! The guide from the embedded files, with a user's own laid over them. Reading a folder is `run`'s: nothing here touches a disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::late::{Codes, Findings};
 use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
 use crate::transcript::StepId;
@@ -32,24 +33,10 @@ pub struct Guide {
     pub start: Vec<StartRule>,
     /// The causes.
     pub causes: Vec<Cause>,
-    /// Reply codes.
-    pub codes: Vec<CodeEntry>,
-    /// Enhanced status codes.
-    pub enhanced: Vec<EnhancedEntry>,
-    /// Phrases, in the order in which they are tried.
-    pub phrases: Vec<Phrase>,
-    /// Findings that were worded more than once; the last one counts.
-    pub(super) twice: Vec<String>,
-    findings: HashMap<String, FindingEntry>,
+    codes: OnceLock<Codes>,
+    findings: OnceLock<Findings>,
     files: BTreeMap<String, String>,
     index: OnceLock<PhraseIndex>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Findings {
-    #[serde(default)]
-    finding: Vec<FindingEntry>,
 }
 
 #[derive(Deserialize)]
@@ -64,24 +51,13 @@ struct Start {
     rule: Vec<StartRule>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Codes {
-    #[serde(default)]
-    code: Vec<CodeEntry>,
-    #[serde(default)]
-    enhanced: Vec<EnhancedEntry>,
-    #[serde(default)]
-    phrase: Vec<Phrase>,
-}
-
 impl Guide {
-    /// The guide as it was built in.
+    /// The guide as it was built in. Codes, phrases and the words of findings are read when they are first asked.
     ///
     /// # Errors
     /// When an embedded file is malformed; a test proves that none is.
     pub fn embedded() -> Result<Self, LoadError> {
-        Self::from_files(embedded_files())
+        Self::begun(embedded_files())
     }
 
     /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
@@ -89,17 +65,18 @@ impl Guide {
     /// # Errors
     /// When one of them is malformed.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        if overrides.is_empty() {
+            return Self::embedded();
+        }
         let mut files = embedded_files();
-        let own = !overrides.is_empty();
         files.extend(overrides);
-        let guide = Self::from_files(files)?;
-        if own { guide.checked() } else { Ok(guide) }
+        Self::from_files(files)?.checked()
     }
 
     /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
     fn checked(self) -> Result<Self, LoadError> {
         let of_branches = self.steps.iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
-        for pattern in self.phrases.iter().map(|p| &p.text).chain(of_branches) {
+        for pattern in self.phrases().iter().map(|p| &p.text).chain(of_branches) {
             if let Some(why) = pattern.0.fault() {
                 let (name, why) = (format!("the pattern {:?}", pattern.0), serde::de::Error::custom(why));
                 return Err(LoadError { name, why: Box::new(why) });
@@ -113,32 +90,64 @@ impl Guide {
     /// # Errors
     /// When a file is malformed.
     pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let (codes, findings) = (Codes::read(&files)?, Findings::read(&files)?);
+        let guide = Self::begun(files)?;
+        Ok(Self { codes: codes.into(), findings: findings.into(), ..guide })
+    }
+
+    /// What every walk begins with: steps, start rules and causes.
+    fn begun(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
         let mut guide = Self::default();
         for (name, text) in &files {
             if name.starts_with("guide/steps/") {
                 guide.steps.push(parse(name, text)?);
-            } else if name.starts_with("guide/findings/") {
-                let found: Findings = parse(name, text)?;
-                for finding in found.finding {
-                    let id = finding.id.clone();
-                    if guide.findings.insert(id.clone(), finding).is_some() {
-                        guide.twice.push(id);
-                    }
-                }
             } else if name == "guide/causes.toml" {
                 guide.causes = parse::<Causes>(name, text)?.cause;
             } else if name == "guide/start.toml" {
                 guide.start = parse::<Start>(name, text)?.rule;
-            } else if name.starts_with("codes/") {
-                let codes: Codes = parse(name, text)?;
-                guide.codes.extend(codes.code);
-                guide.enhanced.extend(codes.enhanced);
-                guide.phrases.extend(codes.phrase);
             }
         }
         guide.steps.sort_by_key(|s| s.number);
         guide.files = files;
         Ok(guide)
+    }
+
+    /// Reads what is read late, and puts the phrases together: so that the first to ask does not wait.
+    pub fn warm(&self) {
+        self.late_findings();
+        self.phrases_matching("").count();
+    }
+
+    // What was built in is sound, as a test proves; a user's own files were read at once.
+    fn late_codes(&self) -> &Codes {
+        self.codes.get_or_init(|| Codes::read(&self.files).unwrap_or_default())
+    }
+
+    fn late_findings(&self) -> &Findings {
+        self.findings.get_or_init(|| Findings::read(&self.files).unwrap_or_default())
+    }
+
+    /// Reply codes.
+    #[must_use]
+    pub fn codes(&self) -> &[CodeEntry] {
+        &self.late_codes().code
+    }
+
+    /// Enhanced status codes.
+    #[must_use]
+    pub fn enhanced(&self) -> &[EnhancedEntry] {
+        &self.late_codes().enhanced
+    }
+
+    /// Phrases, in the order in which they are tried.
+    #[must_use]
+    pub fn phrases(&self) -> &[Phrase] {
+        &self.late_codes().phrase
+    }
+
+    /// Findings that were worded more than once.
+    pub(super) fn twice(&self) -> &[String] {
+        &self.late_findings().twice
     }
 
     /// A step by id.
@@ -150,12 +159,12 @@ impl Guide {
     /// What is said about a finding.
     #[must_use]
     pub fn finding(&self, id: &str) -> Option<&FindingEntry> {
-        self.findings.get(id)
+        self.late_findings().by_id.get(id)
     }
 
     /// All worded findings, in no order.
     pub fn findings(&self) -> impl Iterator<Item = &FindingEntry> + '_ {
-        self.findings.values()
+        self.late_findings().by_id.values()
     }
 
     /// A cause by id.
@@ -172,8 +181,8 @@ impl Guide {
 
     /// The places in [`Guide::phrases`] of those whose text matches, in order. An index built once tells which few to try.
     pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let index = self.index.get_or_init(|| PhraseIndex::new(&self.phrases));
-        index.candidates(text).into_iter().filter(move |&at| self.phrases[at].text.0.is_match(text))
+        let index = self.index.get_or_init(|| PhraseIndex::new(self.phrases()));
+        index.candidates(text).into_iter().filter(move |&at| self.phrases()[at].text.0.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).
@@ -188,7 +197,7 @@ impl Guide {
     }
 }
 
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
+pub(super) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
     toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
 }
 

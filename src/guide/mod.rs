@@ -7,6 +7,7 @@ mod cause;
 mod code;
 mod finding;
 mod fits;
+mod late;
 mod lint;
 mod load;
 mod needles;

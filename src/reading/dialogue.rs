@@ -11,7 +11,7 @@ use crate::transcript::Stage;
 static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     // swaks `<** `, `<~  `; curl `< `; sendmail `<<< `; libraries `S: `, `SERVER -> CLIENT: `; quoting `> `, `| `.
     Regex::new(
-        r#"^\s*(?:[>|]\s?)*\s*(?:<(?:~|-)?(?:\*\*?|~|\s|<<)*\s+|<\*\*\s*|S:\s+|Out:\s+|(?:[\d-]+ [\d:.]+\s+)?SERVER -> CLIENT:\s*|(?:<=+|<-+)\s*|reply: b?['"]?|[•*·-]\s+|["'(])?\s*"#,
+        r#"^\s*(?:[>|]\s?)*\s*(?:<(?:~|-)?(?:\*\*?|~|\s|<<)*\s+|<\*\*\s*|S:\s+|Out:\s+|(?:[\d-]+ [\d:.]+\s+)?SERVER -> CLIENT:\s*|(?:<=+|<-+)\s*|reply: b?['"]?|[•*·-]\s+|["'])?\s*"#,
     )
     .expect("a pattern")
 });

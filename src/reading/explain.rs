@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::find::Found;
 use super::meaning::code_entry;
-use super::{Meaning, parse_reply, read_reply};
+use super::{Meaning, read_reply};
 use crate::guide::{Guide, Who, Words, enhanced_fits};
-use crate::transcript::{Enhanced, Reply, Stage, StepId};
+use crate::transcript::{Enhanced, Reply, Stage, StepId, clean_line};
 
 /// What sort of thing was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -76,12 +77,8 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     if let Some(named) = named(guide, &query.to_ascii_lowercase()) {
         return vec![named];
     }
-    let reply = parse_reply(query);
-    let text = reply.text.iter().any(|t| !t.is_empty());
-    if !(200..600).contains(&reply.code) && (reply.enhanced.is_none() || (text && !query.starts_with(['2', '4', '5'])))
-    {
-        return Vec::new();
-    }
+    let Some(reply) = asked(query) else { return Vec::new() };
+    let text = !reply.text.is_empty();
     let mut all = Vec::new();
     if text || (reply.code != 0 && reply.enhanced.is_some()) {
         all.push(of_reply(guide, &reply));
@@ -91,6 +88,28 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     }
     all.extend(reply.enhanced.map(|e| of_enhanced(guide, e)));
     all
+}
+
+/// `550`, `5.7.26`, `550 5.7.26`, `550-5.7.26 and the text behind`.
+fn asked(query: &str) -> Option<Reply> {
+    let mut rest = query;
+    let mut reply = Found::default().into_reply();
+    let next = |rest: &str| rest.split([' ', '-']).next().unwrap_or_default().to_owned();
+    let first = next(rest);
+    if first.len() == 3 && first.parse().is_ok_and(|code| (200..600).contains(&code)) {
+        reply.code = first.parse().ok()?;
+        rest = rest[first.len()..].trim_start_matches([' ', '-']);
+    }
+    let second = next(rest);
+    if let Ok(enhanced) = second.parse() {
+        reply.enhanced = Some(enhanced);
+        rest = rest[second.len()..].trim_start_matches([' ', '-']);
+    }
+    if reply.code == 0 && reply.enhanced.is_none() {
+        return None;
+    }
+    reply.text = Some(clean_line(rest, 1000)).filter(|t| !t.is_empty()).into_iter().collect();
+    Some(reply)
 }
 
 impl Explanation {
@@ -128,7 +147,7 @@ impl Explanation {
 
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
     let Meaning { cause, kind, phrase, .. } = read_reply(guide, reply);
-    let phrase = phrase.and_then(|id| guide.phrases.iter().find(|p| p.id == id));
+    let phrase = phrase.and_then(|id| guide.phrases().iter().find(|p| p.id == id));
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
     let title = match (known, phrase) {
@@ -169,7 +188,7 @@ fn of_code(guide: &Guide, code: u16) -> Explanation {
 
 fn of_enhanced(guide: &Guide, code: Enhanced) -> Explanation {
     let id = code.to_string();
-    match guide.enhanced.iter().find(|e| enhanced_fits(&e.code, code)) {
+    match guide.enhanced().iter().find(|e| enhanced_fits(&e.code, code)) {
         Some(e) => Explanation::new(Topic::Enhanced, &id, &e.name, e.says.clone(), &e.source).led(
             guide,
             e.cause.as_deref(),

@@ -96,7 +96,7 @@ pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
 
 /// The entry of a reply code, else the one that stands for its class.
 pub(super) fn code_entry(guide: &Guide, code: u16) -> Option<&CodeEntry> {
-    let find = |wanted: u16| guide.codes.iter().find(|c| c.code == wanted);
+    let find = |wanted: u16| guide.codes().iter().find(|c| c.code == wanted);
     find(code).or_else(|| if code >= 400 { find(code / 100 * 100) } else { None })
 }
 
@@ -119,7 +119,7 @@ fn phrase_of<'g>(
     args: &mut BTreeMap<String, String>,
 ) -> Option<(&'g Phrase, String)> {
     for at in guide.phrases_matching(text) {
-        let phrase = &guide.phrases[at];
+        let phrase = &guide.phrases()[at];
         if !phrase.admits(reply.code, reply.enhanced, reply.stage) {
             continue;
         }
@@ -142,7 +142,7 @@ fn turned(phrase: &Phrase, stage: Option<Stage>) -> Option<(&'static str, &'stat
 }
 
 fn by_enhanced(guide: &Guide, code: Enhanced) -> Option<(&str, Option<&str>, i32)> {
-    let entry = guide.enhanced.iter().find(|e| enhanced_fits(&e.code, code))?;
+    let entry = guide.enhanced().iter().find(|e| enhanced_fits(&e.code, code))?;
     Some((entry.cause.as_deref()?, entry.kind.as_deref(), entry.db))
 }
 

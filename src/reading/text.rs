@@ -203,7 +203,7 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static BOUNCE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:could not|couldn.t|was ?n.t|not) be(?:en)? delivered|wasn.t delivered|undeliver|delivery (?:has failed|failed|failure|status|incomplete|to the following)|mail system at host|mail delivery|returned to (?:the )?sender|unable to deliver|address not found|message not delivered|permanent fatal error|this is a permanent error|rejected your message|did not reach").expect("a pattern")
+    Regex::new(r"(?i)(?:could not|couldn.t|was ?n.t|not) be(?:en)? delivered|wasn.t delivered|undeliver|delivery (?:has failed|failed|failure|status|incomplete|to the following)|mail system at host|mail delivery|returned to (?:the )?sender|(?:un)?able to deliver|permanent fatal errors|qmail-send|address not found|message not delivered|permanent fatal error|this is a permanent error|rejected your message|did not reach").expect("a pattern")
 });
 
 fn is_bounce(text: &str) -> bool {

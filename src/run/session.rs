@@ -57,6 +57,8 @@ impl Session {
     pub fn new<F: Send + 'static>(setup: Setup, channel: UnboundedSender<Message<F>>) -> Self {
         let answer: Answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
         let net = net_for(&setup, &Case::new());
+        let guide = Arc::clone(&setup.guide);
+        std::thread::spawn(move || guide.warm());
         Self {
             setup,
             walk: Walk::new(),

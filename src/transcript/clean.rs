@@ -5,18 +5,23 @@
 /// A hostile server must not move a cursor, change a colour or reorder a line on somebody's terminal.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' { c } else { safe(c) }).collect()
+    shown(text).map(|c| if c == '\n' { c } else { safe(c) }).collect()
 }
 
 /// As [`clean`], for one line: newlines become spaces and the result is at most `max` characters, `…` included.
 #[must_use]
 pub fn clean_line(text: &str, max: usize) -> String {
-    let mut line: String = text.chars().take(max + 1).map(safe).collect();
+    let mut line: String = shown(text).take(max + 1).map(safe).collect();
     if line.chars().count() > max {
         line = line.chars().take(max.saturating_sub(1)).collect();
         line.push('…');
     }
     line
+}
+
+/// Without variation selectors: they change how wide the character before them is, differently from terminal to terminal.
+fn shown(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !matches!(c, '\u{fe00}'..='\u{fe0f}'))
 }
 
 fn safe(c: char) -> char {

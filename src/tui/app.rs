@@ -5,9 +5,11 @@ mod consents;
 mod draw;
 mod flow;
 mod moves;
+mod shown;
 mod texts;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -25,6 +27,7 @@ use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
 use crate::transcript::{Case, Consent, Mode, Secret};
 use crate::walk::{Place, Walk};
+use shown::Shown;
 
 /// Something that the loop does for the application.
 #[derive(Debug)]
@@ -62,11 +65,16 @@ pub struct App {
     worlds: Vec<WorldFile>,
     // Held for its drop, which takes the world down.
     practice: Option<Practice>,
+    shown: Shown,
+    // How many sessions there were before this one.
+    sessions: u32,
     // The diagnosis of a transcript of that length.
     diagnosis: Option<(usize, Diagnosis)>,
     size: (u16, u16),
     now: u64,
     zone: TimeZone,
+    /// Where reports are saved.
+    folder: Option<PathBuf>,
     // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
     pending: bool,
     orders: Vec<Order>,
@@ -95,10 +103,13 @@ impl App {
             story: launch.story,
             worlds: Vec::new(),
             practice: None,
+            shown: Shown::default(),
+            sessions: 0,
             diagnosis: None,
             size: (80, 24),
             now: 0,
             zone: TimeZone::system(),
+            folder: launch.folder,
             pending: false,
             orders: Vec::new(),
         };
@@ -161,17 +172,25 @@ impl App {
             running: self.is_alive(),
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
-            lacking: self.step_lacks(),
+            lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
+            declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
             resumable: self.last.is_some(),
             choice: form.is_some_and(|f| f.at_choice()),
             copyable: true,
-            foldable: at_step && self.step_folds(),
+            foldable: at_step && self.folds(),
         }
     }
 
+    /// Whether rows are folded away, or were unfolded.
+    fn folds(&self) -> bool {
+        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
+        unfolded || self.shown.step.as_ref().is_some_and(|s| s.folded)
+    }
+
     fn key(&mut self, key: KeyEvent) {
+        self.prepare();
         self.view.note = None;
         if std::mem::take(&mut self.pending) {
             // More came at once: that Enter was part of a paste.
@@ -282,6 +301,7 @@ impl App {
 
     fn begin_anew(&mut self, setup: Setup, case: Case) {
         self.session = Session::new(setup, self.channel.clone());
+        self.sessions += 1;
         self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
         self.case = case;
         self.secret = None;

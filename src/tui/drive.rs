@@ -1,5 +1,6 @@
 //! The loop: messages in by one channel, a screen out whenever something changed.
 
+use std::future::ready;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::EventStream;
 use crossterm::queue;
 use crossterm::style::force_color_output;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
@@ -21,6 +22,8 @@ use crate::run::Message;
 const TICK: Duration = Duration::from_millis(500);
 /// Answers that come faster than this share a frame.
 const FRAME: Duration = Duration::from_millis(33);
+/// The number of SIGHUP.
+const HANG_UP: i32 = 1;
 /// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
 const MOMENT: Duration = Duration::from_millis(30);
 
@@ -34,10 +37,15 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     }
     // crossterm answers NO_COLOR with a reset that also takes bold and reversed away; the mono theme does without colours instead.
     force_color_output(true);
+    // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
+    let signals = event::signals()?;
     let _guard = guard::Guard::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let keys = EventStream::new().filter_map(|e| std::future::ready(e.ok().and_then(Event::of_terminal)));
-    drive(&mut terminal, &mut Own, keys, launch).await
+    // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
+    let gone = Event::Signal(HANG_UP);
+    let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(gone.clone()), Event::of_terminal)));
+    let keys = keys.chain(stream::once(ready(Event::Signal(HANG_UP))));
+    drive(&mut terminal, &mut Own, stream::select(keys, signals), launch).await
 }
 
 /// What of the outside the loop needs besides the screen: the clipboard, and the shell behind.
@@ -83,10 +91,9 @@ where
     let (send, mut receive) = unbounded_channel();
     let mut app = App::new(launch, send.clone());
     blank(terminal, &mut app)?;
-    draw(terminal, &app)?;
+    draw(terminal, &mut app)?;
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(event::pump(events, send.clone()));
-    tasks.spawn(event::signals(send.clone()));
     let signal = turn(terminal, outside, &mut app, &send, &mut receive).await?;
     Ok(app.left(signal))
 }
@@ -169,7 +176,7 @@ fn after(time: Duration, event: Event, channel: &UnboundedSender<Message<Event>>
     });
 }
 
-fn draw<B>(terminal: &mut Terminal<B>, app: &App) -> Result<(), Trouble>
+fn draw<B>(terminal: &mut Terminal<B>, app: &mut App) -> Result<(), Trouble>
 where
     B: Backend,
     B::Error: Into<io::Error>,

@@ -45,26 +45,27 @@ pub(super) async fn pump(mut events: impl Stream<Item = Event> + Unpin, channel:
     }
 }
 
-/// The system's requests to leave: SIGTERM, SIGHUP, and a SIGINT that did not come from a key.
+/// The system's requests to leave: SIGTERM, SIGHUP, and a SIGINT that did not come from a key. They are waited for from now on, not from the first poll.
 #[cfg(unix)]
-pub(super) async fn signals(channel: UnboundedSender<Message<Event>>) {
+pub(super) fn signals() -> std::io::Result<impl Stream<Item = Event> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut hup), Ok(mut int)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::hangup()), signal(SignalKind::interrupt()))
-    else {
-        return;
-    };
-    let kind = tokio::select! {
-        _ = term.recv() => SignalKind::terminate(),
-        _ = hup.recv() => SignalKind::hangup(),
-        _ = int.recv() => SignalKind::interrupt(),
-    };
-    drop(channel.send(Message::Front(Event::Signal(kind.as_raw_value()))));
+    let asks = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    let mut waits = Vec::new();
+    for kind in asks {
+        waits.push((signal(kind)?, Event::Signal(kind.as_raw_value())));
+    }
+    Ok(futures_util::stream::select_all(waits.into_iter().map(|(wait, event)| {
+        Box::pin(futures_util::stream::unfold(wait, move |mut wait| {
+            let event = event.clone();
+            async move { wait.recv().await.map(|()| (event, wait)) }
+        }))
+    })))
 }
 
 #[cfg(not(unix))]
-pub(super) async fn signals(channel: UnboundedSender<Message<Event>>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        drop(channel.send(Message::Front(Event::Signal(2))));
-    }
+pub(super) fn signals() -> std::io::Result<impl Stream<Item = Event> + Send> {
+    Ok(Box::pin(futures_util::stream::once(async {
+        drop(tokio::signal::ctrl_c().await);
+        Event::Signal(2)
+    })))
 }

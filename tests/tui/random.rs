@@ -1,10 +1,10 @@
 //! Whatever is pressed, pasted or resized, in whatever order: no panic, and no secret on the screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use heloise::tui::Event;
+use heloise::tui::{Event, Launch};
 use proptest::prelude::*;
 
-use crate::seat::Seat;
+use crate::seat::{Seat, real_guide, setup};
 
 fn key() -> impl Strategy<Value = Event> {
     let code = prop_oneof![
@@ -31,21 +31,34 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn survives(events: Vec<Event>, seat: impl FnOnce() -> Seat) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut seat = seat();
+        for (i, event) in events.into_iter().enumerate() {
+            seat.send(event);
+            if i % 7 == 0 {
+                seat.settle().await;
+            }
+            seat.screen();
+        }
+    });
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn nothing_that_is_pressed_breaks_it(events in prop::collection::vec(event(), 1..120)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let mut seat = Seat::at_start();
-            for (i, event) in events.into_iter().enumerate() {
-                seat.send(event);
-                if i % 7 == 0 {
-                    seat.settle().await;
-                }
-                seat.screen();
-            }
-        });
+        survives(events, Seat::at_start);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nor_with_the_real_guide_in_a_world_with_nobody_in_it(events in prop::collection::vec(event(), 1..100)) {
+        survives(events, || Seat::new(Launch::new(setup(real_guide()))));
     }
 }

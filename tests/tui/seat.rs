@@ -1,7 +1,7 @@
 //! A seat at the wizard: keys in, a screen of text out. No terminal, no network.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -40,6 +40,12 @@ pub(crate) fn small_guide() -> Arc<Guide> {
         ("guide/start.toml".to_owned(), start.to_owned()),
     ]);
     Arc::new(Guide::from_files(files).expect("the guide"))
+}
+
+/// The guide as it is built in, read once.
+pub(crate) fn real_guide() -> Arc<Guide> {
+    static GUIDE: OnceLock<Arc<Guide>> = OnceLock::new();
+    Arc::clone(GUIDE.get_or_init(|| Arc::new(Guide::embedded().expect("the guide"))))
 }
 
 pub(crate) fn setup(guide: Arc<Guide>) -> Setup {

@@ -6,7 +6,7 @@ use crate::guide::fits::is_enhanced;
 
 pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
     for code in HEADLINE_CODES {
-        match guide.codes.iter().find(|c| c.code == code) {
+        match guide.codes().iter().find(|c| c.code == code) {
             None => found.add(format!("code {code}"), "is missing: it is one of the guide's seven"),
             Some(entry) if !entry.headline => {
                 found.add(format!("code {code}"), "is one of the guide's seven: headline = true");
@@ -17,12 +17,12 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
             Some(_) => {}
         }
     }
-    for class in [400, 500].into_iter().filter(|class| guide.codes.iter().all(|c| c.code != *class)) {
+    for class in [400, 500].into_iter().filter(|class| guide.codes().iter().all(|c| c.code != *class)) {
         found.add(format!("code {class}"), "is missing: it stands for its whole class where no finer entry does");
     }
-    let codes: Vec<String> = guide.codes.iter().map(|c| c.code.to_string()).collect();
+    let codes: Vec<String> = guide.codes().iter().map(|c| c.code.to_string()).collect();
     found.twice("code ", codes.iter().map(String::as_str));
-    for entry in &guide.codes {
+    for entry in guide.codes() {
         let about = format!("code {}", entry.code);
         if !(200..=599).contains(&entry.code) {
             found.add(&about, "is no reply code: 200 to 599");
@@ -35,8 +35,8 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
             }
         }
     }
-    found.twice("enhanced code ", guide.enhanced.iter().map(|e| e.code.as_str()));
-    for entry in &guide.enhanced {
+    found.twice("enhanced code ", guide.enhanced().iter().map(|e| e.code.as_str()));
+    for entry in guide.enhanced() {
         let about = format!("enhanced code {}", entry.code);
         if !is_enhanced(&entry.code) {
             found.add(&about, "is written otherwise than 5.1.1 or x.1.1");

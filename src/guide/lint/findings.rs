@@ -8,7 +8,7 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
     for id in emitted.iter().filter(|id| guide.finding(id).is_none()) {
         found.add(format!("finding {id}"), "can be emitted and has no words: add it to guide/findings/");
     }
-    for id in &guide.twice {
+    for id in guide.twice() {
         found.add(format!("finding {id}"), "stands twice: an id has to be unique");
     }
     let mut entries: Vec<_> = guide.findings().collect();

@@ -6,8 +6,8 @@ use crate::guide::{Guide, Phrase};
 use crate::transcript::{Enhanced, Stage};
 
 pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
-    found.twice("phrase ", guide.phrases.iter().map(|p| p.id.as_str()));
-    for (i, phrase) in guide.phrases.iter().enumerate() {
+    found.twice("phrase ", guide.phrases().iter().map(|p| p.id.as_str()));
+    for (i, phrase) in guide.phrases().iter().enumerate() {
         let about = format!("phrase {}", phrase.id);
         found.cause(guide, &about, &phrase.cause, phrase.kind.as_deref());
         for code in phrase.code.iter().filter(|c| !is_code(c)) {
@@ -19,7 +19,7 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
         let sample = Sample::of(phrase);
         if !sample.fits(phrase) {
             found.add(&about, "does not match its own sample");
-        } else if let Some(earlier) = guide.phrases[..i].iter().find(|p| sample.fits(p)) {
+        } else if let Some(earlier) = guide.phrases()[..i].iter().find(|p| sample.fits(p)) {
             found.add(
                 &about,
                 format!("never gets its sample: the phrase `{}` stands before it and matches too", earlier.id),

@@ -86,12 +86,12 @@ fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
             words.extend(kind.fix.iter().map(|f| (about.clone(), Sort::Fix, f)));
         }
     }
-    for code in &guide.codes {
+    for code in guide.codes() {
         words.push((format!("code {}", code.code), Sort::Says, &code.says));
         words.extend(code.at.iter().map(|at| (format!("code {}", code.code), Sort::Says, &at.says)));
     }
-    words.extend(guide.enhanced.iter().map(|e| (format!("enhanced code {}", e.code), Sort::Says, &e.says)));
-    let said = guide.phrases.iter().filter_map(|p| Some((format!("phrase {}", p.id), Sort::Says, p.says.as_ref()?)));
+    words.extend(guide.enhanced().iter().map(|e| (format!("enhanced code {}", e.code), Sort::Says, &e.says)));
+    let said = guide.phrases().iter().filter_map(|p| Some((format!("phrase {}", p.id), Sort::Says, p.says.as_ref()?)));
     words.extend(said);
     for finding in guide.findings() {
         let about = format!("finding {}", finding.id);
@@ -108,9 +108,9 @@ fn sources(guide: &Guide) -> Vec<(String, &str)> {
         sources.push((format!("cause {}", cause.id), &cause.source));
         sources.extend(cause.kinds.iter().map(|k| (format!("kind {}", k.id), k.source.as_str())));
     }
-    sources.extend(guide.codes.iter().map(|c| (format!("code {}", c.code), c.source.as_str())));
-    sources.extend(guide.enhanced.iter().map(|e| (format!("enhanced code {}", e.code), e.source.as_str())));
-    sources.extend(guide.phrases.iter().map(|p| (format!("phrase {}", p.id), p.source.as_str())));
+    sources.extend(guide.codes().iter().map(|c| (format!("code {}", c.code), c.source.as_str())));
+    sources.extend(guide.enhanced().iter().map(|e| (format!("enhanced code {}", e.code), e.source.as_str())));
+    sources.extend(guide.phrases().iter().map(|p| (format!("phrase {}", p.id), p.source.as_str())));
     sources.extend(guide.findings().map(|f| (format!("finding {}", f.id), f.source.as_str())));
     sources
 }

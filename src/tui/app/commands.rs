@@ -6,7 +6,7 @@ use super::{App, Order};
 use crate::transcript::{EvidenceId, Fact, StepId};
 use crate::tui::keys::Command;
 use crate::tui::model;
-use crate::tui::view::{Auto, Lens, Prompt, PromptFor, Screen};
+use crate::tui::view::{Auto, Lens, Prompt, PromptFor, Screen, StepSeen};
 use crate::walk::{Input, Place, StepState};
 
 impl App {
@@ -79,12 +79,27 @@ impl App {
                     self.prompt(&format!("Note about {step}"), String::new(), PromptFor::Note(step));
                 }
             }
-            Command::Conclude => {
-                self.view.auto = Auto::No;
-                self.feed(Input::Conclude);
-                self.view.open(Screen::Diagnosis { scroll: 0 });
+            Command::LeaveOut => {
+                if let Some(step) = self.step_here().map(|s| s.id.clone()) {
+                    self.feed(Input::Skip(step));
+                }
             }
+            Command::Allow => self.allow(),
+            Command::Conclude => self.conclude(),
             Command::Another => self.another(),
+        }
+    }
+
+    /// Stops here and shows what was found. A step is not come back to by Esc, but by looking at it again.
+    fn conclude(&mut self) {
+        self.view.auto = Auto::No;
+        self.feed(Input::Conclude);
+        let found = Screen::Diagnosis { scroll: 0 };
+        let at_step = matches!(self.view.screen, Screen::Step(_));
+        if at_step && !self.view.leave() {
+            self.view.settle_on(found);
+        } else {
+            self.view.open(found);
         }
     }
 
@@ -175,7 +190,7 @@ impl App {
     /// Opens a line of the checklist as a step.
     fn open_line(&mut self, cursor: usize) {
         let Some(step) = self.guide.steps.get(cursor).map(|s| s.id.clone()) else { return };
-        self.view.open(Screen::Step(crate::tui::view::StepSeen::default()));
+        self.view.open(Screen::Step(StepSeen::default()));
         self.open_step(&step);
     }
 
@@ -242,7 +257,7 @@ impl App {
     }
 
     fn find_next(&mut self) {
-        let lines = model::dialogue(self.session.walk().transcript());
+        let lines = &self.shown.lines;
         let Screen::Transcript(lens) = &mut self.view.screen else { return };
         if lens.find.is_empty() {
             return;
@@ -273,17 +288,12 @@ impl App {
         let gravest =
             |view: &model::StepView| view.notes.first().map(|n| n.finding).or(model::picks(view).first().copied());
         match self.view.seen() {
-            Screen::Step(seen) => {
-                let Some(view) = self.step_view() else { return Vec::new() };
-                let lit = seen.lit.and_then(|i| model::picks(&view).get(i).copied());
-                lit.or_else(|| gravest(&view)).into_iter().collect()
+            Screen::Step(StepSeen { lit, .. }) => {
+                let Some(view) = &self.shown.step else { return Vec::new() };
+                let lit = lit.and_then(|i| model::picks(view).get(i).copied());
+                lit.or_else(|| gravest(view)).into_iter().collect()
             }
-            Screen::Checklist { cursor } => {
-                let Some(step) = self.guide.steps.get(*cursor) else { return Vec::new() };
-                let walk = self.session.walk();
-                let view = model::step(walk, &self.guide, &step.id, self.view.admin, self.now, None);
-                gravest(&view).into_iter().collect()
-            }
+            Screen::Checklist { .. } => self.shown.step.as_ref().and_then(gravest).into_iter().collect(),
             Screen::Diagnosis { .. } => {
                 let top = self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first());
                 let mut all: Vec<EvidenceId> = Vec::new();

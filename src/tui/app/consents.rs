@@ -3,6 +3,7 @@
 mod words;
 
 use super::App;
+use crate::guide::Step;
 use crate::transcript::{Consent, Mode, StepId};
 use crate::tui::screen::consent::ConsentView;
 use crate::tui::view::{Asking, Screen, Then};
@@ -113,6 +114,21 @@ impl App {
         let Some(to) = to.filter(|id| !AT_HOME.contains(&id.as_str())) else { return Vec::new() };
         let needs = self.guide.step(to).map(|s| s.consent.clone()).unwrap_or_default();
         self.with_the_others(needs.into_iter().filter(|c| !self.is_decided(*c)).collect())
+    }
+
+    /// What a step needs that a person declined.
+    pub(super) fn declined_by(&self, step: &Step) -> Vec<Consent> {
+        let declined = self.session.walk().declined();
+        step.consent.iter().copied().filter(|c| declined.contains(c) && !self.pointless.contains(c)).collect()
+    }
+
+    /// Asks once more about what was declined.
+    pub(super) fn allow(&mut self) {
+        let Some(step) = self.step_here() else { return };
+        let (declined, id) = (self.declined_by(step), step.id.clone());
+        if !declined.is_empty() {
+            self.ask(declined, Then::Again(id));
+        }
     }
 
     /// What is asked for, and what is asked for together with it; before anything was asked, all of that.

@@ -3,11 +3,11 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use super::App;
+use super::{App, Shown};
 use crate::transcript::{EvidenceId, Fact};
 use crate::tui::model::{self, Found, StepView};
 use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
-use crate::tui::view::{Lens, Prompt, Screen, StepSeen};
+use crate::tui::view::{Lens, Prompt, Screen};
 use crate::tui::widget::{Head, Pen, footer, head, note_line};
 use crate::walk::Place;
 
@@ -15,8 +15,13 @@ use crate::walk::Place;
 const SMALLEST: (u16, u16) = (60, 20);
 
 impl App {
-    /// Draws what is on the screen now.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
+    /// Draws what is on the screen now. Nothing but what is drawn from is brought up to date by it.
+    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        self.prepare();
+        self.paint(frame);
+    }
+
+    fn paint(&self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let cursor = {
             let mut pen = Pen::new(frame.buffer_mut(), area, &self.view.look);
@@ -57,14 +62,14 @@ impl App {
             }
             Screen::Consent(asking) => screen::consent::draw(&mut body, &self.consent_view(asking)),
             Screen::Step(seen) => {
-                let view = self.step_view().unwrap_or_default();
-                let rail = model::rail(self.session.walk(), &self.guide);
+                let nothing = StepView::default();
+                let view = self.shown.step.as_ref().unwrap_or(&nothing);
                 let how = How { lit: seen.lit, scroll: seen.scroll, tick: self.view.tick };
                 // The rail's lines meet the rule under the top line.
-                screen::step::draw(&mut pen.part(0, 1, width, height - 3), &rail, &view, how);
+                screen::step::draw(&mut pen.part(0, 1, width, height - 3), &self.shown.rail, view, how);
             }
             Screen::Ways { cursor } => {
-                screen::list::ways(&mut body, &model::ways(self.session.walk(), &self.guide), *cursor);
+                screen::list::ways(&mut body, &self.shown.ways, *cursor);
             }
             Screen::Transcript(lens) => screen::transcript::draw(&mut body, &self.lens_view(lens)),
             Screen::Evidence { of, scroll } => {
@@ -76,13 +81,11 @@ impl App {
                 screen::text::draw(&mut body, title, &lines, *scroll);
             }
             Screen::Checklist { cursor } => {
-                let view =
-                    model::checklist(self.session.walk(), &self.guide, *cursor, self.view.admin, |at| self.clock(at));
-                screen::checklist::draw(&mut body, &view, *cursor, self.view.tick);
+                screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
             Screen::Help { of, scroll } => screen::help::draw(&mut body, *of, *scroll),
             Screen::Map { scroll } => {
-                screen::list::map(&mut body, &model::map(self.session.walk(), &self.guide), *scroll);
+                screen::list::map(&mut body, &self.shown.map, *scroll);
             }
             Screen::Prompt(_) => {}
         }
@@ -104,38 +107,13 @@ impl App {
             Screen::Story { .. } => Head { about: String::new(), state: "practice".to_owned() },
             Screen::Diagnosis { .. } => named("what we found"),
             Screen::Transcript(lens) => {
-                let lines = model::dialogue(walk.transcript());
+                let lines = &self.shown.lines;
                 let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());
                 Head { about: host, state: format!("transcript · {} lines", lines.len()) }
             }
             Screen::Help { .. } => named("keys"),
-            _ => model::head(walk, self.guide.steps.len(), self.now),
+            _ => self.shown.head.clone(),
         }
-    }
-
-    /// The step where the walk is, as it is shown.
-    pub(super) fn step_view(&self) -> Option<StepView> {
-        let walk = self.session.walk();
-        let Place::Step(id) = walk.place() else { return None };
-        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
-        let (width, height) = self.size;
-        let most = (!unfolded).then(|| screen::step::rows_that_fit(height));
-        let mut view = model::step(walk, &self.guide, id, self.view.admin, self.now, most);
-        if screen::step::is_wide(width) {
-            view.wire = model::latest(walk.transcript(), height.into());
-        }
-        Some(view)
-    }
-
-    /// Whether the step where the walk is wants an answer.
-    pub(super) fn step_lacks(&self) -> bool {
-        self.step_view().is_some_and(|v| !v.asks.is_empty())
-    }
-
-    /// Whether rows are folded away, or were unfolded.
-    pub(super) fn step_folds(&self) -> bool {
-        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
-        unfolded || self.step_view().is_some_and(|v| v.folded)
     }
 
     /// The diagnosis, as it is shown.
@@ -148,26 +126,13 @@ impl App {
         model::evidence(&self.guide, self.session.walk().transcript(), of, self.view.admin)
     }
 
-    pub(super) fn lens_view(&self, lens: &Lens) -> LensView {
-        let transcript = self.session.walk().transcript();
-        let lines = model::dialogue(transcript);
-        let cursor = lens.cursor.min(lines.len().saturating_sub(1));
-        let id = lines.get(cursor).map(|l| l.id);
-        let whole = match id.and_then(|id| transcript.entries().get(id.0 as usize)).map(|e| &e.fact) {
-            Some(Fact::Received { reply, .. }) if reply.text.len() > 1 => {
-                reply.text.iter().map(|t| format!("{} {t}", reply.codes())).collect()
-            }
-            _ => Vec::new(),
-        };
-        let mut meant = id.map_or_else(Vec::new, |id| model::meaning(&self.guide, transcript, id, self.view.admin));
-        if lines.get(cursor).is_some_and(|l| l.control) {
-            meant.insert(0, model::compared());
-        }
-        LensView { lines, cursor, whole, meant }
+    pub(super) fn lens_view(&self, lens: &Lens) -> LensView<'_> {
+        let Shown { lines, whole, meant, .. } = &self.shown;
+        LensView { lines, cursor: lens.cursor.min(lines.len().saturating_sub(1)), whole, meant }
     }
 
     /// The time of day of a moment of the session, by this machine's clock and zone.
-    fn clock(&self, at: u64) -> String {
+    pub(super) fn clock(&self, at: u64) -> String {
         let began = self.session.walk().transcript().entries().iter().find_map(|e| match e.fact {
             Fact::Began { unix_ms, .. } => Some(unix_ms),
             _ => None,

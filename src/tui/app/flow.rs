@@ -65,8 +65,14 @@ impl App {
     /// Takes a saved session up where it was left. A password that it had has to be typed again.
     pub(super) fn take_up(&mut self, saved: &SavedSession) {
         self.session = Session::resume(same(&self.real), saved, self.channel.clone());
+        self.sessions += 1;
         self.case = self.session.walk().case().clone();
         self.mode = self.session.walk().mode();
+        if self.case.has_password {
+            self.case.has_password = false;
+            self.feed(Input::Enter(Box::new(self.case.clone())));
+            self.view.note = Some("A password is never kept: type it again with i where it is needed.".to_owned());
+        }
         let home = self.home();
         self.view.settle_on(home);
         self.ask_if_waiting();

@@ -33,11 +33,11 @@ impl App {
 
     /// In a step arrows light one finding after the other, and pages scroll.
     fn go_in_step(&mut self, command: Command) {
-        let Some(view) = self.step_view() else { return };
+        let Some(view) = &self.shown.step else { return };
         let (width, height) = self.size;
-        let (width, room) = screen::step::room(width, height, &view);
-        let most = screen::text::most(screen::step::height_of(&view, (width, room)), room);
-        let picks = model::picks(&view).len();
+        let (width, room) = screen::step::room(width, height, view);
+        let most = screen::text::most(screen::step::height_of(view, (width, room)), room);
+        let picks = model::picks(view).len();
         let Screen::Step(seen) = &mut self.view.screen else { return };
         match command {
             Command::Up | Command::Down if picks > 0 => {
@@ -62,8 +62,8 @@ impl App {
             Screen::Start { .. } => screen::start::CHOICES.len(),
             Screen::Practise { .. } => self.worlds.len(),
             Screen::Consent(asking) => asking.lines.len(),
-            Screen::Ways { .. } => model::ways(self.session.walk(), &self.guide).len(),
-            Screen::Transcript(_) => model::dialogue(self.session.walk().transcript()).len(),
+            Screen::Ways { .. } => self.shown.ways.len(),
+            Screen::Transcript(_) => self.shown.lines.len(),
             Screen::Checklist { .. } => self.guide.steps.len(),
             _ => 0,
         }
@@ -90,10 +90,7 @@ impl App {
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
             Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
-            Screen::Map { .. } => {
-                let lines = model::map(self.session.walk(), &self.guide);
-                screen::text::most(screen::list::broken(&lines, width).len(), body)
-            }
+            Screen::Map { .. } => screen::text::most(screen::list::broken(&self.shown.map, width).len(), body),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

@@ -52,7 +52,11 @@ impl App {
         };
         let time = jiff::Timestamp::from_millisecond(self.moment()).unwrap_or_default();
         let time = time.to_zoned(self.zone.clone()).strftime("%Y%m%d-%H%M%S");
-        self.view.note = Some(match save_new(Path::new(""), &format!("heloise-{stem}-{time}"), &text) {
+        let saved = match &self.folder {
+            Some(folder) => save_new(folder, &format!("heloise-{stem}-{time}"), &text),
+            None => Err(io::Error::other("there is no folder to save it in")),
+        };
+        self.view.note = Some(match saved {
             Ok(name) => format!("Saved as {name} in this folder."),
             Err(why) => format!("Not saved: {why}. Copy it with c instead."),
         });

@@ -104,6 +104,17 @@ pub(super) const TABLE: &[Binding] = &[
     }),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
     key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
+    when(
+        key(
+            &[c('y')],
+            "y",
+            Command::Allow,
+            FILLED,
+            "allow",
+            "say yes to what you declined before, and run the step again",
+        ),
+        |n| n.declined,
+    ),
     // A checklist.
     key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Checklist], "open", "open the step"),
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
@@ -118,6 +129,7 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c('s')], "s", Command::Sign, &[Kind::Checklist], "sign", "sign the step off with your initials"),
     key(&[c('n')], "n", Command::Note, &[Kind::Checklist], "note", "write a note beside the step"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Checklist], "report", "stop here and see what was found"),
+    key(&[c('-')], "-", Command::LeaveOut, &[Kind::Checklist], "", "leave the step out"),
     // The diagnosis.
     key(
         &[c('k')],
@@ -236,7 +248,10 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
     when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind)),
-    key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", "this page; so does ? where nothing is typed"),
+    when(key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "keys", "this page; so does ? where nothing is typed"), |n| {
+        n.typing
+    }),
+    key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", ""),
     key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
     ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")),

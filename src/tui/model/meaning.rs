@@ -1,6 +1,6 @@
 //! What a line of the transcript means: its code, its enhanced code, and the phrase that gave it away.
 
-use super::MOST;
+use super::{MOST, Said};
 use crate::guide::{Guide, fill};
 use crate::reading::read_reply;
 use crate::transcript::{EvidenceId, Fact, Reply, Transcript, clean_line};
@@ -16,24 +16,33 @@ pub(in crate::tui) struct Meant {
     pub source: String,
 }
 
-/// That a line was said only to be compared with another.
-pub(in crate::tui) fn compared() -> Meant {
-    Meant {
-        what: "compare".to_owned(),
-        says: "Said only to compare the answer with that about your own mail.".to_owned(),
-        source: String::new(),
-    }
-}
-
-/// What an entry means; nothing for lines that are no reply.
-pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, id: EvidenceId, admin: bool) -> Vec<Meant> {
-    match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
+/// What a line means; nothing for lines that are neither command nor reply.
+pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, said: &Said, admin: bool) -> Vec<Meant> {
+    let mut all = match transcript.entries().get(said.id.0 as usize).map(|e| &e.fact) {
         Some(Fact::Received { reply, .. }) => of_reply(guide, reply, admin),
         Some(Fact::Sent { command, .. }) => vec![Meant {
             what: command.stage.as_str().to_owned(),
             says: said_at(command.stage).to_owned(),
             source: String::new(),
         }],
+        _ => Vec::new(),
+    };
+    if said.control {
+        all.push(Meant {
+            what: "compare".to_owned(),
+            says: "Said only to compare the answer with the one about your own mail.".to_owned(),
+            source: String::new(),
+        });
+    }
+    all
+}
+
+/// Every line of a reply that has several.
+pub(in crate::tui) fn whole(transcript: &Transcript, id: EvidenceId) -> Vec<String> {
+    match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
+        Some(Fact::Received { reply, .. }) if reply.text.len() > 1 => {
+            reply.text.iter().map(|t| clean_line(&format!("{} {t}", reply.codes()), MOST)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -43,7 +52,7 @@ fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     let text = |t: &str| clean_line(&fill(t, &read.args), MOST);
     let mut all = Vec::new();
     let class = reply.code / 100 * 100;
-    let code = |c: u16| guide.codes.iter().find(|e| e.code == c);
+    let code = |c: u16| guide.codes().iter().find(|e| e.code == c);
     if let Some(entry) = code(reply.code).or_else(|| code(class)) {
         let here = reply.stage.and_then(|s| entry.at.iter().find(|a| a.stage.contains(&s)));
         let words = here.map_or(&entry.says, |a| &a.says);
@@ -65,15 +74,18 @@ fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     if let Some(enhanced) = reply.enhanced {
         let exact = enhanced.to_string();
         let any = format!("x.{}.{}", enhanced.subject, enhanced.detail);
-        let entry =
-            guide.enhanced.iter().find(|e| e.code == exact).or_else(|| guide.enhanced.iter().find(|e| e.code == any));
+        let entry = guide
+            .enhanced()
+            .iter()
+            .find(|e| e.code == exact)
+            .or_else(|| guide.enhanced().iter().find(|e| e.code == any));
         let (says, source) = entry.map_or_else(
             || ("not in the registry".to_owned(), String::new()),
             |e| (text(e.says.register(admin)), clean_line(&e.source, 40)),
         );
         all.push(Meant { what: exact, says, source });
     }
-    if let Some(phrase) = read.phrase.as_ref().and_then(|id| guide.phrases.iter().find(|p| p.id == *id)) {
+    if let Some(phrase) = read.phrase.as_ref().and_then(|id| guide.phrases().iter().find(|p| p.id == *id)) {
         let quoted = read.matched.as_deref().map_or_else(String::new, |m| format!("\"{}\": ", clean_line(m, 120)));
         let by = if phrase.by == "any" { String::new() } else { format!("{}'s wording. ", phrase.by) };
         let kind = read.kind.as_deref().and_then(|k| guide.kind(k));

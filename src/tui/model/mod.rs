@@ -19,7 +19,7 @@ pub(super) use dialogue::{Said, Way, dialogue, latest};
 pub(super) use evidence::evidence;
 pub(super) use head::{about, head};
 pub(super) use map::{MapLine, map};
-pub(super) use meaning::{Meant, compared, meaning};
+pub(super) use meaning::{Meant, meaning, whole};
 pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use rows::{Row, RowState, fold_rows};
 pub(super) use step::{StepView, picks, step};

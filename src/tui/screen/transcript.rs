@@ -8,15 +8,15 @@ use ratatui::style::Style;
 
 /// What the lens shows.
 #[derive(Clone, Debug, Default)]
-pub(in crate::tui) struct LensView {
+pub(in crate::tui) struct LensView<'a> {
     /// All lines.
-    pub lines: Vec<Said>,
+    pub lines: &'a [Said],
     /// The one that is lit.
     pub cursor: usize,
     /// The whole of it, each line of a reply.
-    pub whole: Vec<String>,
+    pub whole: &'a [String],
     /// What it means.
-    pub meant: Vec<Meant>,
+    pub meant: &'a [Meant],
 }
 
 /// Where a line's text begins: time, direction.
@@ -27,7 +27,7 @@ fn below(height: u16) -> u16 {
     (height / 3).clamp(4, 12)
 }
 
-pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView) {
+pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView<'_>) {
     let theme = *pen.theme();
     let (width, height) = (pen.width(), pen.height());
     if view.lines.is_empty() {
@@ -38,10 +38,10 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView) {
     let room = height.saturating_sub(down + 1);
     lines(&mut pen.part(0, 0, width, room), view);
     pen.rule(room);
-    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), &view.meant);
+    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), view.meant);
 }
 
-fn lines(pen: &mut Pen<'_>, view: &LensView) {
+fn lines(pen: &mut Pen<'_>, view: &LensView<'_>) {
     let theme = *pen.theme();
     let (width, room) = (pen.width(), usize::from(pen.height()));
     let text = usize::from(width.saturating_sub(TEXT + 1));
@@ -73,14 +73,14 @@ enum RowOf<'a> {
     More(bool, String),
 }
 
-fn rows_of(view: &LensView, i: usize, width: usize) -> Vec<RowOf<'_>> {
+fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>> {
     let Some(line) = view.lines.get(i) else { return Vec::new() };
     let mut rows = Vec::new();
     if line.first {
         rows.push(RowOf::Host(&line.host));
     }
     if i == view.cursor {
-        let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { &view.whole };
+        let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { view.whole };
         let all: Vec<_> = whole.iter().flat_map(|l| wrap(l, width)).take(8).collect();
         rows.extend(
             all.into_iter()

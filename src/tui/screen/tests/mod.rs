@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::super::theme::{DARK, Look, MONO};
 use super::super::widget::Pen;
 use super::*;
-use models::{blocklists, checklist, dialogue, found, rail};
+use models::{blocklists, checklist, dialogue, found, lens, meant, rail};
 
 /// What a drawing shows, a line a row, without the space at the ends.
 fn drawn(width: u16, height: u16, look: Look, draw: impl FnOnce(&mut Pen<'_>)) -> String {
@@ -87,7 +87,9 @@ fn what_is_lit_is_seen_however_small_the_screen_is() {
 
 #[test]
 fn the_transcript_lens() {
-    let view = dialogue();
+    let lines = dialogue();
+    let meant = meant();
+    let view = lens(&lines, &meant);
     insta::assert_snapshot!("transcript-80", shown(80, 20, |pen| transcript::draw(pen, &view)));
     for (width, height) in SIZES {
         let text = shown(width, height, |pen| transcript::draw(pen, &view));
@@ -117,7 +119,9 @@ fn the_checklist() {
 #[test]
 fn every_screen_can_be_drawn_in_ascii_and_without_colour() {
     let ascii = Look { theme: MONO, ascii: true };
-    let (view, rail, lens, found, list) = (blocklists(), rail(), dialogue(), found(), checklist());
+    let (view, rail, lines, found, list) = (blocklists(), rail(), dialogue(), found(), checklist());
+    let meant = meant();
+    let lens = lens(&lines, &meant);
     let all = [
         drawn(80, 21, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
         drawn(120, 37, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
@@ -146,7 +150,9 @@ fn the_mono_theme_puts_no_colour_on_the_screen() {
 
 #[test]
 fn no_size_is_too_small_to_draw() {
-    let (view, rail, lens, found, list) = (blocklists(), rail(), dialogue(), found(), checklist());
+    let (view, rail, lines, found, list) = (blocklists(), rail(), dialogue(), found(), checklist());
+    let meant = meant();
+    let lens = lens(&lines, &meant);
     for width in 0..90 {
         for height in [0, 1, 2, 3, 5, 8, 13, 21] {
             shown(width, height, |pen| step::draw(pen, &rail, &view, step::How { lit: Some(3), scroll: 9, tick: 3 }));

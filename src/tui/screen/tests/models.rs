@@ -75,12 +75,12 @@ pub(super) fn blocklists() -> StepView {
             because: "the listing is confirmed (ZEN 127.0.0.4 and the 554 at RCPT name the same list)".to_owned(),
             others: ["DNS", "Load", "stop and report"].map(str::to_owned).to_vec(),
         }),
-        wire: dialogue().lines,
+        wire: dialogue(),
         ..StepView::default()
     }
 }
 
-pub(super) fn dialogue() -> LensView {
+pub(super) fn dialogue() -> Vec<Said> {
     let said = |at, way, tls, text: &str, more| Said {
         at,
         way,
@@ -94,39 +94,44 @@ pub(super) fn dialogue() -> LensView {
     };
     let refused = "554 5.7.1 Service unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org; \
                    https://check.spamhaus.org/query/ip/198.51.100.7";
+    vec![
+        said(0, Way::Event, false, "connected from 198.51.100.7", 0),
+        said(31, Way::In, false, "220 mx1.example.org ESMTP Postfix", 0),
+        said(31, Way::Out, false, "EHLO client.example.net", 0),
+        said(62, Way::In, false, "250-mx1.example.org", 8),
+        said(63, Way::Out, false, "STARTTLS", 0),
+        said(95, Way::In, false, "220 2.0.0 Ready to start TLS", 0),
+        said(160, Way::Event, true, "TLS 1.3, certificate mx1.example.org, valid until 2027-02-11", 0),
+        said(161, Way::Out, true, "MAIL FROM:<alice@example.net>", 0),
+        said(192, Way::In, true, "250 2.1.0 Ok", 0),
+        said(192, Way::Out, true, "RCPT TO:<bob@example.org>", 0),
+        said(224, Way::In, true, refused, 0),
+        said(225, Way::Out, true, "QUIT", 0),
+    ]
+}
+
+/// The lens over some lines.
+pub(super) fn lens<'a>(lines: &'a [Said], meant: &'a [Meant]) -> LensView<'a> {
+    LensView { lines, cursor: 10, whole: &[], meant }
+}
+
+/// What the line that is lit means.
+pub(super) fn meant() -> Vec<Meant> {
     let meant = |what: &str, says: &str, source: &str| Meant {
         what: what.to_owned(),
         says: says.to_owned(),
         source: source.to_owned(),
     };
-    LensView {
-        lines: vec![
-            said(0, Way::Event, false, "connected from 198.51.100.7", 0),
-            said(31, Way::In, false, "220 mx1.example.org ESMTP Postfix", 0),
-            said(31, Way::Out, false, "EHLO client.example.net", 0),
-            said(62, Way::In, false, "250-mx1.example.org", 8),
-            said(63, Way::Out, false, "STARTTLS", 0),
-            said(95, Way::In, false, "220 2.0.0 Ready to start TLS", 0),
-            said(160, Way::Event, true, "TLS 1.3, certificate mx1.example.org, valid until 2027-02-11", 0),
-            said(161, Way::Out, true, "MAIL FROM:<alice@example.net>", 0),
-            said(192, Way::In, true, "250 2.1.0 Ok", 0),
-            said(192, Way::Out, true, "RCPT TO:<bob@example.org>", 0),
-            said(224, Way::In, true, refused, 0),
-            said(225, Way::Out, true, "QUIT", 0),
-        ],
-        cursor: 10,
-        whole: Vec::new(),
-        meant: vec![
-            meant("554", "the transaction failed", "RFC 5321 4.2.3"),
-            meant("5.7.1", "delivery not authorised; alone it says little", "RFC 3463 3.8"),
-            meant(
-                "phrase",
-                "\"Client host … blocked using zen.spamhaus.org\": a blocklist, Postfix's wording. Said at RCPT, but about \
+    vec![
+        meant("554", "the transaction failed", "RFC 5321 4.2.3"),
+        meant("5.7.1", "delivery not authorised; alone it says little", "RFC 3463 3.8"),
+        meant(
+            "phrase",
+            "\"Client host … blocked using zen.spamhaus.org\": a blocklist, Postfix's wording. Said at RCPT, but about \
                  the connecting address.",
-                "",
-            ),
-        ],
-    }
+            "",
+        ),
+    ]
 }
 
 pub(super) fn found() -> Found {
