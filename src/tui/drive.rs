@@ -43,7 +43,7 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
     let gone = Event::Signal(HANG_UP);
-    let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(gone.clone()), Event::of_terminal)));
+    let keys = EventStream::new().filter_map(move |e| ready(e.map_or(Some(gone.clone()), Event::of_terminal)));
     let keys = keys.chain(stream::once(ready(Event::Signal(HANG_UP))));
     drive(&mut terminal, &mut Own, stream::select(keys, signals), launch).await
 }
