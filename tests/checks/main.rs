@@ -1,4 +1,8 @@
 //! Every check keeps its word in every practice world: what it emits, shows, ends and leaves behind.
 
+#[expect(dead_code, reason = "other tests count questions")]
+#[path = "../support/dns_server.rs"]
+mod dns_server;
+mod manners;
 mod promises;
 mod worlds;

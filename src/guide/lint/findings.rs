@@ -1,8 +1,11 @@
 //! The findings: worded if emitted, emitted if worded, and with a way out where something is wrong.
 
 use super::Complaints;
-use crate::guide::Guide;
+use crate::guide::{FindingEntry, Guide};
 use crate::transcript::Level;
+
+/// Words that say more than who could not tell may say.
+const TOO_SURE: [&str; 6] = ["listed", "blocked", "wrong", "faulty", "is down", "must be"];
 
 pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
     for id in emitted.iter().filter(|id| guide.finding(id).is_none()) {
@@ -26,6 +29,9 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
                 found.add(&about, "is a warning or a fault and does not say who has to act");
             }
         }
+        if finding.level == Level::Unknown {
+            untold(&about, finding, found);
+        }
         for weigh in &finding.weighs {
             found.cause(guide, &about, &weigh.cause, weigh.kind.as_deref());
             if weigh.db == 0 {
@@ -35,5 +41,18 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
                 found.add(&about, format!("proves `{}` and speaks against it at once", weigh.cause));
             }
         }
+    }
+}
+
+/// Who could not tell says neither that something is wrong nor that it is right, and proves nothing.
+fn untold(about: &str, finding: &FindingEntry, found: &mut Complaints) {
+    let said = [&finding.says.plain, &finding.says.admin].into_iter().chain(&finding.short);
+    for text in said {
+        if let Some(word) = TOO_SURE.iter().find(|word| text.contains(**word)) {
+            found.add(about, format!("is of level unknown and says `{word}`: say what kept us from knowing"));
+        }
+    }
+    if finding.weighs.iter().any(|w| w.proof || w.db < 0) {
+        found.add(about, "is of level unknown, so it can prove nothing and speak against nothing: it may make suspect");
     }
 }

@@ -82,6 +82,17 @@ fn a_fault_without_a_way_out() {
 }
 
 #[test]
+fn words_too_sure_for_who_could_not_tell() {
+    let fires = |more: &str, what: &str| {
+        fires("finding load.moon", what, |d| d.append(FINDINGS, &finding("load.moon", more)));
+    };
+    fires("level = \"unknown\"\nshort = \"not listed\"", "says `listed`");
+    let weigh = |more: &str| format!("level = \"unknown\"\nweighs = [{{ cause = \"dns\", {more} }}]");
+    fires(&weigh("db = 10, proof = true"), "prove nothing");
+    fires(&weigh("db = -10"), "speak against nothing");
+}
+
+#[test]
 fn a_weight_on_nothing() {
     for (weigh, what) in [
         ("cause = \"moon\", db = 3", "`moon`"),
