@@ -14,7 +14,7 @@ use dns_server::{DnsServer, code, name, records};
 use heloise::check::Knowledge;
 use heloise::net::{BoxFuture, Trust, World};
 use heloise::run::{Plan, Session, Setup, load_guide, walk_alone};
-use heloise::transcript::{Case, Consent, Fact, StepStatus};
+use heloise::transcript::{Case, Consent, Fact, StepStatus, Verdict};
 use heloise::walk::{StepState, Walk};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::RData;
@@ -126,4 +126,5 @@ async fn a_silent_dns_is_no_fault_of_anybody() {
     let failed = |e: &&heloise::transcript::Entry| matches!(e.fact, Fact::StepEnded { status: StepStatus::Fail, .. });
     let entries = session.walk().transcript().entries();
     assert_eq!(entries.iter().find(failed), None);
+    assert_eq!(session.walk().verdict(), Some(Verdict::Inconclusive));
 }

@@ -1,11 +1,9 @@
 //! Step 8: which mechanisms are offered before and after TLS, and one login, over verified TLS, if the user allows it.
 
-use std::net::SocketAddr;
-
-use super::tools::{Host, Stopped, hosts, talk_as};
+use super::tools::{Host, Stopped, Talk, hosts, talk};
 use super::{BoxFuture, Check, Context};
-use crate::net::{Broken, Capabilities, Dialogue, Heard};
-use crate::transcript::{Consent, Finding, Goal, Role, Stage};
+use crate::net::{Broken, Dialogue, Heard};
+use crate::transcript::{Consent, EvidenceId, Finding, Goal, Role, Secret, Stage};
 
 /// The check of step 8.
 pub(super) struct Authentication;
@@ -20,6 +18,7 @@ impl Check for Authentication {
             "authentication.none-given",
             "authentication.no-consent",
             "authentication.no-connection",
+            "authentication.refused-earlier",
             "authentication.mechanisms",
             "authentication.only-after-tls",
             "authentication.needs-tls",
@@ -27,9 +26,11 @@ impl Check for Authentication {
             "authentication.envelope.refused",
             "authentication.not-offered",
             "authentication.no-login-here",
-            "authentication.refused-earlier",
             "authentication.no-verified-tls",
+            "authentication.certificate-not-judged",
             "authentication.mechanism-mismatch",
+            "authentication.mechanism-not-offered",
+            "authentication.mechanism-not-spoken",
             "authentication.no-login-given",
             "authentication.login.ok",
             "authentication.login.refused",
@@ -37,6 +38,7 @@ impl Check for Authentication {
             "authentication.login.not-allowed",
             "authentication.required",
             "authentication.sender.refused",
+            "authentication.sender.later",
             "authentication.broke",
         ]
     }
@@ -46,8 +48,9 @@ impl Check for Authentication {
     }
 }
 
-/// What we can speak, best first. XOAUTH2 only when asked for: its secret is a token, not a password.
-const OURS: [&str; 3] = ["CRAM-MD5", "PLAIN", "LOGIN"];
+/// What we try, best first: there is one attempt, and inside TLS the mechanisms that any server can check come before one that needs the
+/// password in clear in its store. XOAUTH2 only when asked for: its secret is a token, not a password.
+const OURS: [&str; 3] = ["PLAIN", "LOGIN", "CRAM-MD5"];
 
 async fn run(cx: &Context) {
     if cx.case.server.is_none() {
@@ -58,104 +61,135 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("authentication.no-consent"));
         return;
     }
-    let Some((host, address)) = target(cx).await else {
-        cx.found(Finding::new("authentication.no-connection"));
-        return;
-    };
-    if let Err(Stopped::Broke(broken)) = offers(cx, &host, address).await {
-        cx.found(broke(&broken).arg("server", &host.name));
+    let Some(host) = hosts(cx).await.ok().and_then(|hosts| hosts.into_iter().next()) else { return };
+    match session(cx, &host).await {
+        Ok(talk) => {
+            if let Err(broken) = offers(cx, &host, talk).await {
+                cx.found(broke(&broken).arg("server", &host.name));
+            }
+        }
+        Err(Some(Stopped::Refused(dialogue, heard))) => {
+            cx.found(said("authentication.refused-earlier", &host, &heard));
+            dialogue.quit().await;
+        }
+        Err(Some(Stopped::NoStarttls(dialogue, heard))) => {
+            cx.found(unsafe_for_login(&host, "STARTTLS is not offered", heard.evidence));
+            dialogue.quit().await;
+        }
+        Err(Some(Stopped::Broke(broken))) => cx.found(broke(&broken).arg("server", &host.name)),
+        Err(None) => cx.found(Finding::new("authentication.no-connection").arg("server", &host.name)),
     }
 }
 
-async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
-    let host = hosts(cx).await.ok()?.into_iter().next()?;
-    for ip in host.addresses.clone() {
-        let address = SocketAddr::new(ip, host.port);
-        if cx.net.connect(&cx.rec, &host.name, address, cx.case.source).await.is_ok() {
-            return Some((host, address));
+/// A session with the first address that lets us in; none where none does.
+async fn session(cx: &Context, host: &Host) -> Result<Talk, Option<Stopped>> {
+    for ip in &host.addresses {
+        match talk(cx, host, *ip, Role::Case).await {
+            Err(Stopped::Broke((broken, _))) if broken.stage == Stage::Connect => {}
+            other => return other.map_err(Some),
         }
     }
-    None
+    Err(None)
 }
 
-fn mechanisms(offered: &Capabilities) -> Vec<String> {
-    offered.get("AUTH").unwrap_or_default().split_whitespace().map(str::to_ascii_uppercase).collect()
-}
-
-async fn offers(cx: &Context, host: &Host, address: SocketAddr) -> Result<(), Stopped> {
-    let talk = match talk_as(cx, host, address, cx.case.security, Role::Case, false).await {
-        Ok(talk) => talk,
-        Err(Stopped::Refused(dialogue, heard)) => {
-            cx.found(said("authentication.refused-earlier", host, &heard));
-            dialogue.quit().await;
-            return Ok(());
-        }
-        Err(Stopped::NoStarttls(dialogue, heard)) => {
-            let found =
-                Finding::new("authentication.no-verified-tls").arg("server", &host.name).arg("port", address.port());
-            cx.found(found.arg("why", "STARTTLS is not offered").shown_by(heard.evidence));
-            dialogue.quit().await;
-            return Ok(());
-        }
-        Err(stopped) => return Err(stopped),
-    };
-    let mut dialogue = talk.dialogue;
-    let after = mechanisms(dialogue.capabilities());
-    let tls = dialogue.tls().cloned();
-    let found = |id: &str| {
-        Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", after.join(" "))
-    };
-    if after.is_empty() {
-        if tls.is_none() && dialogue.capabilities().has("STARTTLS") {
-            once_protected(cx, host, address, &mut dialogue).await.map_err(Stopped::Broke)?;
+async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
+    let Talk { mut dialogue, opening } = talk;
+    let ehlo = opening.last().evidence;
+    let offered = dialogue.capabilities().mechanisms();
+    let found = |id: &str| about(id, host, ehlo).arg("mechanisms", offered.join(" "));
+    if offered.is_empty() {
+        if dialogue.tls().is_none() && dialogue.capabilities().has("STARTTLS") {
+            once_protected(cx, host, &mut dialogue).await?;
         } else {
-            cx.found(found(not_offered(cx, address.port())));
-            without_login(cx, host, &mut dialogue).await.map_err(Stopped::Broke)?;
+            cx.found(found(not_offered(cx, host.port)));
+            without_login(cx, host, &mut dialogue).await?;
         }
         dialogue.quit().await;
         return Ok(());
     }
     cx.found(found("authentication.mechanisms"));
-    if talk.opening.ehlo_after.is_some() && mechanisms(&talk.opening.caps_before).is_empty() {
+    if opening.ehlo_after.is_some() && opening.caps_before.mechanisms().is_empty() {
         cx.found(found("authentication.only-after-tls"));
     }
-    let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) else {
+    if let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) {
+        match mechanism(cx, &offered) {
+            Err((id, ours)) => cx.found(found(id).arg("ours", ours)),
+            Ok(mechanism) => login(cx, host, &mut dialogue, (&mechanism, user, secret), ehlo).await?,
+        }
+    } else {
         cx.found(found("authentication.no-login-given"));
-        without_login(cx, host, &mut dialogue).await.map_err(Stopped::Broke)?;
-        dialogue.quit().await;
-        return Ok(());
+        without_login(cx, host, &mut dialogue).await?;
+    }
+    dialogue.quit().await;
+    Ok(())
+}
+
+/// The mechanism to use; or the finding that says why there is none, and what we had in mind.
+fn mechanism(cx: &Context, offered: &[String]) -> Result<String, (&'static str, String)> {
+    let Some(forced) = cx.case.auth.as_ref().map(|m| m.to_ascii_uppercase()) else {
+        let ours = OURS.iter().find(|m| offered.iter().any(|o| o == *m));
+        return ours.map(|m| (*m).to_owned()).ok_or_else(|| ("authentication.mechanism-mismatch", OURS.join(" ")));
     };
-    let chosen = match &cx.case.auth {
-        Some(forced) => Some(forced.to_ascii_uppercase()).filter(|m| after.contains(m)),
-        None => OURS.iter().find(|m| after.iter().any(|a| a == *m)).map(|m| (*m).to_owned()),
+    if !offered.contains(&forced) {
+        Err(("authentication.mechanism-not-offered", forced))
+    } else if !Dialogue::MECHANISMS.contains(&forced.as_str()) {
+        Err(("authentication.mechanism-not-spoken", forced))
+    } else {
+        Ok(forced)
+    }
+}
+
+/// One login, if it is allowed and the connection is verified; then the sender, who may not be that login's.
+async fn login(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    (mechanism, user, secret): (&str, &str, &Secret),
+    ehlo: EvidenceId,
+) -> Result<(), Broken> {
+    let (why, shown) = match dialogue.tls() {
+        Some((fact, evidence)) => (fact.distrust.clone().map(|d| format!("certificate: {d}")), *evidence),
+        None => (Some("no TLS".to_owned()), ehlo),
     };
-    let Some(mechanism) = chosen else {
-        let ours = cx.case.auth.clone().unwrap_or_else(|| OURS.join(" "));
-        cx.found(found("authentication.mechanism-mismatch").arg("ours", ours));
-        dialogue.quit().await;
-        return Ok(());
-    };
-    match tls {
-        Some((fact, _)) if fact.established && fact.distrust.is_none() => {}
-        other => {
-            let why = other.and_then(|(fact, _)| fact.distrust).unwrap_or_else(|| "plain".to_owned());
-            cx.found(found("authentication.no-verified-tls").arg("why", why));
-            dialogue.quit().await;
+    match why.as_deref() {
+        None if cx.may(Consent::Auth) => {}
+        None => {
+            cx.found(about("authentication.login.not-allowed", host, ehlo));
+            return Ok(());
+        }
+        Some("certificate: no-trust-store") => {
+            cx.found(about("authentication.certificate-not-judged", host, shown));
+            return Ok(());
+        }
+        Some(why) => {
+            cx.found(unsafe_for_login(host, why, shown));
             return Ok(());
         }
     }
-    if !cx.may(Consent::Auth) {
-        cx.found(found("authentication.login.not-allowed"));
-        dialogue.quit().await;
-        return Ok(());
+    let Some(heard) = dialogue.auth(mechanism, user, secret).await? else { return Ok(()) };
+    let id = match heard.reply.code {
+        200..300 => "authentication.login.ok",
+        400..500 => "authentication.login.temporary",
+        _ => "authentication.login.refused",
+    };
+    cx.found(said(id, host, &heard).arg("mechanism", mechanism).arg("user", user));
+    if heard.reply.code == 235
+        && cx.may(Consent::Rcpt)
+        && let Some(from) = &cx.case.from
+    {
+        let mail = dialogue.mail(from, "").await?;
+        let id = match mail.reply.code {
+            200..300 => None,
+            500..600 => Some("authentication.sender.refused"),
+            _ => Some("authentication.sender.later"),
+        };
+        if let Some(id) = id {
+            cx.found(said(id, host, &mail).arg("user", user).arg("address", from));
+        } else {
+            // What was found stands, whatever comes of this.
+            let _ = dialogue.control(Stage::Mail, "RSET").await;
+        }
     }
-    let answer = dialogue.auth(&mechanism, user, secret).await.map_err(Stopped::Broke)?;
-    if let Some(heard) = answer {
-        login(cx, host, &mechanism, &mut dialogue, &heard).await.map_err(Stopped::Broke)?;
-    } else {
-        cx.found(found("authentication.no-verified-tls").arg("why", "plain"));
-    }
-    dialogue.quit().await;
     Ok(())
 }
 
@@ -169,25 +203,28 @@ fn not_offered(cx: &Context, port: u16) -> &'static str {
 }
 
 /// The connection as entered is plain and offers no login: does it once it is protected? The pair is the proof.
-async fn once_protected(cx: &Context, host: &Host, address: SocketAddr, dialogue: &mut Dialogue) -> Result<(), Broken> {
+async fn once_protected(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Result<(), Broken> {
+    let mut heard = dialogue.starttls().await?;
     let mut offered = Vec::new();
-    let mut evidence = None;
-    if dialogue.starttls().await?.reply.code == 220 {
-        let heard = dialogue.ehlo(&cx.helo()).await?;
-        offered = mechanisms(dialogue.capabilities());
-        evidence = Some(heard.evidence);
+    if heard.reply.code == 220 {
+        heard = dialogue.ehlo(&cx.helo()).await?;
+        offered = dialogue.capabilities().mechanisms();
     }
-    let id = if offered.is_empty() { not_offered(cx, address.port()) } else { "authentication.needs-tls" };
-    let mut finding =
-        Finding::new(id).arg("server", &host.name).arg("port", address.port()).arg("mechanisms", offered.join(" "));
-    finding.evidence.extend(evidence);
-    cx.found(finding);
+    let id = match (offered.is_empty(), &cx.case.user) {
+        (false, Some(_)) => "authentication.needs-tls",
+        (false, None) => "authentication.only-after-tls",
+        (true, _) => not_offered(cx, host.port),
+    };
+    cx.found(about(id, host, heard.evidence).arg("mechanisms", offered.join(" ")));
     Ok(())
 }
 
-/// Sender and recipient without a login, and without a message: does the server pass on mail for strangers?
+/// Sender and recipient without a login, and without a message: does the server pass on mail for strangers? Not where a login is meant
+/// to come first: what is refused without it would be no news.
 async fn without_login(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Result<(), Broken> {
-    let Some(to) = cx.case.recipient().filter(|_| cx.may(Consent::Rcpt)) else { return Ok(()) };
+    let Some(to) = cx.case.recipient().filter(|_| cx.may(Consent::Rcpt) && cx.case.user.is_none()) else {
+        return Ok(());
+    };
     let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
     if !mail.reply.is_positive() {
         let id = if mail.reply.code == 530 { "authentication.required" } else { "authentication.envelope.refused" };
@@ -205,31 +242,13 @@ async fn without_login(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Re
     Ok(())
 }
 
-async fn login(
-    cx: &Context,
-    host: &Host,
-    mechanism: &str,
-    dialogue: &mut Dialogue,
-    heard: &Heard,
-) -> Result<(), Broken> {
-    let id = match heard.reply.code {
-        200..300 => "authentication.login.ok",
-        400..500 => "authentication.login.temporary",
-        _ => "authentication.login.refused",
-    };
-    let user = cx.case.user.as_deref().unwrap_or_default();
-    cx.found(said(id, host, heard).arg("mechanism", mechanism).arg("user", user));
-    if heard.reply.code == 235
-        && cx.may(Consent::Rcpt)
-        && let Some(from) = &cx.case.from
-    {
-        let mail = dialogue.mail(from, "").await?;
-        if !mail.reply.is_positive() {
-            cx.found(said("authentication.sender.refused", host, &mail).arg("user", user).arg("address", from));
-        }
-        dialogue.control(Stage::Mail, "RSET").await?;
-    }
-    Ok(())
+/// A finding about a host as it was talked to.
+fn about(id: &str, host: &Host, evidence: EvidenceId) -> Finding {
+    Finding::new(id).arg("server", &host.name).arg("port", host.port).shown_by(evidence)
+}
+
+fn unsafe_for_login(host: &Host, why: &str, evidence: EvidenceId) -> Finding {
+    about("authentication.no-verified-tls", host, evidence).arg("why", why)
 }
 
 fn said(id: &str, host: &Host, heard: &Heard) -> Finding {

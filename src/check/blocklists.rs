@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use super::know::Blocklist;
-use super::tools::could_not_tell;
+use super::tools::{could_not_tell, is_private};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
 use crate::transcript::{Consent, DnsOutcome, Fact, Finding};
@@ -26,6 +26,7 @@ impl Check for Blocklists {
             "blocklists.private-address",
             "blocklists.ip.listed",
             "blocklists.ip.listed-minor",
+            "blocklists.ip.policy",
             "blocklists.ip.clean",
             "blocklists.domain.listed",
             "blocklists.domain.listed-minor",
@@ -34,6 +35,7 @@ impl Check for Blocklists {
             "blocklists.refuses-resolver",
             "blocklists.list-broken",
             "blocklists.summary.clean",
+            "blocklists.summary.partly",
             "blocklists.summary.listed",
             "blocklists.summary.unknown",
         ]
@@ -49,6 +51,15 @@ enum Said {
     Listed,
     Clean,
     Unknown,
+    /// One that large receivers use did not tell.
+    UnknownThatMatters,
+}
+
+/// What is asked about.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Address(IpAddr),
+    Domain(&'a str),
 }
 
 async fn run(cx: &Context) {
@@ -61,17 +72,18 @@ async fn run(cx: &Context) {
     if ip.is_none() {
         cx.found(Finding::new("blocklists.no-address"));
     }
-    if let Some(ip) = ip.filter(|ip| private(*ip)) {
+    if let Some(ip) = ip.filter(|ip| is_private(*ip)) {
         cx.found(Finding::new("blocklists.private-address").arg("ip", ip));
     }
-    let ip = ip.filter(|ip| !private(*ip));
+    let ip = ip.filter(|ip| !is_private(*ip));
     let mut asked = Vec::new();
     for list in &cx.know.blocklists {
-        if let Some(ip) = ip.filter(|ip| list.lists.iter().any(|l| l == if ip.is_ipv6() { "ipv6" } else { "ipv4" })) {
-            asked.push(ask(cx, list, reversed(ip), ip.to_string(), true));
+        let takes = |sort: &str| list.lists.iter().any(|l| l == sort);
+        if let Some(ip) = ip.filter(|ip| takes(if ip.is_ipv6() { "ipv6" } else { "ipv4" })) {
+            asked.push(ask(cx, list, What::Address(ip)));
         }
-        if let Some(domain) = domain.as_deref().filter(|_| list.lists.iter().any(|l| l == "domain")) {
-            asked.push(ask(cx, list, domain.to_owned(), domain.to_owned(), false));
+        if let Some(domain) = domain.as_deref().filter(|_| takes("domain")) {
+            asked.push(ask(cx, list, What::Domain(domain)));
         }
     }
     let said = join_all(asked).await;
@@ -79,13 +91,15 @@ async fn run(cx: &Context) {
         return;
     }
     let count = |wanted| said.iter().filter(|s| **s == wanted).count();
-    let (listed, unknown) = (count(Said::Listed), count(Said::Unknown));
-    let id = match (listed, unknown * 2 > said.len()) {
-        (1.., _) => "blocklists.summary.listed",
-        (0, true) => "blocklists.summary.unknown",
-        (0, false) => "blocklists.summary.clean",
+    let (listed, matter) = (count(Said::Listed), count(Said::UnknownThatMatters));
+    let unknown = matter + count(Said::Unknown);
+    let id = match listed {
+        1.. => "blocklists.summary.listed",
+        0 if unknown * 2 > said.len() => "blocklists.summary.unknown",
+        0 if matter > 0 => "blocklists.summary.partly",
+        0 => "blocklists.summary.clean",
     };
-    let what = ip.map(|ip| ip.to_string()).or(domain).unwrap_or_default();
+    let what = ip.map(|ip| ip.to_string()).into_iter().chain(domain).collect::<Vec<_>>().join(" or ");
     cx.found(Finding::new(id).arg("ip", what).arg("count", said.len()).arg("listed", listed).arg("unknown", unknown));
 }
 
@@ -103,16 +117,12 @@ fn sending_address(cx: &Context) -> Option<IpAddr> {
     })
 }
 
-/// `[192.0.2.1]` in a server's EHLO answer: what it saw us come from.
+/// `[192.0.2.1]` in a server's EHLO answer: what it saw us come from. The name that we gave may be such a one, too; it stands before.
 fn bracketed(text: &str) -> Option<IpAddr> {
-    text.split('[').skip(1).find_map(|rest| rest.split(']').next()?.trim_start_matches("IPv6:").parse().ok())
-}
-
-fn private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
+    let seen =
+        text.split('[').skip(1).filter_map(|rest| rest.split(']').next()?.trim_start_matches("IPv6:").parse().ok());
+    let seen: Vec<IpAddr> = seen.collect();
+    seen.iter().rev().find(|ip| !is_private(**ip)).or(seen.last()).copied()
 }
 
 /// The registrable domain, as domain lists want it asked.
@@ -132,8 +142,11 @@ fn reversed(ip: IpAddr) -> String {
     }
 }
 
-async fn ask(cx: &Context, list: &Blocklist, labels: String, what: String, is_ip: bool) -> Said {
-    let label = if is_ip { list.name.clone() } else { format!("{} (domain)", list.name) };
+async fn ask(cx: &Context, list: &Blocklist, about: What<'_>) -> Said {
+    let (label, labels, what) = match about {
+        What::Address(ip) => (list.name.clone(), reversed(ip), ip.to_string()),
+        What::Domain(domain) => (format!("{} (domain)", list.name), domain.to_owned(), domain.to_owned()),
+    };
     cx.rec.probing(&label);
     let began = Instant::now();
     let (answer, evidence) = cx.net.lookup(&cx.rec, &format!("{labels}.{}", list.zone), RecordType::A).await;
@@ -146,43 +159,47 @@ async fn ask(cx: &Context, list: &Blocklist, labels: String, what: String, is_ip
             .shown_by(evidence)
             .ends(&label, ms)
     };
-    if let Some(why) = could_not_tell(&answer) {
-        let id =
-            if answer.outcome == DnsOutcome::Refused { "blocklists.refuses-resolver" } else { "blocklists.unknown" };
+    let untold = |id: &str, why: &str| {
         cx.found(found(id).arg("why", why));
-        return Said::Unknown;
+        if list.matters { Said::UnknownThatMatters } else { Said::Unknown }
+    };
+    if let Some(why) = could_not_tell(&answer) {
+        let refused = answer.outcome == DnsOutcome::Refused;
+        return untold(if refused { "blocklists.refuses-resolver" } else { "blocklists.unknown" }, why);
     }
-    let codes: Vec<IpAddr> = answer.addresses().collect();
-    if codes.is_empty() {
+    let codes: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
+    let against: Vec<&String> = codes.iter().filter(|c| !list.harmless.contains(c)).collect();
+    let is_ip = matches!(about, What::Address(_));
+    let Some(first) = against.first() else {
         cx.found(found(if is_ip { "blocklists.ip.clean" } else { "blocklists.domain.clean" }));
         return Said::Clean;
+    };
+    if against.iter().any(|c| refuses(c)) {
+        return untold("blocklists.refuses-resolver", first);
     }
-    // 127.255.255.0/24 is a list's way to say no to whoever asks (spamhaus.org/faqs/dnsbl-usage): never a listing.
-    let refusal = |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if v4.octets()[..3] == [127, 255, 255]);
-    let sound = |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if v4.octets()[0] == 127);
-    if codes.iter().any(refusal) {
-        cx.found(found("blocklists.refuses-resolver").arg("why", codes[0]));
-        return Said::Unknown;
-    }
-    if !codes.iter().all(sound) {
-        cx.found(found("blocklists.list-broken").arg("why", format!("it answered {}", codes[0])));
-        return Said::Unknown;
+    if !against.iter().all(|c| c.starts_with("127.")) {
+        return untold("blocklists.list-broken", &format!("it answered {first}"));
     }
     if lists_everything(cx, list, is_ip).await {
-        cx.found(found("blocklists.list-broken").arg("why", "it lists what must not be listed"));
-        return Said::Unknown;
+        return untold("blocklists.list-broken", "it lists what must not be listed");
     }
-    let meaning =
-        |ip: &IpAddr| list.answers.get(&ip.to_string()).map_or_else(|| ip.to_string(), |m| format!("{ip}, {m}"));
-    let meant = codes.iter().map(meaning).collect::<Vec<_>>().join("; ");
-    let id = match (is_ip, list.matters) {
-        (true, true) => "blocklists.ip.listed",
-        (true, false) => "blocklists.ip.listed-minor",
-        (false, true) => "blocklists.domain.listed",
-        (false, false) => "blocklists.domain.listed-minor",
+    let meaning = |c: &&String| list.answers.get(*c).map_or_else(|| (*c).clone(), |m| format!("{c}, {m}"));
+    let meant = against.iter().map(meaning).collect::<Vec<_>>().join("; ");
+    let id = match (about, list.matters) {
+        (What::Address(_), true) if against.iter().all(|c| list.policy.contains(c)) => "blocklists.ip.policy",
+        (What::Address(_), true) => "blocklists.ip.listed",
+        (What::Address(_), false) => "blocklists.ip.listed-minor",
+        (What::Domain(_), true) => "blocklists.domain.listed",
+        (What::Domain(_), false) => "blocklists.domain.listed-minor",
     };
     cx.found(found(id).arg("answer", meant));
     Said::Listed
+}
+
+/// 127.255.255.0/24 is a list's way to say no to whoever asks (spamhaus.org/faqs/dnsbl-usage), and so is 127.0.0.1 at others
+/// (uribl.com/refused.shtml): listings begin at 127.0.0.2 (RFC 5782 §2.1).
+fn refuses(code: &str) -> bool {
+    code.starts_with("127.255.255.") || code == "127.0.0.1"
 }
 
 /// A list that lists its own never-listed test entry lists the world: it has closed, or the resolver invents answers (RFC 5782 §5).
@@ -212,6 +229,14 @@ mod tests {
     #[test]
     fn the_address_a_server_saw_is_found() {
         assert_eq!(bracketed("mx.example.org Hello client [198.51.100.7]"), "198.51.100.7".parse().ok());
+        assert_eq!(bracketed("mx.example.org Hello [127.0.0.1] [198.51.100.7]"), "198.51.100.7".parse().ok());
+        assert_eq!(bracketed("mx.example.org Hello [198.51.100.7], at [10.0.0.1]"), "198.51.100.7".parse().ok());
         assert_eq!(bracketed("mx.example.org"), None);
+    }
+
+    #[test]
+    fn a_refusal_to_answer_is_told_from_a_listing() {
+        assert!(refuses("127.255.255.254") && refuses("127.0.0.1"));
+        assert!(!refuses("127.0.0.2") && !refuses("127.0.1.255"));
     }
 }

@@ -23,6 +23,8 @@ impl Check for Connectivity {
             "connectivity.no-consent",
             "connectivity.name.ok",
             "connectivity.name.unresolved",
+            "connectivity.name.dangling",
+            "connectivity.name.left-out",
             "connectivity.name.unknown",
             "connectivity.no-mail-host",
             "connectivity.tcp.open",
@@ -41,6 +43,7 @@ impl Check for Connectivity {
             "connectivity.all-filtered",
             "connectivity.all-unreachable",
             "connectivity.all-failed",
+            "connectivity.could-not-tell",
         ]
     }
 
@@ -60,8 +63,9 @@ async fn run(cx: &Context) {
         Ok(hosts) => hosts,
         Err(why) => return no_hosts(cx, &why),
     };
+    let any = hosts.iter().any(|h| !h.addresses.is_empty());
     for host in &hosts {
-        named(cx, host);
+        named(cx, host, any);
     }
     if !cx.may(Consent::Connect) {
         cx.found(Finding::new("connectivity.no-consent"));
@@ -94,12 +98,15 @@ fn domain(cx: &Context) -> &str {
     cx.case.recipient_domain().unwrap_or_default()
 }
 
-fn named(cx: &Context, host: &Host) {
+/// What a host's name leads to; `any` where at least one of the hosts has an address.
+fn named(cx: &Context, host: &Host, any: bool) {
     let listed = host.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let mut finding = match (host.addresses.is_empty(), host.unknown) {
-        (false, _) => Finding::new("connectivity.name.ok").arg("addresses", listed),
-        (true, Some(why)) => Finding::new("connectivity.name.unknown").arg("why", why),
-        (true, None) => Finding::new("connectivity.name.unresolved"),
+    let mut finding = match host.unknown {
+        _ if !listed.is_empty() => Finding::new("connectivity.name.ok").arg("addresses", listed),
+        Some(why) => Finding::new("connectivity.name.unknown").arg("why", why),
+        None if host.left_out => Finding::new("connectivity.name.left-out"),
+        None if any => Finding::new("connectivity.name.dangling"),
+        None => Finding::new("connectivity.name.unresolved"),
     };
     finding.evidence.clone_from(&host.evidence);
     cx.found(finding.arg("server", &host.name));
@@ -140,7 +147,7 @@ async fn one(cx: &Context, host: &Host, address: SocketAddr) -> Tried {
 /// What all tries together say: each family by itself, then the whole.
 fn judge(cx: &Context, hosts: &[Host], tries: &[Tried]) {
     let open = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && t.outcome == ConnectOutcome::Open);
-    let any = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6);
+    let any = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && t.outcome != ConnectOutcome::Error);
     let server = hosts.first().map_or("", |h| h.name.as_str());
     let port = hosts.first().map_or(25, |h| h.port);
     let shown = |id: &str, chosen: &dyn Fn(&Tried) -> bool| {
@@ -162,16 +169,16 @@ fn judge(cx: &Context, hosts: &[Host], tries: &[Tried]) {
     if open(true) {
         cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && t.outcome == ConnectOutcome::Open));
     }
-    let outcomes: BTreeSet<&str> = tries.iter().map(|t| t.outcome.as_str()).collect();
-    // An address without a route from here (often IPv6) hides nothing: the others decide what "all" means.
-    let told: BTreeSet<&str> = outcomes.iter().copied().filter(|o| *o != "unreachable").collect();
-    let whole = match (outcomes.contains("open"), outcomes.len(), told.first().copied().filter(|_| told.len() == 1)) {
-        (true, 1, _) => "connectivity.all-open",
-        (true, ..) if told.len() == 1 => "connectivity.all-open",
-        (true, ..) => "connectivity.some-failed",
-        (false, _, Some("refused")) => "connectivity.all-refused",
-        (false, _, Some("timeout")) => "connectivity.all-filtered",
-        (false, ..) if told.is_empty() => "connectivity.all-unreachable",
+    // What could not be tried says nothing. An address without a route from here (often IPv6) hides nothing: the others decide what "all" means.
+    let outcomes: BTreeSet<&str> = tries.iter().map(|t| t.outcome.as_str()).filter(|o| *o != "error").collect();
+    let told: Vec<&str> = outcomes.iter().copied().filter(|o| *o != "unreachable").collect();
+    let whole = match told[..] {
+        ["open"] => "connectivity.all-open",
+        _ if told.contains(&"open") => "connectivity.some-failed",
+        ["refused"] => "connectivity.all-refused",
+        ["timeout"] => "connectivity.all-filtered",
+        [] if outcomes.is_empty() => "connectivity.could-not-tell",
+        [] => "connectivity.all-unreachable",
         _ => "connectivity.all-failed",
     };
     cx.found(shown(whole, &|_| true));

@@ -1,8 +1,8 @@
 //! Step 6: the error that the user has, or that a server gave us: which code, which text, said where and by whom.
 
 use super::{BoxFuture, Check, Context};
-use crate::reading::{Item, Source};
-use crate::transcript::{Finding, Reply, Role, Stage};
+use crate::reading::{Item, Meaning, Source};
+use crate::transcript::{Finding, Reply, Role, Stage, clean_line};
 
 /// The check of step 6.
 pub(super) struct ErrorMessage;
@@ -21,6 +21,7 @@ impl Check for ErrorMessage {
             "error-message.headline",
             "error-message.read",
             "error-message.unclear",
+            "error-message.earlier",
         ]
     }
 
@@ -56,7 +57,7 @@ fn run(cx: &Context) {
     }
 }
 
-/// No text was pasted: the last refusal of this session is read instead.
+/// No text was pasted: the last refusal of this session is read instead. It stands in the transcript already, and counts from there.
 fn earlier(cx: &Context) {
     let last = cx.seen.replies().rev().find(|(_, r)| r.role == Role::Case && !r.is_positive());
     let Some((_, reply)) = last else {
@@ -64,38 +65,41 @@ fn earlier(cx: &Context) {
         return;
     };
     let meaning = cx.reader.reply(reply);
-    let item = Item {
-        recipient: None,
-        reporter: Some(reply.server.clone()).filter(|s| !s.is_empty()),
-        permanent: Some(reply.code >= 500),
-        reply: reply.clone(),
-        meaning,
-    };
-    say(cx, item);
+    let finding = |id| worded(id, reply, Some(&reply.server), &meaning);
+    cx.found(finding("error-message.earlier"));
+    if HEADLINE.contains(&reply.code) {
+        cx.found(finding("error-message.headline"));
+    }
 }
 
 fn say(cx: &Context, item: Item) {
     let Item { recipient, reply, reporter, meaning, .. } = item;
-    let Reply { code, stage, .. } = reply;
-    let args = |id: &str| {
-        let mut finding = Finding::new(id)
-            .arg("code", if code == 0 { String::new() } else { code.to_string() })
-            .arg("codes", if code == 0 { String::new() } else { reply.codes() })
-            .arg("text", crate::transcript::clean_line(&reply.joined(), 300))
-            .arg("stage", stage.map_or("", Stage::spoken))
-            .arg("server", reporter.clone().unwrap_or_default())
-            .arg("recipient", recipient.clone().unwrap_or_default())
-            .arg("cause", &meaning.cause)
-            .arg("kind", meaning.kind.clone().unwrap_or_default());
-        for (name, value) in &meaning.args {
-            finding.args.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        finding
-    };
     let evidence = cx.rec.reply(Reply { role: Role::Pasted, ..reply.clone() });
-    let id = if meaning.cause == "unclear" { "error-message.unclear" } else { "error-message.read" };
-    cx.found(args(id).shown_by(evidence));
-    if HEADLINE.contains(&code) {
-        cx.found(args("error-message.headline").shown_by(evidence));
+    let finding = |id| {
+        let finding = worded(id, &reply, reporter.as_deref(), &meaning);
+        finding.arg("recipient", recipient.clone().unwrap_or_default()).shown_by(evidence)
+    };
+    cx.found(finding(if meaning.cause == "unclear" { "error-message.unclear" } else { "error-message.read" }));
+    if HEADLINE.contains(&reply.code) {
+        cx.found(finding("error-message.headline"));
     }
+}
+
+fn worded(id: &str, reply: &Reply, server: Option<&str>, meaning: &Meaning) -> Finding {
+    let codes = match (reply.code, reply.enhanced) {
+        (0, enhanced) => enhanced.map(|e| e.to_string()).unwrap_or_default(),
+        _ => reply.codes(),
+    };
+    let mut finding = Finding::new(id)
+        .arg("code", if reply.code == 0 { String::new() } else { reply.code.to_string() })
+        .arg("codes", codes)
+        .arg("text", clean_line(&reply.joined(), 300))
+        .arg("stage", reply.stage.map_or("", Stage::spoken))
+        .arg("server", server.unwrap_or_default())
+        .arg("cause", &meaning.cause)
+        .arg("kind", meaning.kind.clone().unwrap_or_default());
+    for (name, value) in &meaning.args {
+        finding.args.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    finding
 }

@@ -1,12 +1,12 @@
 //! Step 13: what was ruled out, what remains, and a second look at what failed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, Fact, Finding, StepId, StepStatus};
+use crate::transcript::{Consent, Fact, Finding, RunId, StepId, StepStatus};
 
 /// The check of step 13.
 pub(super) struct Escalate;
@@ -34,6 +34,8 @@ impl Check for Escalate {
 
 /// How many failed connections are tried once more.
 const RECHECKED: usize = 4;
+/// Steps whose connections are those of the case; others try hosts and ports to compare with, too.
+const RECHECKED_STEPS: [&str; 4] = ["recipient", "connectivity", "server-status", "load"];
 
 async fn run(cx: &Context) {
     let ended = ended(cx);
@@ -48,7 +50,8 @@ async fn run(cx: &Context) {
     say("escalate.ruled-out", with(&[StepStatus::Pass]));
     say("escalate.remaining", with(&[StepStatus::Fail, StepStatus::Warn]));
     say("escalate.could-not-tell", with(&[StepStatus::Unknown]));
-    if !ended.values().any(|s| matches!(s, StepStatus::Fail | StepStatus::Warn | StepStatus::Unknown)) {
+    let none = |status: &StepStatus| matches!(status, StepStatus::Pass | StepStatus::Skipped);
+    if ended.values().all(none) && ended.values().any(|s| *s == StepStatus::Pass) {
         cx.found(Finding::new("escalate.nothing-left"));
     }
     if cx.may(Consent::Connect) {
@@ -68,8 +71,16 @@ fn ended(cx: &Context) -> BTreeMap<StepId, StepStatus> {
 /// Connections that failed before are tried once more: what healed by itself was passing.
 async fn recheck(cx: &Context) {
     let mut failed: BTreeMap<SocketAddr, String> = BTreeMap::new();
+    let mut about_the_case: BTreeSet<RunId> = BTreeSet::new();
     for entry in cx.seen.entries() {
-        if let Fact::Connect { connect, .. } = &entry.fact {
+        if let Fact::Started { run, step, .. } = &entry.fact
+            && RECHECKED_STEPS.iter().any(|s| step == s)
+        {
+            about_the_case.insert(*run);
+        }
+        if let Fact::Connect { run, connect } = &entry.fact
+            && about_the_case.contains(run)
+        {
             if connect.outcome == crate::transcript::ConnectOutcome::Open {
                 failed.remove(&connect.address);
             } else {

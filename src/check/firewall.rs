@@ -1,5 +1,6 @@
 //! Step 7: is something between us and the servers? Port 25 against 465 and 587, masked greetings, stripped STARTTLS, known interceptors.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
@@ -27,6 +28,9 @@ impl Check for Firewall {
             "firewall.port25.open",
             "firewall.port25.blocked",
             "firewall.port25.filtered-here",
+            "firewall.way.open",
+            "firewall.way.blocked",
+            "firewall.way.filtered-here",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
             "firewall.starttls-one-path",
@@ -64,32 +68,31 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("firewall.no-target"));
         return;
     };
-    let own = [25, 465, 587].map(|port| try_port(cx, host.name.clone(), SocketAddr::new(ip, port)));
-    let (own, controls) = futures_util::join!(join_all(own), controls(cx, &hosts));
-    let seen = paths(cx, host, ip, &own).await;
-    judge(cx, host, &own, &controls, seen);
+    let ports: BTreeSet<u16> = [25, 465, 587, host.port].into();
+    let own = join_all(ports.iter().map(|port| try_port(cx, host.name.clone(), SocketAddr::new(ip, *port)))).await;
+    let open = own.iter().any(|p| p.port == host.port && p.outcome == ConnectOutcome::Open);
+    // Nobody else is troubled where there is nothing to compare.
+    let controls = if open { Vec::new() } else { controls(cx, &hosts).await };
+    let traces = paths(cx, host, ip, &own).await;
+    judge(cx, host, &own, &controls, traces);
 }
 
 /// Other mail hosts on port 25, and submission hosts on 587 and 465: of the well-known domains, as the user's resolver gives them.
 async fn controls(cx: &Context, hosts: &[Host]) -> Vec<Port> {
-    let mut targets = Vec::new();
-    for domain in cx.know.controls.iter().take(CONTROLS) {
+    let ours = |name: &str| hosts.iter().any(|h| h.name.eq_ignore_ascii_case(name));
+    let exchangers = cx.know.controls.iter().take(CONTROLS).map(async |domain| {
         let (mx, _) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
         let best = mx.records.iter().filter_map(|r| match r {
-            DnsRecord::Mx { preference, host }
-                if !host.is_empty() && !hosts.iter().any(|h| h.name.eq_ignore_ascii_case(host)) =>
-            {
-                Some((*preference, host.clone()))
-            }
+            DnsRecord::Mx { preference, host } if !host.is_empty() && !ours(host) => Some((*preference, host.clone())),
             _ => None,
         });
-        if let Some((_, host)) = best.min() {
-            targets.push((host, 25));
-        }
+        best.min().map(|(_, host)| (host, 25))
+    });
+    let mut targets: BTreeSet<(String, u16)> = join_all(exchangers).await.into_iter().flatten().collect();
+    for host in cx.know.submission.iter().take(CONTROLS).filter(|h| !ours(h)) {
+        targets.extend([(host.clone(), 587), (host.clone(), 465)]);
     }
-    targets
-        .extend(cx.know.submission.iter().take(CONTROLS).flat_map(|host| [(host.clone(), 587), (host.clone(), 465)]));
-    let tries = targets.into_iter().map(|(host, port)| async move {
+    let tries = targets.into_iter().map(async |(host, port)| {
         let answers = cx.net.addresses(&cx.rec, &host, cx.case.family).await;
         let ip = answers.iter().flat_map(|(dns, _)| dns.addresses()).min_by_key(std::net::IpAddr::is_ipv6)?;
         Some(try_port(cx, host, SocketAddr::new(ip, port)).await)
@@ -120,10 +123,12 @@ async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     Port { server, port: address.port(), outcome, evidence }
 }
 
-/// Looks at what greets us on the open ports, for traces of something in between. Returns whether anything was found.
-async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) -> bool {
+/// Looks at what greets us on the open ports, for traces of something in between. Returns whether any was found; none where nothing
+/// greeted us.
+async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) -> Option<bool> {
     let mut offers = Vec::new();
     let mut seen = false;
+    let mut looked = false;
     for port in own.iter().filter(|p| p.outcome == ConnectOutcome::Open && p.port != 465) {
         let open = Open {
             server: host.name.clone(),
@@ -134,7 +139,8 @@ async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) ->
             strict: false,
         };
         let Ok((mut dialogue, greeting)) = Dialogue::open(&cx.net, &cx.rec, open).await else { continue };
-        let welcome = dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.reply.is_positive());
+        looked = true;
+        let welcome = greeting.is_positive() && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.is_positive());
         let text = greeting.reply.joined();
         for found in masked(&host.name, port.port, (&text, greeting.evidence), dialogue.capabilities()) {
             seen = true;
@@ -155,60 +161,56 @@ async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) ->
             .arg("better_port", with);
         cx.found(found.shown_by(*evidence));
     }
-    interceptor(cx) || seen
+    seen |= interceptor(cx);
+    (seen || looked).then_some(seen)
 }
 
 /// A certificate seen in this session whose issuer is a product that opens TLS on its way.
 fn interceptor(cx: &Context) -> bool {
-    let found = cx.seen.numbered().find_map(|(id, entry)| {
+    let found = cx.seen.entries().iter().find_map(|entry| {
         let Fact::Tls { tls, .. } = &entry.fact else { return None };
         let issuer = &tls.chain.first()?.issuer;
         let name = cx.know.interceptors.iter().find(|n| issuer.to_lowercase().contains(&n.to_lowercase()))?;
-        Some(
-            Finding::new("firewall.interceptor")
-                .arg("server", &tls.server)
-                .arg("name", name)
-                .arg("issuer", issuer)
-                .shown_by(id),
-        )
+        // The fact is of an earlier run, and evidence is counted within a run: the finding goes without it.
+        Some(Finding::new("firewall.interceptor").arg("server", &tls.server).arg("name", name).arg("issuer", issuer))
     });
-    // The evidence is of an earlier run: the walk knows only this run's, so the finding goes without it.
-    found.map(|f| cx.found(Finding { evidence: Vec::new(), ..f })).is_some()
+    found.map(|f| cx.found(f)).is_some()
 }
 
-fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: bool) {
-    let state = |ports: &[Port], wanted: &dyn Fn(&Port) -> bool, outcome: ConnectOutcome| {
-        ports.iter().filter(|p| wanted(p) && p.outcome == outcome).count()
+/// What the ports say together: the one that the mail goes by, here and at others, and the other ports.
+fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: Option<bool>) {
+    use ConnectOutcome::{Denied, Error, Open, Refused, Timeout, Unreachable};
+    let silent = |p: &Port| matches!(p.outcome, Timeout | Unreachable | Denied);
+    let Some(wanted) = own.iter().find(|p| p.port == host.port) else { return };
+    let alike: Vec<&Port> = controls.iter().filter(|p| p.port == host.port && p.outcome != Error).collect();
+    let let_in = alike.iter().any(|p| p.outcome == Open);
+    let elsewhere = own.iter().chain(controls).any(|p| p.port != host.port && p.outcome == Open);
+    // Turned away everywhere in the same way, while other ports work: nobody but the network does that.
+    let shut = alike.iter().all(|p| silent(p)) && silent(wanted)
+        || alike.iter().chain([&wanted]).all(|p| p.outcome == Refused);
+    let id = match (wanted.outcome, host.port) {
+        (Open, 25) => "firewall.port25.open",
+        (Open, _) => "firewall.way.open",
+        (Refused, 25) if let_in => "firewall.port25.open",
+        (Refused, _) if let_in => "firewall.way.open",
+        (_, 25) if let_in && silent(wanted) => "firewall.port25.filtered-here",
+        _ if let_in && silent(wanted) => "firewall.way.filtered-here",
+        (_, 25) if shut && alike.len() >= 2 && elsewhere => "firewall.port25.blocked",
+        _ if shut && alike.len() >= 2 && elsewhere => "firewall.way.blocked",
+        _ => "firewall.could-not-tell",
     };
-    let is25 = |p: &Port| p.port == 25;
-    let other = |p: &Port| p.port != 25;
-    let silent25 = |ports: &[Port]| {
-        [ConnectOutcome::Timeout, ConnectOutcome::Unreachable, ConnectOutcome::Denied]
-            .iter()
-            .map(|o| state(ports, &is25, *o))
-            .sum::<usize>()
-    };
-    let open25 = state(own, &is25, ConnectOutcome::Open) + state(controls, &is25, ConnectOutcome::Open);
-    let asked25 = controls.iter().filter(|p| is25(p)).count();
-    let elsewhere = state(own, &other, ConnectOutcome::Open) + state(controls, &other, ConnectOutcome::Open);
     let found = |id: &str| {
-        let mut finding = Finding::new(id).arg("server", &host.name).arg("count", asked25);
-        let names: Vec<&str> = controls.iter().filter(|p| is25(p)).map(|p| p.server.as_str()).collect();
-        finding.args.insert("controls".to_owned(), names.join(", "));
+        let names: Vec<&str> = alike.iter().map(|p| p.server.as_str()).collect();
+        let mut finding = Finding::new(id)
+            .arg("server", &host.name)
+            .arg("port", host.port)
+            .arg("count", alike.len())
+            .arg("controls", names.join(", "));
         finding.evidence = own.iter().chain(controls).map(|p| p.evidence).collect();
         finding
     };
-    let id = if silent25(own) > 0 && asked25 >= 2 && silent25(controls) == asked25 && elsewhere > 0 {
-        "firewall.port25.blocked"
-    } else if silent25(own) > 0 && state(controls, &is25, ConnectOutcome::Open) > 0 {
-        "firewall.port25.filtered-here"
-    } else if open25 > 0 {
-        "firewall.port25.open"
-    } else {
-        "firewall.could-not-tell"
-    };
     cx.found(found(id));
-    if !traces && id == "firewall.port25.open" {
+    if traces == Some(false) && id.ends_with(".open") {
         cx.found(found("firewall.none-seen"));
     }
 }

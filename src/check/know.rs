@@ -34,6 +34,12 @@ pub struct Blocklist {
     /// What its answers mean: `"127.0.0.4" = "XBL"`.
     #[serde(default)]
     pub answers: std::collections::BTreeMap<String, String>,
+    /// Answers that are no listing: a good name, or a mere remark.
+    #[serde(default)]
+    pub harmless: Vec<String>,
+    /// Answers that only say that an address is not meant to send mail directly: no spam was seen.
+    #[serde(default)]
+    pub policy: Vec<String>,
     /// Whether large receivers use it.
     #[serde(default)]
     pub matters: bool,

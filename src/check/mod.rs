@@ -21,6 +21,7 @@ mod tools;
 pub use know::Knowledge;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -59,11 +60,16 @@ impl Context {
         self.consents.contains(&what)
     }
 
-    /// The HELO name to use: the user's, else this machine's full name, else its address literal stand-in `[127.0.0.1]`.
+    /// The HELO name to use: the user's, else this machine's full name, else the sending address in brackets (RFC 5321 §4.1.3), or
+    /// `[127.0.0.1]` where that is not known.
     #[must_use]
     pub fn helo(&self) -> String {
         let own = || self.net.world().host_name().filter(|n| n.contains('.'));
-        self.case.helo.clone().or_else(own).unwrap_or_else(|| "[127.0.0.1]".to_owned())
+        let address = || match self.case.ip.filter(|ip| !tools::is_private(*ip))? {
+            IpAddr::V4(ip) => Some(format!("[{ip}]")),
+            IpAddr::V6(ip) => Some(format!("[IPv6:{ip}]")),
+        };
+        self.case.helo.clone().or_else(own).or_else(address).unwrap_or_else(|| "[127.0.0.1]".to_owned())
     }
 
     /// Records a finding.

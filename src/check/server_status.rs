@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::tools::{Host, NoHosts, hosts, masked};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard, Open};
-use crate::transcript::{BreakKind, Consent, Finding, Role, Security, Stage};
+use crate::transcript::{BreakKind, ConnectOutcome, Consent, Finding, Role, Security, Stage};
 
 /// The check of step 5.
 pub(super) struct ServerStatus;
@@ -40,6 +40,8 @@ impl Check for ServerStatus {
             "server-status.rcpt.refused",
             "server-status.broke",
             "server-status.no-answer",
+            "server-status.tls-failed",
+            "server-status.no-mail-host",
             "server-status.early-talk",
             "server-status.starttls.injected",
             "server-status.mx-differ",
@@ -62,6 +64,8 @@ enum State {
     Good,
     Refuses,
     Gone,
+    /// It could not be asked.
+    Untold,
 }
 
 async fn run(cx: &Context) {
@@ -75,24 +79,29 @@ async fn run(cx: &Context) {
             cx.found(Finding::new("server-status.no-target"));
             return;
         }
-        Err(_) => {
-            cx.found(
-                Finding::new("server-status.no-connection")
-                    .arg("server", cx.case.recipient_domain().unwrap_or_default()),
-            );
+        Err(NoHosts::Unknown(why, evidence)) => {
+            let found = Finding::new("server-status.no-connection").arg("server", domain(cx)).arg("why", why);
+            cx.found(found.shown_by(evidence));
+            return;
+        }
+        Err(NoHosts::NxDomain(evidence) | NoHosts::NullMx(evidence) | NoHosts::NoMail(evidence)) => {
+            cx.found(Finding::new("server-status.no-mail-host").arg("domain", domain(cx)).shown_by(evidence));
             return;
         }
     };
     let states = join_all(hosts.iter().map(|host| one(cx, host))).await;
     let count = |state| states.iter().filter(|s| **s == state).count();
-    if states.len() > 1 {
-        let (good, refuse) = (count(State::Good), count(State::Refuses));
-        if good > 0 && good < states.len() {
-            cx.found(Finding::new("server-status.mx-differ").arg("good", good).arg("count", states.len()));
-        } else if refuse == states.len() {
-            cx.found(Finding::new("server-status.all-refuse").arg("count", states.len()));
-        }
+    let (good, refuse) = (count(State::Good), count(State::Refuses));
+    let told = states.len() - count(State::Untold);
+    if good > 0 && good < told {
+        cx.found(Finding::new("server-status.mx-differ").arg("good", good).arg("count", told));
+    } else if refuse == states.len() && refuse > 1 {
+        cx.found(Finding::new("server-status.all-refuse").arg("count", refuse));
     }
+}
+
+fn domain(cx: &Context) -> &str {
+    cx.case.recipient_domain().unwrap_or_default()
 }
 
 async fn one(cx: &Context, host: &Host) -> State {
@@ -102,7 +111,7 @@ async fn one(cx: &Context, host: &Host) -> State {
     let mut last: Option<Broken> = None;
     for ip in &host.addresses {
         let address = SocketAddr::new(*ip, host.port);
-        let implicit = cx.case.security == Security::Tls || host.port == 465;
+        let implicit = host.security == Security::Tls || host.port == 465;
         let open = Open {
             server: host.name.clone(),
             address,
@@ -126,12 +135,17 @@ async fn one(cx: &Context, host: &Host) -> State {
             }
         }
     }
-    let mut finding = Finding::new("server-status.no-connection").arg("server", &host.name).ends(&label, ms(began));
-    if let Some((fact, evidence)) = last {
-        finding = finding.arg("why", fact.detail.unwrap_or_default()).shown_by(evidence);
-    }
-    cx.found(finding);
-    State::Gone
+    let found = Finding::new("server-status.no-connection").arg("server", &host.name).ends(&label, ms(began));
+    let Some((fact, evidence)) = last else {
+        let mut found = found.arg("why", host.unknown.unwrap_or("it has no address"));
+        found.evidence.clone_from(&host.evidence);
+        cx.found(found);
+        return State::Untold;
+    };
+    let why = fact.detail.unwrap_or_default();
+    let refused = why == ConnectOutcome::Refused.as_str();
+    cx.found(found.arg("why", why).shown_by(evidence));
+    if refused { State::Gone } else { State::Untold }
 }
 
 /// The greeting of a silent server once TLS is spoken from the first byte (RFC 8314 §3.3); the pair is the proof.
@@ -180,25 +194,22 @@ async fn greeted(
         say(if slow { "server-status.greeting.slow" } else { "server-status.greeting.ok" }, &greeting)
             .ends(label, greeting.reply.rtt_ms),
     );
-    let state = match ready(cx, host, &mut dialogue, &say).await {
-        Ok(state) => state,
-        Err(broken) => {
-            cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
-            return State::Gone;
-        }
-    };
+    let state = ready(cx, host, &mut dialogue, &say).await;
     let text = greeting.reply.joined();
     for found in masked(&host.name, host.port, (&text, greeting.evidence), dialogue.capabilities()) {
         cx.found(found);
     }
-    if dialogue.injected() {
-        cx.found(Finding::new("server-status.starttls.injected").arg("server", &host.name));
+    if let Some(evidence) = dialogue.injected_evidence() {
+        cx.found(Finding::new("server-status.starttls.injected").arg("server", &host.name).shown_by(evidence));
     }
-    if dialogue.early_talk() {
-        cx.found(Finding::new("server-status.early-talk").arg("server", &host.name));
+    if let Some(evidence) = dialogue.early_talk_evidence() {
+        cx.found(Finding::new("server-status.early-talk").arg("server", &host.name).shown_by(evidence));
     }
     dialogue.quit().await;
-    state
+    state.unwrap_or_else(|broken| {
+        cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
+        State::Gone
+    })
 }
 
 /// EHLO, STARTTLS where it is offered, NOOP, then sender and recipient without a message: does the server take anything from us?
@@ -234,8 +245,10 @@ async fn ready(
     }
     let noop = dialogue.control(Stage::Ehlo, "NOOP").await?;
     cx.found(say("server-status.noop", &noop));
-    if cx.may(Consent::Rcpt) && cx.case.from.is_some() {
-        let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
+    // A server that wants a login first would refuse anybody without, and that would be no news.
+    let from = cx.case.from.as_deref().filter(|_| cx.may(Consent::Rcpt) && cx.case.user.is_none());
+    if let Some(from) = from {
+        let mail = dialogue.mail(from, "").await?;
         if !mail.reply.is_positive() {
             cx.found(say("server-status.mail.refused", &mail));
             return Ok(State::Refuses);
@@ -253,13 +266,14 @@ async fn ready(
     Ok(State::Good)
 }
 
-/// Whether step 1 has asked for the recipient already: once is enough. Nor is a server asked that wants a login first.
+/// Whether step 1 has asked for the recipient already: once is enough.
 fn asked_before(cx: &Context) -> bool {
-    cx.case.user.is_some() || cx.seen.findings().any(|(_, f)| f.id.starts_with("recipient.rcpt."))
+    cx.seen.findings().any(|(_, f)| f.id.starts_with("recipient.rcpt."))
 }
 
 fn broke((fact, evidence): &Broken) -> Finding {
     let id = match (fact.stage, fact.kind) {
+        (Stage::Tls, _) | (_, BreakKind::Tls) => "server-status.tls-failed",
         (Stage::Greeting, BreakKind::Timeout) => "server-status.greeting.silent",
         (Stage::Greeting, BreakKind::Closed | BreakKind::Reset) => "server-status.greeting.closed",
         (Stage::Greeting, BreakKind::NotSmtp | BreakKind::TooLong) => "server-status.greeting.not-smtp",

@@ -137,7 +137,7 @@ fn own(text: &str, quote: Option<char>) -> &str {
     if let Some(quote) = quote {
         let closed = text.match_indices(quote).find(|(at, _)| {
             let behind = text[at + 1..].trim_start();
-            behind.is_empty() || behind.starts_with([',', ')', '}', '.', ']'])
+            behind.is_empty() || behind.starts_with([',', ')', '}', '.', ']', '('])
         });
         text = closed.map_or(text, |(at, _)| &text[..at]);
     }

@@ -128,6 +128,8 @@ fn the_reply_is_found_in_what_programs_print() {
 fn what_a_program_adds_is_no_part_of_the_reply() {
     let item = only("Error: Message failed: 550 5.1.1 User unknown { code: 'EMESSAGE', command: 'RCPT TO' }");
     assert_eq!(item.reply.joined(), "User unknown");
+    let item = only("host mx1.example.org[192.0.2.25] said: 550 \"User unknown\" (in reply to RCPT TO command)");
+    assert_eq!(item.reply.joined(), "User unknown");
     let item = only("(550, b'5.1.1 User unknown')");
     assert_eq!(item.reply.joined(), "User unknown");
 }

@@ -2,7 +2,7 @@
 //!
 //! # What runs
 //!
-//! Debian's `postfix` and `dovecot-core`, as their packages install them, each with a configuration of its own in a folder that is made
+//! `postfix` and `dovecot-core` of Debian 12 or 13, as their packages install them, each with a configuration of its own in a folder that is made
 //! for the test: no file of the system is changed, and a Postfix that serves this machine goes on as it was. They listen on free ports of
 //! 127.0.0.1. A practice DNS knows the domains; every connection stays on loopback. `heloise` itself runs as the program that users run.
 //!

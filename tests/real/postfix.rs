@@ -92,28 +92,56 @@ impl Postfix {
 
     fn dovecot(&self, auth: u16) {
         let at = self.folder.display();
+        let version = Command::new(DOVECOT).arg("--version").output().expect("dovecot runs").stdout;
+        // 2.4 names some settings anew (doc.dovecot.org, "Upgrading Dovecot CE from 2.3 to 2.4").
+        let (first, listen, accounts) = if version.starts_with(b"2.3.") {
+            (
+                "",
+                "address",
+                format!(
+                    "passdb {{
+                      driver = passwd-file
+                      args = {at}/users
+                    }}
+                    userdb {{
+                      driver = static
+                      args = uid=nobody gid=nogroup home=/nonexistent
+                    }}"
+                ),
+            )
+        } else {
+            (
+                "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n",
+                "listen",
+                format!(
+                    "passdb passwd-file {{
+                      passwd_file_path = {at}/users
+                    }}
+                    userdb static {{
+                      fields {{
+                        uid = nobody
+                        gid = nogroup
+                        home = /nonexistent
+                      }}
+                    }}"
+                ),
+            )
+        };
         self.write("users", &format!("alice@example.test:{{PLAIN}}{PASSWORD}\n"));
         self.write(
             "dovecot.conf",
             &format!(
-                "base_dir = {at}/dovecot
+                "{first}base_dir = {at}/dovecot
                 state_dir = {at}/dovecot
                 log_path = {at}/dovecot.log
                 protocols =
                 ssl = no
                 auth_mechanisms = plain login
                 auth_failure_delay = 0
-                passdb {{
-                  driver = passwd-file
-                  args = {at}/users
-                }}
-                userdb {{
-                  driver = static
-                  args = uid=nobody gid=nogroup home=/nonexistent
-                }}
+                {accounts}
                 service auth {{
-                  inet_listener {{
-                    address = 127.0.0.1
+                  inet_listener postfix {{
+                    {listen} = 127.0.0.1
                     port = {auth}
                   }}
                 }}

@@ -2,11 +2,14 @@
 
 mod lint;
 
+use std::io::Read;
+use std::path::Path;
+
 use lint::{Flaw, Look, look};
 
 use super::tools::{Stopped, hosts, talk};
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, EvidenceId, Fact, Finding, MessageFact, Role};
+use crate::transcript::{Consent, EvidenceId, Fact, Finding, MessageFact, Role, clean_line};
 
 /// The check of step 2.
 pub(super) struct Content;
@@ -48,20 +51,13 @@ async fn run(cx: &Context) {
     };
     let name = path.display().to_string();
     // A message of many megabytes takes a while: not on the thread that answers come in on.
-    let read = tokio::task::spawn_blocking(move || {
-        let size = std::fs::metadata(&path).map_err(|e| e.to_string())?.len();
-        if size > MOST_OCTETS {
-            return Err("it is larger than 256 MiB".to_owned());
-        }
-        std::fs::read(&path).map(|octets| look(&octets)).map_err(|e| e.to_string())
-    });
-    let seen = match read.await {
-        Ok(Ok(seen)) => seen,
-        Ok(Err(why)) => {
-            cx.found(Finding::new("content.unreadable").arg("name", name).arg("why", why));
+    let read = tokio::task::spawn_blocking(move || read(&path).map(|octets| look(&octets)));
+    let seen = match read.await.unwrap_or_else(|_| Err("our reader failed at it".to_owned())) {
+        Ok(seen) => seen,
+        Err(why) => {
+            cx.found(Finding::new("content.unreadable").arg("name", clean_line(&name, 200)).arg("why", why));
             return;
         }
-        Err(_) => return,
     };
     let evidence = cx.rec.message(MessageFact {
         octets: seen.octets,
@@ -77,6 +73,18 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("content.ok").arg("octets", seen.wire_octets).shown_by(evidence));
     }
     size(cx, &seen, evidence).await;
+}
+
+/// A file whole, or why not. A device or a pipe is not read: it may have no end.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let reason = |e: std::io::Error| clean_line(&e.to_string(), 200);
+    if !std::fs::metadata(path).map_err(reason)?.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let file = std::fs::File::open(path).map_err(reason)?;
+    let mut octets = Vec::new();
+    file.take(MOST_OCTETS + 1).read_to_end(&mut octets).map_err(reason)?;
+    if octets.len() as u64 > MOST_OCTETS { Err("it is larger than 256 MiB".to_owned()) } else { Ok(octets) }
 }
 
 fn worded(flaw: &Flaw) -> Finding {

@@ -3,10 +3,10 @@
 mod policy;
 mod reverse;
 
-use super::tools::could_not_tell;
+use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
-use crate::transcript::{DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
+use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
 /// The check of step 9.
 pub(super) struct Dns;
@@ -27,16 +27,19 @@ impl Check for Dns {
             "dns.refused",
             "dns.timeout",
             "dns.unreachable",
+            "dns.resolver-fails",
             "dns.mx.ok",
             "dns.mx.none",
             "dns.mx.null",
             "dns.mx.cname",
             "dns.mx.unresolved",
             "dns.mx.all-unresolved",
+            "dns.mx.host-unknown",
             "dns.ptr.ok",
             "dns.ptr.none",
             "dns.ptr.mismatch",
             "dns.ptr.unknown",
+            "dns.ptr.private",
             "dns.helo.ok",
             "dns.helo.unresolved",
             "dns.helo.unknown",
@@ -49,6 +52,7 @@ impl Check for Dns {
             "dns.dkim.ok",
             "dns.dkim.none",
             "dns.dkim.not-found",
+            "dns.dkim.unknown",
             "dns.dkim.revoked",
             "dns.dmarc.ok",
             "dns.dmarc.none",
@@ -68,10 +72,12 @@ async fn run(cx: &Context) {
     if sender.is_none() && recipient.is_none() {
         cx.found(Finding::new("dns.no-domain"));
     }
+    // An address in brackets is no domain (RFC 5321 §4.1.3).
+    let [sender, recipient] = [sender, recipient].map(|d| d.filter(|d| !d.starts_with('[')));
     let same = sender.is_some() && sender == recipient;
     futures_util::join!(
         async {
-            if let Some(domain) = recipient.as_deref().filter(|d| !d.starts_with('[')) {
+            if let Some(domain) = recipient.as_deref() {
                 exchangers(cx, domain, false).await;
             }
         },
@@ -88,9 +94,10 @@ async fn run(cx: &Context) {
 }
 
 /// Says what kept a question from being answered. Returns whether it did.
-fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &str) -> bool {
+async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &str) -> bool {
     let Some(why) = could_not_tell(dns) else { return false };
     let id = match dns.outcome {
+        DnsOutcome::ServFail if !resolver_works(cx).await => "dns.resolver-fails",
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
         DnsOutcome::Timeout => "dns.timeout",
@@ -111,7 +118,7 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
     let label = format!("MX {domain}");
     cx.rec.probing(&label);
     let (mx, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
-    if unanswered(cx, &mx, evidence, &label) {
+    if unanswered(cx, &mx, evidence, &label).await {
         return;
     }
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
@@ -132,23 +139,35 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
         cx.found(found(if sender { "dns.sender.null-mx" } else { "dns.mx.null" }).ends(&label, mx.ms));
         return;
     }
-    let (mut good, mut dangling) = (0, Vec::new());
-    for host in hosts.iter().filter(|h| !h.is_empty()).take(8) {
-        let answers = cx.net.addresses(&cx.rec, host, cx.case.family).await;
+    let (mut good, mut dangling, mut unknown) = (0, Vec::new(), Vec::new());
+    let hosts: Vec<&str> = hosts.into_iter().filter(|h| !h.is_empty()).collect();
+    for host in hosts.iter().take(8) {
+        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
         if answers.iter().any(|(dns, _)| dns.records.iter().any(|r| matches!(r, DnsRecord::Cname(_)))) {
             cx.found(found("dns.mx.cname").arg("name", host));
         }
+        let untold = answers.iter().find(|(dns, _)| could_not_tell(dns).is_some()).cloned();
         if answers.iter().any(|(dns, _)| dns.addresses().next().is_some()) {
             good += 1;
-        } else if !answers.iter().any(|(dns, id)| unanswered(cx, dns, *id, &label)) {
+        } else if let Some(untold) = untold {
+            unknown.push((*host, untold));
+        } else {
             dangling.push(*host);
         }
     }
     if !dangling.is_empty() {
-        let id = if good > 0 { "dns.mx.unresolved" } else { "dns.mx.all-unresolved" };
-        cx.found(found(id).arg("name", dangling.join(", ")));
+        let id = if good > 0 || !unknown.is_empty() { "dns.mx.unresolved" } else { "dns.mx.all-unresolved" };
+        cx.found(found(id).arg("name", dangling.join(", ")).ends(&label, mx.ms));
     }
     if good > 0 {
+        for (host, (dns, id)) in &unknown {
+            let why = could_not_tell(dns).unwrap_or_default();
+            cx.found(found("dns.mx.host-unknown").arg("name", host).arg("why", why).shown_by(*id));
+        }
         cx.found(found("dns.mx.ok").arg("count", hosts.len()).arg("hosts", hosts.join(", ")).ends(&label, mx.ms));
+    } else {
+        for (_, (dns, id)) in &unknown {
+            unanswered(cx, dns, *id, &label).await;
+        }
     }
 }

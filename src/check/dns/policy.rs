@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 
 use super::unanswered;
 use crate::check::Context;
+use crate::check::tools::could_not_tell;
 use crate::net::RecordType;
 use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
@@ -17,7 +18,7 @@ async fn spf(cx: &Context, domain: &str) {
     let label = format!("SPF {domain}");
     cx.rec.probing(&label);
     let (txt, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::TXT).await;
-    if unanswered(cx, &txt, evidence, &label) {
+    if unanswered(cx, &txt, evidence, &label).await {
         return;
     }
     let is_spf =
@@ -66,7 +67,7 @@ async fn dmarc(cx: &Context, domain: &str) {
     let mut last: Option<(DnsFact, EvidenceId)> = None;
     for name in names {
         let (txt, evidence) = cx.net.lookup(&cx.rec, &format!("_dmarc.{name}"), RecordType::TXT).await;
-        if unanswered(cx, &txt, evidence, &label) {
+        if unanswered(cx, &txt, evidence, &label).await {
             return;
         }
         let records: Vec<String> = txt
@@ -131,19 +132,20 @@ async fn dkim(cx: &Context, domain: &str) {
     if let Some(selector) = given
         && let Some((_, (txt, evidence))) = answers.first()
     {
-        if !unanswered(cx, txt, *evidence, &label) {
+        if !unanswered(cx, txt, *evidence, &label).await {
             let name = if txt.outcome == DnsOutcome::Found { "no key" } else { "no record" };
             let found = Finding::new("dns.dkim.none").arg("domain", domain).arg("selector", selector).arg("why", name);
             cx.found(found.shown_by(*evidence).ends(&label, txt.ms));
         }
         return;
     }
-    if let Some((_, (txt, evidence))) = answers.iter().find(|(_, (txt, _))| !txt.outcome.is_answer())
-        && unanswered(cx, txt, *evidence, &label)
-    {
-        return;
-    }
-    cx.found(Finding::new("dns.dkim.not-found").arg("domain", domain).arg("count", selectors.len()).ends(&label, 0));
+    // These are guesses: that one is not answered says no more than that it does not exist.
+    let untold = answers.iter().find_map(|(_, (txt, evidence))| Some((could_not_tell(txt)?, *evidence)));
+    let found = |id: &str| Finding::new(id).arg("domain", domain).arg("count", selectors.len()).ends(&label, 0);
+    cx.found(match untold {
+        Some((why, evidence)) => found("dns.dkim.unknown").arg("why", why).shown_by(evidence),
+        None => found("dns.dkim.not-found"),
+    });
 }
 
 #[cfg(test)]

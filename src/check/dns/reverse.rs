@@ -2,7 +2,7 @@
 
 use super::unanswered;
 use crate::check::Context;
-use crate::check::tools::could_not_tell;
+use crate::check::tools::{could_not_tell, is_private};
 use crate::transcript::{AddressFamily, DnsRecord, Finding};
 
 /// Looks at the address and the HELO name side by side.
@@ -15,6 +15,10 @@ async fn pointer(cx: &Context) {
         cx.found(Finding::new("dns.no-ip"));
         return;
     };
+    if is_private(ip) {
+        cx.found(Finding::new("dns.ptr.private").arg("ip", ip));
+        return;
+    }
     let label = format!("PTR {ip}");
     cx.rec.probing(&label);
     let (ptr, evidence) = cx.net.reverse(&cx.rec, ip).await;
@@ -53,7 +57,10 @@ async fn pointer(cx: &Context) {
 async fn helo(cx: &Context) {
     let name = cx.helo();
     if name.starts_with('[') {
-        cx.found(Finding::new("dns.helo.literal").arg("name", name));
+        // One that was given is as it was meant to be.
+        if cx.case.helo.is_none() {
+            cx.found(Finding::new("dns.helo.literal").arg("name", name));
+        }
         return;
     }
     let label = format!("HELO {name}");
@@ -65,7 +72,7 @@ async fn helo(cx: &Context) {
     }
     // A name that is not ours to choose (this machine's own) is no fault of the mail: only one that was given is judged.
     if let Some((dns, id)) = answers.iter().find(|(dns, _)| could_not_tell(dns).is_some()) {
-        if cx.case.helo.is_none() || !unanswered(cx, dns, *id, &label) {
+        if cx.case.helo.is_none() || !unanswered(cx, dns, *id, &label).await {
             cx.found(Finding::new("dns.helo.unknown").arg("name", name).shown_by(*id).ends(&label, dns.ms));
         }
         return;

@@ -3,7 +3,7 @@
 mod host;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::tools::{Host, hosts};
 use super::{BoxFuture, Check, Context};
@@ -24,12 +24,15 @@ impl Check for Load {
             "load.no-target",
             "load.greeting",
             "load.greeting.refused",
+            "load.greeting.turned-away",
             "load.greeting.failed",
             "load.greeting-times",
             "load.steady",
             "load.slow",
             "load.growing",
             "load.refusals",
+            "load.turned-away",
+            "load.some-silent",
             "load.could-not-tell",
             "load.host.load",
             "load.host.memory",
@@ -56,10 +59,22 @@ const APART: Duration = Duration::from_secs(2);
 const APART_IN_PRACTICE: Duration = Duration::from_millis(150);
 /// A greeting slower than this is worth a word.
 const SLOW_MS: u32 = 3_000;
+/// No round begins later than this: a slow server shows that it is slow in fewer.
+const LONGEST: Duration = Duration::from_secs(25);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Welcome,
+    /// Not now.
+    Busy,
+    /// Not you, or not here; it will say so again.
+    TurnedAway,
+    Nothing,
+}
 
 struct Round {
-    ms: Option<u32>,
-    refused: bool,
+    said: Said,
+    ms: u32,
     evidence: EvidenceId,
 }
 
@@ -73,14 +88,16 @@ async fn run(cx: &Context) {
         return;
     };
     let apart = if cx.net.world().is_this_machine() { APART } else { APART_IN_PRACTICE };
-    let mut rounds = Vec::new();
+    let began = Instant::now();
+    let mut rounds: Vec<Round> = Vec::new();
     for number in 1..=ROUNDS {
         if number > 1 {
             tokio::time::sleep(apart).await;
         }
         rounds.push(round(cx, &host, address, number).await);
-        // A server that gave no sign twice has said what it will say: more waiting tells nothing new.
-        if rounds.len() == 2 && rounds.iter().all(|r| r.ms.is_none()) {
+        // A server that twice gave no sign, or turned us away for good, has said what it will say.
+        let settled = |r: &Round| r.said == rounds[0].said && matches!(r.said, Said::Nothing | Said::TurnedAway);
+        if rounds.len() == 2 && rounds.iter().all(settled) || began.elapsed() > LONGEST {
             break;
         }
     }
@@ -96,7 +113,7 @@ async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
 async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) -> Round {
     let label = format!("greeting {number} of {ROUNDS}");
     cx.rec.probing(&label);
-    let implicit = cx.case.security == Security::Tls || address.port() == 465;
+    let implicit = host.security == Security::Tls || address.port() == 465;
     let open = Open {
         server: host.name.clone(),
         address,
@@ -108,9 +125,12 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) ->
     };
     match Dialogue::open(&cx.net, &cx.rec, open).await {
         Ok((dialogue, greeting)) => {
-            let refused = greeting.reply.code != 220;
+            let (said, id) = match greeting.reply.code {
+                200..300 => (Said::Welcome, "load.greeting"),
+                500.. => (Said::TurnedAway, "load.greeting.turned-away"),
+                _ => (Said::Busy, "load.greeting.refused"),
+            };
             let ms = greeting.reply.rtt_ms;
-            let id = if refused { "load.greeting.refused" } else { "load.greeting" };
             let found = Finding::new(id)
                 .arg("server", &host.name)
                 .arg("codes", greeting.reply.codes())
@@ -119,21 +139,22 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) ->
                 .ends(&label, ms);
             cx.found(found);
             dialogue.quit().await;
-            Round { ms: Some(ms), refused, evidence: greeting.evidence }
+            Round { said, ms, evidence: greeting.evidence }
         }
         Err((fact, evidence)) => {
             let why = fact.detail.unwrap_or_else(|| fact.kind.as_str().to_owned());
             let found =
                 Finding::new("load.greeting.failed").arg("server", &host.name).arg("why", why).shown_by(evidence);
             cx.found(found.ends(&label, fact.ms));
-            Round { ms: None, refused: false, evidence }
+            Round { said: Said::Nothing, ms: fact.ms, evidence }
         }
     }
 }
 
 fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
-    let times: Vec<u32> = rounds.iter().filter_map(|r| r.ms).collect();
-    let refused = rounds.iter().filter(|r| r.refused).count();
+    let times: Vec<u32> = rounds.iter().filter(|r| r.said != Said::Nothing).map(|r| r.ms).collect();
+    let count = |said| rounds.iter().filter(|r| r.said == said).count();
+    let refused = count(Said::Busy);
     let found = |id: &str| {
         let mut finding = Finding::new(id)
             .arg("server", &host.name)
@@ -152,6 +173,10 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
     cx.found(found("load.greeting-times").arg("least", least).arg("ms", most));
     if refused > 0 {
         cx.found(found("load.refusals"));
+    } else if count(Said::TurnedAway) > 0 {
+        cx.found(found("load.turned-away"));
+    } else if times.len() < rounds.len() {
+        cx.found(found("load.some-silent").arg("silent", rounds.len() - times.len()));
     } else if most > SLOW_MS {
         // A tarpit holds back by a constant time; load makes each answer slower than the last.
         let growing = times.windows(2).all(|w| w[1] + 200 > w[0]) && most > least * 2;

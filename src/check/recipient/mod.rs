@@ -2,7 +2,7 @@
 
 mod rcpt;
 
-use super::tools::{NoHosts, could_not_tell, exchangers, hosts, split};
+use super::tools::{NoHosts, could_not_tell, exchangers, hosts, resolver_works, split};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
 use crate::transcript::{Consent, DnsOutcome, DnsRecord, Finding};
@@ -19,6 +19,7 @@ impl Check for Recipient {
         &[
             "recipient.none-given",
             "recipient.syntax.bad",
+            "recipient.syntax.suggested",
             "recipient.syntax.ok",
             "recipient.typo",
             "recipient.domain.ok",
@@ -36,7 +37,9 @@ impl Check for Recipient {
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
+            "recipient.rcpt.passed-over",
             "recipient.rcpt.unreachable",
+            "recipient.rcpt.utf8-not-offered",
             "recipient.rcpt.broke",
             "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
@@ -56,7 +59,8 @@ async fn run(cx: &Context) {
     let parts = match split(address) {
         Ok(parts) => parts,
         Err(fault) => {
-            let found = Finding::new("recipient.syntax.bad")
+            let id = if fault.suggestion.is_some() { "recipient.syntax.suggested" } else { "recipient.syntax.bad" };
+            let found = Finding::new(id)
                 .arg("address", address)
                 .arg("rule", fault.rule)
                 .arg("column", fault.column)
@@ -82,10 +86,10 @@ async fn run(cx: &Context) {
     // One that wants a login would refuse anybody without: then the domain's own servers know best.
     let hosts = if own_server { hosts(cx).await } else { exchangers(cx).await };
     match hosts {
-        Ok(hosts) => rcpt::ask(cx, &hosts, address, &parts.domain).await,
+        Ok(hosts) => rcpt::ask(cx, &hosts, address, &parts).await,
         Err(NoHosts::Unknown(why, evidence)) => {
-            let found = Finding::new("recipient.rcpt.unreachable").arg("why", why).shown_by(evidence);
-            cx.found(found);
+            let found = Finding::new("recipient.rcpt.unreachable").arg("server", &parts.domain).arg("why", why);
+            cx.found(found.shown_by(evidence));
         }
         // `domain` has said it already.
         Err(_) => {}
@@ -114,8 +118,9 @@ async fn domain(cx: &Context, domain: &str) -> bool {
     let (mx, evidence) = cx.net.lookup(&cx.rec, &ascii, RecordType::MX).await;
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
     if let Some(why) = could_not_tell(&mx) {
-        let id =
-            if mx.outcome == DnsOutcome::ServFail { "recipient.domain.servfail" } else { "recipient.domain.unknown" };
+        // A resolver that fails for every name says nothing about this one.
+        let fails = mx.outcome == DnsOutcome::ServFail && resolver_works(cx).await;
+        let id = if fails { "recipient.domain.servfail" } else { "recipient.domain.unknown" };
         cx.found(found(id).arg("why", why).arg("detail", mx.detail.unwrap_or_default()));
         return false;
     }

@@ -3,79 +3,96 @@
 use std::time::Instant;
 
 use crate::check::Context;
-use crate::check::tools::{Host, Stopped, Talk, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::Certainty;
-use crate::transcript::{BreakKind, Finding, Role, Stage};
+use crate::reading::{Certainty, Meaning};
+use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
-pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, domain: &str) {
+pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) {
+    let mut unreachable = None;
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
-        match ask_host(cx, host, address, domain).await {
-            Some(finding) => {
-                let over = finding.id != "recipient.rcpt.unreachable";
-                cx.found(finding.arg("server", &host.name).arg("address", address).ends(&label, ms(started)));
-                if over {
-                    return;
-                }
-            }
-            None => return,
+        let asked = ask_host(cx, host, address, parts).await;
+        let (passed_over, finding) = match asked {
+            Ok(finding) => (false, finding),
+            Err(why) => (true, Finding { id: "recipient.rcpt.passed-over".to_owned(), ..why }),
+        };
+        let finding = finding.arg("server", &host.name).arg("address", address);
+        cx.found(finding.clone().ends(&label, ms(started)));
+        if !passed_over {
+            return;
         }
+        unreachable.get_or_insert(finding);
+    }
+    // Only where no host could be asked is that the answer: a mail server tries them in turn, too (RFC 5321 §5.1).
+    if let Some(finding) = unreachable {
+        cx.found(Finding { id: "recipient.rcpt.unreachable".to_owned(), ..finding });
     }
 }
 
-async fn ask_host(cx: &Context, host: &Host, address: &str, domain: &str) -> Option<Finding> {
-    let mut unreachable = Finding::new("recipient.rcpt.unreachable").arg("why", host.unknown.unwrap_or("no address"));
+/// What a host said, or why it could not be asked.
+async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Result<Finding, Finding> {
+    let could_not = |why: &str| Finding::new("recipient.rcpt.unreachable").arg("why", why);
+    let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
+    let mut unreachable = could_not(host.unknown.unwrap_or(nowhere));
+    unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Some(envelope(cx, talk, address, domain).await),
+            Ok(talk) => return Ok(envelope(cx, talk, address, parts).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
-                return Some(earlier(&heard));
+                return Ok(earlier(&heard));
             }
             Err(Stopped::NoStarttls(dialogue, heard)) => {
                 dialogue.quit().await;
-                let found = Finding::new("recipient.rcpt.unreachable").arg("why", "STARTTLS is not offered");
-                return Some(found.shown_by(heard.evidence));
+                return Err(could_not("STARTTLS is not offered").shown_by(heard.evidence));
             }
-            Err(Stopped::Broke((broken, evidence))) if broken.stage <= Stage::Greeting => {
-                let why = if broken.stage == Stage::Connect {
-                    broken.detail.unwrap_or_default()
-                } else {
-                    broken.kind.as_str().to_owned()
-                };
-                unreachable = Finding::new("recipient.rcpt.unreachable")
-                    .arg("why", why)
+            Err(Stopped::Broke((broken, evidence))) if unasked(&broken) => {
+                let detail = broken.detail.as_deref().unwrap_or_else(|| broken.kind.as_str());
+                let why = if broken.stage == Stage::Greeting { broken.kind.as_str() } else { detail };
+                unreachable = could_not(why)
                     .arg("kind", broken.kind.as_str())
                     .arg("stage", broken.stage.spoken())
                     .shown_by(evidence);
             }
-            Err(Stopped::Broke(broken)) => return Some(broke(&broken)),
+            Err(Stopped::Broke(broken)) => return Ok(broke(&broken)),
         }
     }
-    Some(unreachable)
+    Err(unreachable)
 }
 
-async fn envelope(cx: &Context, talk: Talk, address: &str, domain: &str) -> Finding {
-    let Talk { mut dialogue, .. } = talk;
+/// Whether it broke off before the server could say anything, or in the handshake.
+fn unasked(broken: &BreakFact) -> bool {
+    broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
+}
+
+async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Finding {
+    let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
-    let parameters = if address.is_ascii() && from.is_ascii() { "" } else { "SMTPUTF8" };
-    let finding = match dialogue.mail(from, parameters).await {
+    // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
+    let domain = idna::domain_to_ascii(&parts.domain).unwrap_or_else(|_| parts.domain.clone());
+    let utf8 = !parts.local.is_ascii() || !from.is_ascii();
+    let address = if parts.local.is_ascii() { format!("{}@{domain}", parts.local) } else { address.to_owned() };
+    if utf8 && !dialogue.capabilities().has("SMTPUTF8") {
+        dialogue.quit().await;
+        return Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
+    }
+    let finding = match dialogue.mail(from, if utf8 { "SMTPUTF8" } else { "" }).await {
         Err(broken) => return broke(&broken),
         Ok(heard) if !heard.reply.is_positive() => earlier(&heard),
         Ok(_) => {
-            let real = match dialogue.rcpt(address, Role::Case).await {
+            let real = match dialogue.rcpt(&address, Role::Case).await {
                 Err(broken) => return broke(&broken),
                 Ok(heard) => heard,
             };
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
             let login = wants_login(cx, &dialogue, &real);
             match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return judged(&real, None, login),
-                Ok(heard) => judged(&real, Some(&heard), login),
+                Err(_) => return judged(cx, &real, None, login),
+                Ok(heard) => judged(cx, &real, Some(&heard), login),
             }
         }
     };
@@ -87,16 +104,16 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, domain: &str) -> Find
 }
 
 /// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
+fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
     let positive = |h: &Heard| h.reply.is_positive();
     let id = match (&real.reply.code, control) {
         (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
         (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
         (200..400, _) => "recipient.rcpt.accepted",
         (400..500, _) => "recipient.rcpt.deferred",
-        // The same words for an address that cannot exist: the refusal is not about this recipient, or every address is unknown.
+        // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
         (_, Some(c))
-            if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(real) =>
+            if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(cx, real) =>
         {
             if wants_login {
                 "recipient.rcpt.login-first"
@@ -122,9 +139,11 @@ fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
         && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
 }
 
-/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3).
-fn names_user(heard: &Heard) -> bool {
+/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do so plainly.
+fn names_user(cx: &Context, heard: &Heard) -> bool {
+    let plainly = |m: &Meaning| m.cause == "address" && m.certainty >= Certainty::Likely;
     heard.reply.enhanced.is_some_and(|e| matches!((e.subject, e.detail), (1, 1 | 2 | 6 | 10) | (2, _)))
+        || (heard.reply.enhanced.is_none() && plainly(&cx.reader.reply(&heard.reply)))
 }
 
 fn earlier(heard: &Heard) -> Finding {
@@ -136,16 +155,11 @@ fn earlier(heard: &Heard) -> Finding {
 }
 
 fn broke((broken, evidence): &Broken) -> Finding {
-    let id = match broken.kind {
-        BreakKind::Tls => "recipient.rcpt.unreachable",
-        // A mail server may take five minutes to answer (RFC 5321 §4.5.3.2); we did not wait as long.
-        BreakKind::Timeout => "recipient.rcpt.no-answer",
-        _ => "recipient.rcpt.broke",
-    };
-    Finding::new(id)
+    // A mail server may take five minutes to answer (RFC 5321 §4.5.3.2); we did not wait as long.
+    let silent = broken.kind == BreakKind::Timeout;
+    Finding::new(if silent { "recipient.rcpt.no-answer" } else { "recipient.rcpt.broke" })
         .arg("stage", broken.stage.spoken())
         .arg("kind", broken.kind.as_str())
-        .arg("why", broken.kind.as_str())
         .shown_by(*evidence)
 }
 

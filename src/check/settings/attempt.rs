@@ -6,7 +6,9 @@ use std::time::Instant;
 use crate::check::Context;
 use crate::check::tools::masked;
 use crate::net::{Dialogue, Open};
-use crate::transcript::{BreakFact, BreakKind, EvidenceId, Finding, Role, Security, Stage, TlsFact};
+use crate::transcript::{
+    BreakFact, BreakKind, ConnectOutcome, Consent, EvidenceId, Finding, Role, Security, Stage, TlsFact,
+};
 
 /// A combination and how it went.
 pub(super) struct Attempt {
@@ -37,8 +39,12 @@ pub(super) enum End {
     Silent,
     /// It connects, and says something else.
     NotSmtp,
-    /// No connection came about; why.
+    /// No connection came about; why: refused, no way there, forbidden.
     Unreached(String),
+    /// No connection came about in time.
+    NoAnswer,
+    /// It could not be tried; why.
+    Untried(String),
     /// It broke off elsewhere.
     Broke(String),
 }
@@ -48,9 +54,19 @@ impl Attempt {
         matches!(self.end, End::Works)
     }
 
+    /// Whether a connection came about.
+    pub(super) fn is_connected(&self) -> bool {
+        !matches!(self.end, End::Unreached(_) | End::NoAnswer | End::Untried(_))
+    }
+
     /// Whether somebody is there who did not come to terms with us: the same port may want another security.
     pub(super) fn may_want_other_security(&self) -> bool {
-        !matches!(self.end, End::Works | End::Unreached(_) | End::Refused(_))
+        self.is_connected() && !matches!(self.end, End::Works | End::Refused(_))
+    }
+
+    /// Whether nothing was heard, so that nothing can be said.
+    pub(super) fn is_untold(&self) -> bool {
+        matches!(self.end, End::NoAnswer | End::Untried(_))
     }
 
     /// A word or two for an argument.
@@ -59,9 +75,10 @@ impl Attempt {
             End::Works => "works".to_owned(),
             End::NoStarttls => "STARTTLS is not offered".to_owned(),
             End::Refused(codes) | End::TlsRequired(codes) => codes.clone(),
-            End::Handshake(why) | End::Unreached(why) | End::Broke(why) => why.clone(),
-            End::Silent => "silent".to_owned(),
-            End::NotSmtp => "not SMTP".to_owned(),
+            End::Handshake(why) | End::Unreached(why) | End::Untried(why) | End::Broke(why) => why.clone(),
+            End::NoAnswer => "no answer".to_owned(),
+            End::Silent => "it says nothing".to_owned(),
+            End::NotSmtp => "it does not speak SMTP".to_owned(),
         }
     }
 }
@@ -169,8 +186,9 @@ async fn ready(
             return Ok(End::Refused(heard.reply.codes()));
         }
     }
-    if security == Security::None && dialogue.capabilities().has("STARTTLS") {
-        let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
+    if security == Security::None && dialogue.capabilities().has("STARTTLS") && cx.may(Consent::Rcpt) {
+        // To hear whether it insists on TLS; whatever else it says is about a mail without a login, which nobody means to send.
+        let mail = dialogue.control(Stage::Mail, &format!("MAIL FROM:<{}>", sender(cx))).await?;
         if mail.reply.code == 530 && mail.reply.joined().to_ascii_lowercase().contains("starttls") {
             tried.evidence = Some(mail.evidence);
             return Ok(End::TlsRequired(mail.reply.codes()));
@@ -179,10 +197,17 @@ async fn ready(
     Ok(End::Works)
 }
 
+fn sender(cx: &Context) -> &str {
+    cx.case.from.as_deref().unwrap_or_default().trim().trim_start_matches('<').trim_end_matches('>')
+}
+
 fn broken(fact: &BreakFact) -> End {
     let detail = fact.detail.clone().unwrap_or_else(|| fact.kind.as_str().to_owned());
+    let seen = [ConnectOutcome::Refused, ConnectOutcome::Unreachable, ConnectOutcome::Denied];
     match (fact.stage, fact.kind) {
-        (Stage::Connect | Stage::Resolve, _) => End::Unreached(detail),
+        (Stage::Connect | Stage::Resolve, BreakKind::Timeout) => End::NoAnswer,
+        (Stage::Connect | Stage::Resolve, _) if seen.iter().any(|o| o.as_str() == detail) => End::Unreached(detail),
+        (Stage::Connect | Stage::Resolve, _) => End::Untried(detail),
         (Stage::Tls, _) | (_, BreakKind::Tls) => End::Handshake(detail),
         (Stage::Greeting, BreakKind::Timeout) => End::Silent,
         (_, BreakKind::NotSmtp | BreakKind::TooLong) => End::NotSmtp,

@@ -2,6 +2,7 @@
 
 mod attempt;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use attempt::{Attempt, End, attempt};
@@ -25,14 +26,18 @@ impl Check for Settings {
             "settings.no-consent",
             "settings.no-such-host",
             "settings.host-unknown",
+            "settings.host-left-out",
             "settings.as-entered.works",
             "settings.as-entered.fails",
+            "settings.as-entered.plain",
             "settings.as-entered.refused",
             "settings.as-entered.no-route",
+            "settings.as-entered.no-answer",
             "settings.combination.works",
             "settings.combination.fails",
             "settings.other-works",
             "settings.nothing-works",
+            "settings.no-answer",
             "settings.no-session",
             "settings.wrong-security",
             "settings.wrong-port",
@@ -73,9 +78,13 @@ async fn run(cx: &Context) {
         return;
     }
     let Some(host) = hosts(cx).await.ok().and_then(|hosts| hosts.into_iter().next()) else { return };
-    let named = |id: &str| Finding::new(id).arg("server", &host.name).arg("why", host.unknown.unwrap_or_default());
     if host.addresses.is_empty() {
-        let mut finding = named(if host.unknown.is_some() { "settings.host-unknown" } else { "settings.no-such-host" });
+        let id = match (host.unknown, host.left_out) {
+            (Some(_), _) => "settings.host-unknown",
+            (None, true) => "settings.host-left-out",
+            (None, false) => "settings.no-such-host",
+        };
+        let mut finding = Finding::new(id).arg("server", &host.name).arg("why", host.unknown.unwrap_or_default());
         finding.evidence.clone_from(&host.evidence);
         cx.found(finding);
         return;
@@ -87,18 +96,35 @@ async fn run(cx: &Context) {
     let entered = (host.port, entered_security(cx.case.security, host.port));
     let ip = reachable(cx, &host).await;
     let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1, Role::Case).await;
-    let mut others: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
+    let others = others(cx, &host.name, ip, &first).await;
+    judge(cx, &host, &first, &others);
+}
+
+/// The other combinations, ports side by side, in the order of [`USUAL`]. A port that lets nobody in is tried once.
+async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<Attempt> {
+    let entered = (first.port, first.security);
+    let mut wanted: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
     if first.may_want_other_security() {
         let same_port = [Security::Starttls, Security::Tls, Security::None].map(|security| (entered.0, security));
-        others.extend(same_port.into_iter().filter(|c| *c != entered && !USUAL.contains(c)));
+        wanted.extend(same_port.into_iter().filter(|c| *c != entered && !USUAL.contains(c)));
     }
-    let others = join_all(
-        others
-            .iter()
-            .map(|(port, security)| attempt(cx, &host.name, SocketAddr::new(ip, *port), *security, Role::Control)),
-    )
-    .await;
-    judge(cx, &host, &first, &others);
+    let ports: BTreeSet<u16> = wanted.iter().map(|(port, _)| *port).collect();
+    let tries = ports.into_iter().filter(|port| *port != first.port || first.is_connected()).map(|port| {
+        let securities: Vec<Security> = wanted.iter().filter(|(p, _)| *p == port).map(|(_, s)| *s).collect();
+        async move {
+            let mut tried: Vec<Attempt> = Vec::new();
+            for security in securities {
+                tried.push(attempt(cx, server, SocketAddr::new(ip, port), security, Role::Control).await);
+                if !tried.iter().all(Attempt::is_connected) {
+                    break;
+                }
+            }
+            tried
+        }
+    });
+    let mut tried: Vec<Attempt> = join_all(tries).await.into_iter().flatten().collect();
+    tried.sort_by_key(|a| wanted.iter().position(|c| *c == (a.port, a.security)));
+    tried
 }
 
 /// `auto` as a mail program would take it.
@@ -112,12 +138,12 @@ fn entered_security(security: Security, port: u16) -> Security {
 
 /// The first address that lets us in, or the first of all: the combinations must differ in one thing only.
 async fn reachable(cx: &Context, host: &Host) -> IpAddr {
-    for ip in host.addresses.iter().take(4) {
-        if cx.net.connect(&cx.rec, &host.name, SocketAddr::new(*ip, host.port), cx.case.source).await.is_ok() {
-            return *ip;
-        }
-    }
-    host.addresses[0]
+    let [first, _, ..] = host.addresses[..] else { return host.addresses[0] };
+    let tries = host.addresses.iter().take(4).map(async |ip| {
+        let opened = cx.net.connect(&cx.rec, &host.name, SocketAddr::new(*ip, host.port), cx.case.source).await;
+        opened.is_ok().then_some(*ip)
+    });
+    join_all(tries).await.into_iter().flatten().next().unwrap_or(first)
 }
 
 fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
@@ -130,17 +156,30 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
         finding.evidence.extend(a.evidence);
         finding
     };
-    let tls = std::iter::once(first).chain(others).find_map(|a| a.tls.as_ref());
-    if let Some((fact, evidence)) = first.tls.as_ref().or(tls) {
+    let safe = |a: &&Attempt| a.works() && a.security != Security::None;
+    let better = others.iter().find(safe).or_else(|| others.iter().find(|a| a.works()));
+    // The certificate of another port only matters where that port would be used.
+    let shown = first.tls.as_ref().or_else(|| better.filter(|_| !first.works())?.tls.as_ref());
+    if let Some((fact, evidence)) = shown {
         certificate(cx, host, fact, *evidence);
     }
     if first.works() {
         cx.found(about("settings.as-entered.works", first));
         return;
     }
+    // As offered, with nothing to protect: a program that was told nothing else goes on so, and so do mail servers.
+    if matches!(first.end, End::NoStarttls)
+        && cx.case.security == Security::Auto
+        && cx.case.user.is_none()
+        && !first.masked
+    {
+        cx.found(about("settings.as-entered.plain", first));
+        return;
+    }
     cx.found(about(
         match first.end {
             End::Unreached(_) => "settings.as-entered.no-route",
+            End::NoAnswer | End::Untried(_) => "settings.as-entered.no-answer",
             End::Refused(_) => "settings.as-entered.refused",
             _ => "settings.as-entered.fails",
         },
@@ -149,14 +188,14 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
     if let End::TlsRequired(_) = first.end {
         cx.found(about("settings.tls-required", first));
     }
-    let working = || others.iter().filter(|a| a.works());
-    let Some(better) = working().find(|a| a.security != Security::None).or_else(|| working().next()) else {
+    let Some(better) = better else {
         if matches!(first.end, End::Handshake(_)) {
             cx.found(about("settings.tls.handshake-failed", first));
         }
-        let unreached = std::iter::once(first).chain(others).all(|a| matches!(a.end, End::Unreached(_)));
+        let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
         match first.end {
-            _ if unreached => cx.found(about("settings.nothing-works", first)),
+            _ if all(Attempt::is_untold) => cx.found(about("settings.no-answer", first)),
+            _ if all(|a| !a.is_connected()) => cx.found(about("settings.nothing-works", first)),
             // What it said is the answer.
             End::Refused(_) | End::TlsRequired(_) => {}
             _ => cx.found(about("settings.no-session", first)),
@@ -181,7 +220,7 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
             cx.found(works("settings.wrong-security"));
         }
         (End::Handshake(_), false) => cx.found(about("settings.tls.handshake-failed", first)),
-        (End::Unreached(_), false) => cx.found(works("settings.wrong-port")),
+        (End::Unreached(_) | End::NoAnswer, false) => cx.found(works("settings.wrong-port")),
         _ => {}
     }
     cx.found(works("settings.other-works"));

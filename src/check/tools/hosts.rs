@@ -1,5 +1,6 @@
 //! Which hosts the mail of this case goes to: the server entered, or the recipient domain's MX (RFC 5321 §5.1).
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use futures_util::future::join_all;
@@ -7,7 +8,7 @@ use futures_util::future::join_all;
 use super::could_not_tell;
 use crate::check::Context;
 use crate::net::RecordType;
-use crate::transcript::{DnsOutcome, DnsRecord, EvidenceId, Security};
+use crate::transcript::{AddressFamily, DnsOutcome, DnsRecord, EvidenceId, Security};
 
 /// One mail host, with what its name resolves to.
 #[derive(Clone, Debug)]
@@ -16,10 +17,14 @@ pub(crate) struct Host {
     pub name: String,
     /// The port to use.
     pub port: u16,
+    /// How the connection is to be protected: as entered for a server that was entered, as offered for one that the DNS names.
+    pub security: Security,
     /// IPv4 and IPv6 addresses, as the case's family allows; v4 first.
     pub addresses: Vec<IpAddr>,
     /// Why the name could not be looked up, if it could not.
     pub unknown: Option<&'static str>,
+    /// It exists and has no address of the one family that was asked for.
+    pub left_out: bool,
     /// The answers that gave the addresses.
     pub evidence: Vec<EvidenceId>,
 }
@@ -53,7 +58,7 @@ pub(crate) async fn hosts(cx: &Context) -> Result<Vec<Host>, NoHosts> {
             _ if cx.case.user.is_some() => 587,
             _ => 25,
         });
-        return Ok(vec![resolved(cx, &server.host, port).await]);
+        return Ok(vec![resolved(cx, &server.host, port, cx.case.security).await]);
     }
     exchangers(cx).await
 }
@@ -65,8 +70,14 @@ pub(crate) async fn hosts(cx: &Context) -> Result<Vec<Host>, NoHosts> {
 pub(crate) async fn exchangers(cx: &Context) -> Result<Vec<Host>, NoHosts> {
     let domain = cx.case.recipient_domain().ok_or(NoHosts::NoTarget)?;
     let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+    // What was entered speaks of the server that was entered; on port 25 nothing begins with TLS (RFC 8314 §3).
+    let security = match cx.case.security {
+        Security::Tls => Security::Auto,
+        _ if cx.case.server.is_some() => Security::Auto,
+        entered => entered,
+    };
     if let Some(ip) = literal(&domain) {
-        return Ok(vec![resolved(cx, &ip.to_string(), 25).await]);
+        return Ok(vec![resolved(cx, &ip.to_string(), 25, security).await]);
     }
     let (mx, evidence) = cx.net.lookup(&cx.rec, &domain, RecordType::MX).await;
     if let Some(why) = could_not_tell(&mx) {
@@ -87,27 +98,30 @@ pub(crate) async fn exchangers(cx: &Context) -> Result<Vec<Host>, NoHosts> {
     }
     names.retain(|(_, host)| !host.is_empty());
     names.sort_unstable();
-    names.dedup();
+    let mut once = BTreeSet::new();
+    names.retain(|(_, host)| once.insert(*host));
     if names.is_empty() {
-        let alone = resolved(cx, &domain, 25).await;
+        let alone = resolved(cx, &domain, 25, security).await;
         return match (alone.addresses.is_empty(), alone.unknown) {
             (false, _) => Ok(vec![alone]),
             (true, Some(why)) => Err(NoHosts::Unknown(why, evidence)),
             (true, None) => Err(NoHosts::NoMail(evidence)),
         };
     }
-    Ok(join_all(names.into_iter().take(MOST).map(|(_, host)| resolved(cx, host, 25))).await)
+    Ok(join_all(names.into_iter().take(MOST).map(|(_, host)| resolved(cx, host, 25, security))).await)
 }
 
-async fn resolved(cx: &Context, name: &str, port: u16) -> Host {
+async fn resolved(cx: &Context, name: &str, port: u16, security: Security) -> Host {
     let answers = cx.net.addresses(&cx.rec, name, cx.case.family).await;
     let mut addresses: Vec<IpAddr> = answers.iter().flat_map(|(dns, _)| dns.addresses()).collect();
     addresses.sort_by_key(IpAddr::is_ipv6);
     addresses.dedup();
     addresses.truncate(MOST);
     let unknown = answers.iter().find_map(|(dns, _)| could_not_tell(dns)).filter(|_| addresses.is_empty());
+    let exists = answers.iter().any(|(dns, _)| dns.outcome == DnsOutcome::NoData);
+    let left_out = cx.case.family != AddressFamily::Any && addresses.is_empty() && exists;
     let evidence = answers.into_iter().map(|(_, id)| id).collect();
-    Host { name: name.to_owned(), port, addresses, unknown, evidence }
+    Host { name: name.to_owned(), port, security, addresses, unknown, left_out, evidence }
 }
 
 /// The address in a domain literal: `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3).

@@ -5,11 +5,15 @@ mod hosts;
 mod masked;
 mod talk;
 
-pub(crate) use address::split;
+pub(crate) use address::{Split, split};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::masked;
-pub(crate) use talk::{Stopped, Talk, talk, talk_as};
+pub(crate) use talk::{Stopped, Talk, talk};
 
+use std::net::IpAddr;
+
+use super::Context;
+use crate::net::RecordType;
 use crate::transcript::{DnsFact, DnsOutcome};
 
 /// The id of a DNS outcome that is not an answer, for an argument `why`; none where it is one.
@@ -18,6 +22,45 @@ pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
         DnsOutcome::ServFail => "SERVFAIL",
         DnsOutcome::Refused => "refused",
         DnsOutcome::Timeout => "no answer in time",
+        _ if dns.detail.as_deref() == Some("not a name") => "it is no name that the DNS can hold",
         _ => "the resolver could not be reached",
     })
+}
+
+/// Whether the resolver answers for another name than the one that failed: only then is a SERVFAIL about that name.
+///
+/// The name is the first that faults are held against, else the root; "there is no such name" is an answer, too.
+pub(crate) async fn resolver_works(cx: &Context) -> bool {
+    let (name, rtype) =
+        cx.know.controls.first().map_or((".", RecordType::NS), |domain| (domain.as_str(), RecordType::MX));
+    cx.net.lookup(&cx.rec, name, rtype).await.0.outcome.is_answer()
+}
+
+/// Whether an address is of an inner network, or of no network: nobody outside knows it.
+pub(crate) fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            // RFC 6598: behind a provider's own translation.
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            v4.is_private() || shared || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inner_addresses_are_known_as_such() {
+        for inner in
+            ["10.1.2.3", "192.168.0.1", "100.64.0.1", "127.0.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
+        {
+            assert!(is_private(inner.parse().expect(inner)), "{inner}");
+        }
+        for outer in ["198.51.100.7", "100.128.0.1", "2001:db8::1"] {
+            assert!(!is_private(outer.parse().expect(outer)), "{outer}");
+        }
+    }
 }

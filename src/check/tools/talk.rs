@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::Host;
 use crate::check::Context;
 use crate::net::{Broken, Dialogue, Heard, Open, SessionOpening};
-use crate::transcript::{Role, Security};
+use crate::transcript::Role;
 
 /// A session that stands, ready for MAIL.
 pub(crate) struct Talk {
@@ -30,22 +30,8 @@ pub(crate) enum Stopped {
 /// # Errors
 /// Where it stopped.
 pub(crate) async fn talk(cx: &Context, host: &Host, ip: IpAddr, role: Role) -> Result<Talk, Stopped> {
-    talk_as(cx, host, SocketAddr::new(ip, host.port), cx.case.security, role, false).await
-}
-
-/// As [`talk`], with everything said: strict ends the handshake on an untrusted certificate.
-///
-/// # Errors
-/// Where it stopped.
-pub(crate) async fn talk_as(
-    cx: &Context,
-    host: &Host,
-    address: SocketAddr,
-    security: Security,
-    role: Role,
-    strict: bool,
-) -> Result<Talk, Stopped> {
-    let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict };
+    let (address, security) = (SocketAddr::new(ip, host.port), host.security);
+    let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict: false };
     let (dialogue, opening) =
         Dialogue::session(&cx.net, &cx.rec, open, &cx.helo(), security).await.map_err(Stopped::Broke)?;
     if opening.is_ready() {

@@ -63,7 +63,7 @@ impl Heard {
 
 /// A break of the dialogue, and its evidence id. The dialogue is over.
 ///
-/// At stage `connect` the evidence is the connect fact itself, and the detail its outcome's word (`refused`, `timeout` …).
+/// At stage `connect` the evidence is the connect fact itself, and the detail its outcome's word (`refused`, `timeout` …), or for `error` its reason.
 /// At stage `tls` the detail is the TLS fact's `error`, else its `distrust`.
 pub type Broken = (BreakFact, EvidenceId);
 

@@ -93,7 +93,10 @@ fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
         address: fact.address,
         stage: Stage::Connect,
         kind,
-        detail: Some(fact.outcome.as_str().to_owned()),
+        detail: Some(match (fact.outcome, fact.reason) {
+            (ConnectOutcome::Error, Some(reason)) => reason,
+            (outcome, _) => outcome.as_str().to_owned(),
+        }),
         ms: fact.ms,
         role,
     }

@@ -1,0 +1,4 @@
+//! Every check keeps its word in every practice world: what it emits, shows, ends and leaves behind.
+
+mod promises;
+mod worlds;
