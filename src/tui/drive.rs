@@ -22,8 +22,8 @@ use crate::run::Message;
 const TICK: Duration = Duration::from_millis(500);
 /// Answers that come faster than this share a frame.
 const FRAME: Duration = Duration::from_millis(33);
-/// The number of SIGHUP.
-const HANG_UP: i32 = 1;
+/// As SIGHUP, by its number.
+const GONE: Event = Event::Signal(1);
 /// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
 const MOMENT: Duration = Duration::from_millis(30);
 
@@ -42,9 +42,8 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     let _guard = guard::Guard::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
-    let gone = Event::Signal(HANG_UP);
-    let keys = EventStream::new().filter_map(move |e| ready(e.map_or(Some(gone.clone()), Event::of_terminal)));
-    let keys = keys.chain(stream::once(ready(Event::Signal(HANG_UP))));
+    let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
+    let keys = keys.chain(stream::once(ready(GONE)));
     drive(&mut terminal, &mut Own, stream::select(keys, signals), launch).await
 }
 

@@ -34,7 +34,6 @@ const LONG: &[Kind] = &[
     Kind::Transcript,
     Kind::Step,
     Kind::Checklist,
-    Kind::Form,
 ];
 const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];

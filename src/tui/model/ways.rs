@@ -37,7 +37,7 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
     let proposed = walk.proposal();
     if let Some(to) = proposed.and_then(|p| p.to.as_ref()) {
         let because = proposed.map_or_else(String::new, |p| format!("because {}", p.because));
-        all.push(Aside { mark: Mark::Busy, title: title(guide, to), why: because, aim: Aim::Follow });
+        all.push(Aside { mark: Mark::Waiting, title: title(guide, to), why: because, aim: Aim::Follow });
     }
     let mark = |id: &StepId| match walk.state_of(id) {
         StepState::Waiting => Mark::Waiting,

@@ -35,7 +35,9 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
     let wrong = form.wrong.as_ref().filter(|w| w.field == form.at);
     let (text, style) = match (wrong, form.field()) {
         (Some(wrong), _) => (format!("! {}", wrong.says), theme.note),
-        (None, Some(field)) if !field.required => (format!("{} May be left empty.", field.hint), theme.dim),
+        (None, Some(field)) if !field.required && !form.at_choice() => {
+            (format!("{} May be left empty.", field.hint), theme.dim)
+        }
         (None, Some(field)) => (field.hint.clone(), theme.dim),
         (None, None) => ("Nothing is asked here. Enter goes on.".to_owned(), theme.dim),
     };
@@ -52,7 +54,7 @@ fn line(pen: &mut Pen<'_>, field: &Field, lit: bool) -> Option<u16> {
     match &field.entry {
         Entry::Line(input) => {
             if input.value().is_empty() {
-                pen.put(0, 0, &field.example, theme.dim);
+                example(pen, field);
                 return lit.then_some(0);
             }
             let scroll = input.visual_scroll(room);
@@ -63,7 +65,7 @@ fn line(pen: &mut Pen<'_>, field: &Field, lit: bool) -> Option<u16> {
         }
         Entry::Masked(masked) => {
             if masked.is_empty() {
-                pen.put(0, 0, &field.example, theme.dim);
+                example(pen, field);
                 return lit.then_some(0);
             }
             let signs = masked.signs().min(room);
@@ -83,6 +85,15 @@ fn line(pen: &mut Pen<'_>, field: &Field, lit: bool) -> Option<u16> {
             None
         }
         Entry::Area(_) => None,
+    }
+}
+
+/// What could stand in an empty field; it must not look as if it stood there.
+fn example(pen: &mut Pen<'_>, field: &Field) {
+    let theme = *pen.theme();
+    if !field.example.is_empty() {
+        let says = if field.example.contains(' ') { field.example.clone() } else { format!("like {}", field.example) };
+        pen.put(1, 0, &format!("({says})"), theme.dim);
     }
 }
 
