@@ -20,8 +20,12 @@ pub use tls::Trust;
 pub use wire::Wire;
 pub use world::{BoxFuture, Real, World};
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use crate::transcript::Hush;
 
 /// A hand on the outside world for one session. Cheap to clone; clones share cache, counts and manners.
 #[derive(Clone)]
@@ -44,6 +48,8 @@ struct Inner {
     trust: Trust,
     dns: dns::Dns,
     manners: manners::Manners,
+    /// What must not be recorded of what a machine says, since it was told.
+    hushed: Mutex<HashMap<IpAddr, Hush>>,
 }
 
 impl Net {
@@ -51,7 +57,16 @@ impl Net {
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
-        Self { inner: Arc::new(Inner { world, limits, trust, dns, manners }) }
+        Self { inner: Arc::new(Inner { world, limits, trust, dns, manners, hushed: Mutex::default() }) }
+    }
+
+    /// The same net with other limits, which keeps quiet about what this one did.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        let other = Self::new(Arc::clone(&self.inner.world), limits, self.inner.trust.clone());
+        let hushed = self.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *other.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner) = hushed;
+        other
     }
 
     /// The world itself: time, this machine.
@@ -80,5 +95,16 @@ impl Net {
 
     fn manners(&self) -> &manners::Manners {
         &self.inner.manners
+    }
+
+    /// What must not be recorded of what that machine says.
+    fn hushed(&self, ip: IpAddr) -> Hush {
+        let hushed = self.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner);
+        hushed.get(&ip).cloned().unwrap_or_default()
+    }
+
+    /// Keeps that out of what is recorded of that machine from now on.
+    fn hush(&self, ip: IpAddr, hush: &Hush) {
+        self.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner).insert(ip, hush.clone());
     }
 }

@@ -163,7 +163,10 @@ impl Session {
     /// Feeds the walk, saves what was appended, carries out the effects. Never blocks for long: a line to a file is all it waits for.
     ///
     /// Has to be called within a tokio runtime.
-    pub fn input(&mut self, input: Input) {
+    pub fn input(&mut self, mut input: Input) {
+        if let (Input::Enter(case), Some(secret)) = (&mut input, &self.secret) {
+            case.error = case.error.take().map(|text| secret.scrub(&text));
+        }
         let looks_again = matches!(input, Input::Again(_));
         let timeout = self.walk.case().timeout_secs;
         let now = self.now();
@@ -244,7 +247,7 @@ impl Session {
     /// A net that keeps the case's time limits; what the one before had opened stays counted.
     fn renew_net(&mut self) {
         self.counted = self.counts();
-        self.net = net_for(&self.setup, self.walk.case());
+        self.net = self.net.with_limits(limits(self.walk.case()));
     }
 
     /// Whether looking at a step again would log in or submit a message a second time.
@@ -279,8 +282,12 @@ impl Session {
 }
 
 fn net_for(setup: &Setup, case: &Case) -> Net {
+    Net::new(Arc::clone(&setup.world), limits(case), setup.trust.clone())
+}
+
+fn limits(case: &Case) -> Limits {
     let phase = Duration::from_secs(u64::from(case.timeout_secs.max(1)));
-    Net::new(Arc::clone(&setup.world), Limits { phase, dns: phase }, setup.trust.clone())
+    Limits { phase, dns: phase }
 }
 
 fn began_at(entries: &[Entry]) -> Option<i64> {

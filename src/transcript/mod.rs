@@ -8,6 +8,7 @@ mod clean;
 mod entry;
 mod evidence;
 mod finding;
+mod hush;
 mod ids;
 mod redact;
 mod reply;
@@ -21,6 +22,7 @@ pub use evidence::{
     HostFact, MessageFact, TlsFact,
 };
 pub use finding::Finding;
+pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};

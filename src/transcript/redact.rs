@@ -3,23 +3,38 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use regex::{Captures, Regex};
+use zeroize::Zeroizing;
+
+use super::Hush;
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "<hidden>";
+/// How many logins of a text are remembered, to be found again in it; a log may hold any number.
+const REMEMBERED: usize = 16;
+/// A word shorter than this is not looked for elsewhere in the text.
+const SHORTEST: usize = 6;
 
-/// An AUTH command with an initial response (RFC 4954 §4), a token of HTTP's kind, a password with its name.
+/// An AUTH command with an initial response (RFC 4954 §4), a token of HTTP's kind, a password with its name or its option.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(AUTH[ \t]+[A-Z0-9-]{3,20}[ \t]+|Bearer[ \t]+|pass(?:word|wd)?[ \t]*[=:][ \t]*)([^\s,;]+)")
+    pattern(
+        r#"(?i)(\bAUTH[ \t]+[A-Z0-9-]{3,20}[ \t]+|\bBearer[ \t]+|\bpass(?:word|wd|phrase)?["']?[ \t]*[=:][ \t]*|--(?:auth-)?pass(?:word|wd)?[ \t]+)([^\s,;]+)"#,
+    )
 });
 
 /// A reply, with whatever a program prints before it: `334 …`, `<- 235 …`, `S: 535-…`.
-static REPLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[<>:*~=|-])[ \t]*([2-5][0-9][0-9])(?:[ -]|$)"));
+static REPLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[<>:*~=|-])[ \t]*([2-5][0-9][0-9])(?:[ -](.*)|$)"));
 
 /// The last word of a line, where it could be base64.
 static LAST: LazyLock<Regex> = LazyLock::new(|| pattern(r"([A-Za-z0-9+/_-]+=*)\s*$"));
 
-/// A pasted text without the payloads of AUTH: what follows the command, and the lines that answer a 334.
+/// What PLAIN and XOAUTH2 send, wherever it stands: base64 that begins with a NUL, or with `user=`.
+static PAYLOAD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:A[A-P][A-Za-z0-9+/]{6,}|dXNlcj[01][A-Za-z0-9+/]{8,})={0,2}"));
+
+/// A pasted text without the payloads of AUTH: what follows the command, the lines that answer a 334, and both where they are said again.
 ///
 /// People paste whole dialogues. What is recorded of them must not hold a password, plain or in base64 (law 1).
 #[must_use]
@@ -29,30 +44,100 @@ pub fn redact(text: &str) -> String {
 }
 
 /// [`redact`] for a text that comes line by line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Redactor {
     answering: bool,
+    wants_password: bool,
+    /// What was taken out so far.
+    known: Hush,
+    remembered: usize,
 }
 
 impl Redactor {
     /// The next line, without what is secret in it.
     pub fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
-        if let Some(code) = REPLY.captures(line).and_then(|c| c.get(1)) {
-            self.answering = code.as_str() == "334";
+        let taken = self.taken(line);
+        if self.remembered == 0 {
+            return taken;
+        }
+        let hushed = self.known.replaced(&taken, HIDDEN);
+        if hushed == *taken { taken } else { Cow::Owned(hushed) }
+    }
+
+    /// The line without what its form gives away.
+    fn taken<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
+        if let Some(reply) = REPLY.captures(line) {
+            self.answering = &reply[1] == "334";
+            let prompt = reply.get(2).map_or("", |text| text.as_str().trim());
+            let prompt = BASE64_STANDARD.decode(prompt).unwrap_or_else(|_| prompt.as_bytes().to_vec());
+            self.wants_password = self.answering && prompt.to_ascii_lowercase().starts_with(b"pass");
         } else if self.answering && !line.trim().is_empty() {
+            if let Some(word) = LAST.captures(line).and_then(|c| c.get(1)) {
+                self.remember(word.as_str(), self.wants_password);
+            }
             return LAST.replace(line, HIDDEN);
         }
-        NAMED.replace_all(line, |found: &Captures<'_>| {
-            let (what, value) = (&found[1], &found[2]);
-            let starts = line[..found.get(0).map_or(0, |m| m.start())].chars().all(|c| !c.is_alphanumeric());
+        let mut found = Vec::new();
+        let named = NAMED.replace_all(line, |seen: &Captures<'_>| {
+            let (what, value) = (&seen[1], &seen[2]);
+            let starts = line[..seen.get(0).map_or(0, |m| m.start())].chars().all(|c| !c.is_alphanumeric());
+            let (auth, named) = (what.starts_with(['A', 'a']), !what.starts_with(['A', 'a', 'B', 'b']));
             let secret = match what.as_bytes()[0].to_ascii_lowercase() {
                 b'a' => (starts && !is_mechanism(value)) || looks_encoded(value),
                 b'b' => looks_encoded(value) || value.contains('.'),
                 _ => true,
             };
-            if secret { format!("{what}{HIDDEN}") } else { found[0].to_owned() }
-        })
+            if !secret {
+                return seen[0].to_owned();
+            }
+            if auth || looks_encoded(value) {
+                found.push((value.to_owned(), named));
+            }
+            format!("{what}{HIDDEN}")
+        });
+        let spoken = PAYLOAD.replace_all(&named, |seen: &Captures<'_>| {
+            if !is_payload(&seen[0]) {
+                return seen[0].to_owned();
+            }
+            found.push((seen[0].to_owned(), false));
+            HIDDEN.to_owned()
+        });
+        let line = match spoken {
+            Cow::Owned(text) => Cow::Owned(text),
+            Cow::Borrowed(_) => named,
+        };
+        for (word, password) in &found {
+            self.remember(word, *password);
+        }
+        line
     }
+
+    /// Keeps a word that was taken out, and the password in it, to be known again.
+    fn remember(&mut self, word: &str, password: bool) {
+        if word.len() < SHORTEST || self.remembered == REMEMBERED {
+            return;
+        }
+        self.remembered += 1;
+        self.known.keep_payload(word);
+        let Some(decoded) = BASE64_STANDARD.decode(word).ok().and_then(|o| String::from_utf8(o).ok()) else { return };
+        let decoded = Zeroizing::new(decoded);
+        let mut parts = decoded.split('\0');
+        let inner = match (parts.next(), parts.next(), parts.next()) {
+            (Some(_), Some(_), Some(inner)) => inner,
+            _ if password => &decoded,
+            _ => return,
+        };
+        if inner.len() >= SHORTEST {
+            self.known.keep(inner);
+        }
+    }
+}
+
+/// Whether it decodes to what PLAIN sends (RFC 4616: two NULs) or XOAUTH2 does.
+fn is_payload(word: &str) -> bool {
+    let decoded = Zeroizing::new(BASE64_STANDARD.decode(word).unwrap_or_default());
+    let nuls = decoded.iter().filter(|b| **b == 0).count();
+    (nuls == 2 && std::str::from_utf8(&decoded).is_ok()) || decoded.starts_with(b"user=")
 }
 
 /// The names of SASL mechanisms stand in upper case beside each other in a server's list.
@@ -103,10 +188,34 @@ mod tests {
             ("AUTH XOAUTH2 dXNlcj1hbGljZQFhdXRo", "dXNlcj1hbGljZQFhdXRo"),
             ("auth plain secretsecret", "secretsecret"),
             ("password=hunter2", "hunter2"),
+            (r#"{"password": "hunter2"}"#, "hunter2"),
+            ("swaks --auth-password hunter2 --to bob@example.org", "hunter2"),
             ("Authorization: Bearer ya29.a0AfB_by", "ya29.a0AfB_by"),
         ] {
             assert!(!redact(dirty).contains(secret), "{dirty}");
         }
+    }
+
+    #[test]
+    fn what_a_server_says_back_goes_too() {
+        for echo in
+            ["501 5.5.2 cannot decode {P}", "535 no hunter2-3 for alice", "535 {P} and HUNTER2-3", "535 aHVudGVyMi0z"]
+        {
+            let payload = "AGFsaWNlAGh1bnRlcjItMw==";
+            let text = format!("C: AUTH PLAIN {payload}\nS: {}\nC: QUIT", echo.replace("{P}", payload));
+            let red = redact(&text);
+            for secret in [payload, "hunter2-3", "HUNTER2-3", "aHVudGVyMi0z"] {
+                assert!(!red.contains(secret), "{red}");
+            }
+            assert!(red.ends_with("\nC: QUIT") && (red.contains("alice") || !echo.contains("alice")), "{red}");
+        }
+        assert_eq!(redact(&format!("mx said: 501 what is {PLAIN}")), "mx said: 501 what is <hidden>");
+    }
+
+    #[test]
+    fn the_password_of_a_login_in_parts_is_known_again_and_the_name_stays() {
+        let text = "334 VXNlcm5hbWU6\nYWxpY2Uuc21pdGg=\n334 UGFzc3dvcmQ6\naHVudGVyMi0z\n535 alice.smith gave hunter2-3";
+        assert!(redact(text).ends_with("535 alice.smith gave <hidden>"), "{}", redact(text));
     }
 
     #[test]
@@ -116,6 +225,8 @@ mod tests {
             "535 5.7.8 AUTH PLAIN authentication rejected",
             "550 5.1.1 <bob@example.org>: Recipient address rejected",
             "535-5.7.8 Username and Password not accepted",
+            "250 2.0.0 Ok: queued as ABCDEFGHIJKL",
+            "AADKnTYTR1 AAAAAAAAAAAA ABCDabcd1234",
             "to=<bob@example.org>, dsn=5.7.1, status=bounced (host mx1.example.org[192.0.2.1] said: 554 5.7.1 no)\n\nend",
         ] {
             assert_eq!(redact(text), text);

@@ -4,9 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use super::hush::MARK;
 use super::{Broken, Dialogue, Heard, md5};
-use crate::transcript::{Secret, Stage};
+use crate::transcript::{MARK, Secret, Stage};
 
 /// A command line longer than this, CRLF included, must not carry the first response (RFC 4954 §4, RFC 5321 §4.5.3.1.4).
 const COMMAND_MAX: usize = 512;
@@ -45,6 +44,7 @@ impl Dialogue {
         if let Some(payload) = &first {
             self.hush.keep_payload(payload);
         }
+        self.net.hush(self.open.address.ip(), &self.hush);
         let mut heard = match first.as_ref().filter(|p| "AUTH  ".len() + name.len() + p.len() + 2 <= COMMAND_MAX) {
             Some(payload) => {
                 let line = Zeroizing::new(format!("AUTH {name} {}", payload.as_str()));
@@ -62,6 +62,7 @@ impl Dialogue {
             heard = match answer {
                 Some(payload) if !payload.is_empty() => {
                     self.hush.keep_payload(&payload);
+                    self.net.hush(self.open.address.ip(), &self.hush);
                     self.say(MARK, &payload).await?
                 }
                 Some(_) => self.say("", "").await?,

@@ -76,7 +76,7 @@ impl Dialogue {
             address: self.open.address,
             stage,
             kind: fault.kind,
-            detail: fault.detail.map(|detail| clean_line(&self.hush.scrub(&detail), 200)),
+            detail: fault.detail.map(|detail| clean_line(&self.hush.scrub_cut(&detail), 200)),
             ms: millis(begun),
             role,
         };

@@ -10,7 +10,6 @@ mod auth;
 mod caps;
 mod commands;
 mod exchange;
-mod hush;
 mod md5;
 mod message;
 mod open;
@@ -21,7 +20,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::wire::Wire;
 use super::{Net, Recorder};
-use crate::transcript::{BreakFact, EvidenceId, Reply, Role, Security, TlsFact};
+use crate::transcript::{BreakFact, EvidenceId, Hush, Reply, Role, Security, TlsFact};
 
 pub use caps::Capabilities;
 pub use reply::{ReplyParts, parse_reply};
@@ -81,7 +80,7 @@ pub struct Dialogue {
     used_helo: bool,
     injected: Option<EvidenceId>,
     early: Option<EvidenceId>,
-    hush: hush::Hush,
+    hush: Hush,
     over: Option<Box<Broken>>,
 }
 

@@ -4,7 +4,6 @@ use std::time::Instant as Clock;
 
 use tokio::time::Instant;
 
-use super::hush::Hush;
 use super::{Broken, Capabilities, Dialogue, Heard, Open};
 use crate::net::wire::{Fault, excerpt};
 use crate::net::{Net, Recorder, tls};
@@ -21,6 +20,8 @@ impl Dialogue {
             Ok(connection) => connection,
             Err((fact, evidence)) => return Err((not_connected(fact, open.role), evidence)),
         };
+        // What was said to that machine before, it may say back at any time.
+        let hush = net.hushed(open.address.ip());
         let role = open.role;
         let implicit = open.security == Security::Tls;
         let mut dialogue = Self {
@@ -34,7 +35,7 @@ impl Dialogue {
             used_helo: false,
             injected: None,
             early: None,
-            hush: Hush::default(),
+            hush,
             over: None,
         };
         if implicit {
@@ -76,7 +77,11 @@ impl Dialogue {
         let begun = Clock::now();
         let Open { server, address, strict, .. } = &self.open;
         let limit = self.net.limits().phase;
-        let fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit).await;
+        let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit).await;
+        for text in fact.chain.iter_mut().flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names))
+        {
+            *text = self.hush.scrub(text);
+        }
         let evidence = self.rec.tls(fact.clone());
         let fault = tls::fault(&fact);
         let established = fact.established;
