@@ -37,9 +37,9 @@ impl Secret {
         let mut hush = Hush::default();
         let is_word = self.0.chars().count() < 12 && self.0.chars().all(char::is_lowercase);
         if is_word {
-            hush.keep_coded(&self.0)
+            hush.keep_coded(&self.0);
         } else {
-            hush.keep(&self.0)
+            hush.keep(&self.0);
         }
         hush.scrub(text)
     }
