@@ -130,8 +130,9 @@ async fn one(cx: &Context, host: &Host) -> State {
                     finding.id = "server-status.greeting.tls-first".to_owned();
                     finding.evidence.push(greeting.evidence);
                 }
+                let shown = finding.id.ends_with(".tls-first");
                 cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
-                return State::Gone;
+                return if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone };
             }
         }
     }
@@ -194,7 +195,9 @@ async fn greeted(
         say(if slow { "server-status.greeting.slow" } else { "server-status.greeting.ok" }, &greeting)
             .ends(label, greeting.reply.rtt_ms),
     );
-    let state = ready(cx, host, &mut dialogue, &say).await;
+    // What a server refuses later stands in its row, too.
+    let refused = |id: &str, heard: &Heard| say(id, heard).ends(label, heard.reply.rtt_ms);
+    let state = ready(cx, host, &mut dialogue, (&say, &refused)).await;
     let text = greeting.reply.joined();
     for found in masked(&host.name, host.port, (&text, greeting.evidence), dialogue.capabilities()) {
         cx.found(found);
@@ -208,16 +211,19 @@ async fn greeted(
     dialogue.quit().await;
     state.unwrap_or_else(|broken| {
         cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
-        State::Gone
+        if broken.0.is_timeout() { State::Untold } else { State::Gone }
     })
 }
+
+/// Makes a finding of what was heard.
+type Say<'a> = dyn Fn(&str, &Heard) -> Finding + Sync + 'a;
 
 /// EHLO, STARTTLS where it is offered, NOOP, then sender and recipient without a message: does the server take anything from us?
 async fn ready(
     cx: &Context,
     host: &Host,
     dialogue: &mut Dialogue,
-    say: &(dyn Fn(&str, &Heard) -> Finding + Sync),
+    (say, refused): (&Say<'_>, &Say<'_>),
 ) -> Result<State, Broken> {
     let helo = cx.helo();
     let mut heard = dialogue.ehlo(&helo).await?;
@@ -228,7 +234,7 @@ async fn ready(
         }
     }
     if !heard.reply.is_positive() {
-        cx.found(say("server-status.ehlo.refused", &heard).arg("name", &helo));
+        cx.found(refused("server-status.ehlo.refused", &heard).arg("name", &helo));
         return Ok(State::Refuses);
     }
     cx.found(say(
@@ -240,6 +246,8 @@ async fn ready(
             .arg("server", &host.name)
             .arg("keyword", keyword)
             .arg("parameters", parameters)
+            .arg("offer", format!("{keyword} {parameters}").trim_end())
+            .arg("means", cx.know.means(keyword))
             .shown_by(heard.evidence);
         cx.found(found);
     }
@@ -250,13 +258,13 @@ async fn ready(
     if let Some(from) = from {
         let mail = dialogue.mail(from, "").await?;
         if !mail.reply.is_positive() {
-            cx.found(say("server-status.mail.refused", &mail));
+            cx.found(refused("server-status.mail.refused", &mail));
             return Ok(State::Refuses);
         }
         if let Some(to) = cx.case.recipient().filter(|_| !asked_before(cx)) {
             let rcpt = dialogue.rcpt(to, Role::Case).await?;
             if !rcpt.reply.is_positive() {
-                cx.found(say("server-status.rcpt.refused", &rcpt).arg("address", to));
+                cx.found(refused("server-status.rcpt.refused", &rcpt).arg("address", to));
                 dialogue.control(Stage::Mail, "RSET").await?;
                 return Ok(State::Refuses);
             }
@@ -273,11 +281,11 @@ fn asked_before(cx: &Context) -> bool {
 
 fn broke((fact, evidence): &Broken) -> Finding {
     let id = match (fact.stage, fact.kind) {
-        (Stage::Tls, _) | (_, BreakKind::Tls) => "server-status.tls-failed",
         (Stage::Greeting, BreakKind::Timeout) => "server-status.greeting.silent",
+        _ if fact.is_timeout() => "server-status.no-answer",
+        (Stage::Tls, _) | (_, BreakKind::Tls) => "server-status.tls-failed",
         (Stage::Greeting, BreakKind::Closed | BreakKind::Reset) => "server-status.greeting.closed",
         (Stage::Greeting, BreakKind::NotSmtp | BreakKind::TooLong) => "server-status.greeting.not-smtp",
-        (_, BreakKind::Timeout) => "server-status.no-answer",
         _ => "server-status.broke",
     };
     Finding::new(id)
