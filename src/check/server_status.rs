@@ -45,6 +45,7 @@ impl Check for ServerStatus {
             "server-status.early-talk",
             "server-status.starttls.injected",
             "server-status.mx-differ",
+            "server-status.one-busy",
             "server-status.all-refuse",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
@@ -89,7 +90,18 @@ async fn run(cx: &Context) {
             return;
         }
     };
-    let states = join_all(hosts.iter().map(|host| one(cx, host))).await;
+    let alone = hosts.len() == 1;
+    let seen = join_all(hosts.iter().map(|host| one(cx, host, alone))).await;
+    let any_good = seen.iter().any(|(state, _)| *state == State::Good);
+    let mut states = Vec::new();
+    for (state, busy) in seen {
+        // Mail goes to the next of them: that one of several is busy is no fault.
+        let id = if any_good { "server-status.one-busy" } else { "server-status.greeting.busy" };
+        if let Some(busy) = busy {
+            cx.found(Finding { id: id.to_owned(), ..busy });
+        }
+        states.push(state);
+    }
     let count = |state| states.iter().filter(|s| **s == state).count();
     let (good, refuse) = (count(State::Good), count(State::Refuses));
     let told = states.len() - count(State::Untold);
@@ -104,7 +116,8 @@ fn domain(cx: &Context) -> &str {
     cx.case.recipient_domain().unwrap_or_default()
 }
 
-async fn one(cx: &Context, host: &Host) -> State {
+/// One host; a busy greeting is given back instead of being said, unless it is the only one: how grave it is depends on the others.
+async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>) {
     let label = format!("{}:{}", host.name, host.port);
     cx.rec.probing(&label);
     let began = Instant::now();
@@ -121,7 +134,14 @@ async fn one(cx: &Context, host: &Host) -> State {
             strict: false,
         };
         match Dialogue::open(&cx.net, &cx.rec, open).await {
-            Ok((dialogue, greeting)) => return greeted(cx, host, &label, dialogue, greeting, began).await,
+            Ok((dialogue, greeting)) if greeting.reply.code < 500 && greeting.reply.code != 220 && !alone => {
+                let busy = heard_at(host, "server-status.greeting.busy", &greeting);
+                dialogue.quit().await;
+                return (State::Refuses, Some(busy.ends(&label, greeting.reply.rtt_ms)));
+            }
+            Ok((dialogue, greeting)) => {
+                return (greeted(cx, host, &label, dialogue, greeting, began).await, None);
+            }
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
                 let silent = !implicit && broken.0.stage == Stage::Greeting && broken.0.kind == BreakKind::Timeout;
@@ -132,7 +152,7 @@ async fn one(cx: &Context, host: &Host) -> State {
                 }
                 let shown = finding.id.ends_with(".tls-first");
                 cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
-                return if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone };
+                return (if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone }, None);
             }
         }
     }
@@ -141,12 +161,24 @@ async fn one(cx: &Context, host: &Host) -> State {
         let mut found = found.arg("why", host.unknown.unwrap_or("it has no address"));
         found.evidence.clone_from(&host.evidence);
         cx.found(found);
-        return State::Untold;
+        return (State::Untold, None);
     };
     let why = fact.detail.unwrap_or_default();
     let refused = why == ConnectOutcome::Refused.as_str();
     cx.found(found.arg("why", why).shown_by(evidence));
-    if refused { State::Gone } else { State::Untold }
+    (if refused { State::Gone } else { State::Untold }, None)
+}
+
+/// A finding of what was heard at a host.
+fn heard_at(host: &Host, id: &str, heard: &Heard) -> Finding {
+    Finding::new(id)
+        .arg("server", &host.name)
+        .arg("codes", heard.reply.codes())
+        .arg("code", heard.reply.code)
+        .arg("text", heard.reply.joined())
+        .arg("stage", heard.reply.stage.map_or("", Stage::spoken))
+        .arg("ms", heard.reply.rtt_ms)
+        .shown_by(heard.evidence)
 }
 
 /// The greeting of a silent server once TLS is spoken from the first byte (RFC 8314 §3.3); the pair is the proof.
@@ -172,16 +204,7 @@ async fn greeted(
     greeting: Heard,
     began: Instant,
 ) -> State {
-    let say = |id: &str, heard: &Heard| {
-        Finding::new(id)
-            .arg("server", &host.name)
-            .arg("codes", heard.reply.codes())
-            .arg("code", heard.reply.code)
-            .arg("text", heard.reply.joined())
-            .arg("stage", heard.reply.stage.map_or("", Stage::spoken))
-            .arg("ms", heard.reply.rtt_ms)
-            .shown_by(heard.evidence)
-    };
+    let say = |id: &str, heard: &Heard| heard_at(host, id, heard);
     if greeting.reply.code != 220 {
         // 421 and 4xx: not now. 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
         let id =
