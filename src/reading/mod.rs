@@ -10,6 +10,7 @@ mod dialogue;
 mod draft;
 mod explain;
 mod find;
+mod group;
 mod headers;
 mod judged;
 mod log;
@@ -26,5 +27,6 @@ mod text;
 
 pub use explain::{AtStage, Explanation, Topic, explain};
 pub use find::parse_reply;
+pub use group::{Group, Groups, Place};
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};

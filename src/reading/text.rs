@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::find::Found;
 use super::log::{self, Line};
 use super::message::{self, Read};
-use super::{Meaning, dialogue, headers, program, read_reply};
+use super::{Groups, Meaning, dialogue, headers, program, read_reply};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
 
@@ -45,6 +45,9 @@ pub struct Item {
     pub permanent: Option<bool>,
     /// What it means.
     pub meaning: Meaning,
+    /// Whether the server whose log it stands in refused somebody else's mail: then whose move it is turns around.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub incoming: bool,
 }
 
 /// A text, read.
@@ -70,6 +73,12 @@ impl Reader {
     #[must_use]
     pub fn new(guide: Arc<Guide>) -> Self {
         Self(guide)
+    }
+
+    /// Counts failures by what they mean.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.0.clone())
     }
 
     /// What a reply means.

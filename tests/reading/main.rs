@@ -6,6 +6,7 @@ mod bounces_made;
 mod bounces_many;
 mod data;
 mod explained;
+mod grouped;
 mod harmless;
 mod lies;
 mod logs;
