@@ -61,7 +61,7 @@ impl Judged {
         };
         let recipient = recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
-        Item { recipient, reporter, permanent: permanent.or(by_code), reply, meaning }
+        Item { recipient, reporter, permanent: permanent.or(by_code), incoming: false, reply, meaning }
     }
 
     /// As something found, for those who read it themselves.
