@@ -5,16 +5,22 @@
 
 mod address;
 mod bounce;
+mod decode;
 mod dialogue;
 mod draft;
 mod explain;
 mod find;
 mod group;
 mod headers;
+mod judged;
 mod log;
 mod meaning;
 mod message;
+mod mime;
+mod own;
 mod program;
+mod said;
+mod signs;
 mod stage;
 mod status;
 mod text;
