@@ -9,6 +9,7 @@ mod dialogue;
 mod draft;
 mod explain;
 mod find;
+mod group;
 mod headers;
 mod line;
 mod log;
@@ -22,5 +23,6 @@ mod text;
 
 pub use explain::{AtStage, Explanation, Topic, explain};
 pub use find::parse_reply;
+pub use group::{Group, Groups, Place};
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};

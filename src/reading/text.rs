@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::find::Found;
 use super::log::{self, Line};
 use super::message::{self, Read};
-use super::{Meaning, dialogue, headers, paste, program, read_reply, stage};
+use super::{Groups, Meaning, dialogue, headers, paste, program, read_reply, stage};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
 
@@ -46,6 +46,9 @@ pub struct Item {
     pub permanent: Option<bool>,
     /// What it means.
     pub meaning: Meaning,
+    /// Whether the server whose log it stands in refused somebody else's mail: then whose move it is turns around.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub incoming: bool,
 }
 
 /// A text, read.
@@ -71,6 +74,12 @@ impl Reader {
     #[must_use]
     pub fn new(guide: Arc<Guide>) -> Self {
         Self(guide)
+    }
+
+    /// Counts failures by what they mean.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.0.clone())
     }
 
     /// What a reply means.

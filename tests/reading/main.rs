@@ -3,6 +3,7 @@
 mod bounces;
 mod data;
 mod explained;
+mod grouped;
 mod harmless;
 mod lies;
 mod logs;
