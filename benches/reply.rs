@@ -55,7 +55,7 @@ fn read(bencher: Bencher<'_, '_>, text: &str) {
     let guide = Guide::embedded().expect("the built-in guide");
     guide.warm();
     let reader = Reader::new(guide.into());
-    reader.text(text);
+    let _ = reader.text(text);
     bencher.counter(ItemsCount::new(1_u32)).bench(|| reader.text(divan::black_box(text)));
 }
 
