@@ -5,18 +5,24 @@
 
 mod address;
 mod bounce;
+mod decode;
 mod dialogue;
 mod draft;
 mod explain;
 mod find;
 mod group;
 mod headers;
+mod judged;
 mod line;
 mod log;
 mod meaning;
 mod message;
+mod mime;
+mod own;
 mod paste;
 mod program;
+mod said;
+mod signs;
 mod stage;
 mod status;
 mod text;

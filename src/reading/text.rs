@@ -127,8 +127,8 @@ impl Reader {
 
     fn message(&self, text: &str) -> Reading {
         match message::read(&self.0, text) {
-            Read::Bounce(drafts) => self.reading(Source::Dsn, drafts),
-            Read::Headers(drafts) => self.reading(Source::Headers, drafts),
+            Read::Bounce(items) => Reading { source: Source::Dsn, items },
+            Read::Headers(items) => Reading { source: Source::Headers, items },
             Read::NotABounce => Reading { source: Source::NotABounce, items: Vec::new() },
         }
     }

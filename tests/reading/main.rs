@@ -1,6 +1,9 @@
 //! What servers answer and what people paste is read rightly.
 
 mod bounces;
+mod bounces_hostile;
+mod bounces_made;
+mod bounces_many;
 mod data;
 mod explained;
 mod grouped;
