@@ -6,7 +6,7 @@ use super::explain::moves;
 use super::out::Out;
 use super::{Exit, ReadFormat, Trouble};
 use crate::guide::{Guide, Who, Words, fill};
-use crate::reading::{Item, Source};
+use crate::reading::{Item, Source, own_words};
 use crate::report::{columns, json_text};
 use crate::transcript::{Stage, clean_line};
 
@@ -114,7 +114,7 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
     let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
     let cause = guide.cause(id);
     let phrase = meaning.phrase.as_ref().and_then(|id| guide.phrases().iter().find(|p| p.id == *id));
-    let own = phrase.filter(|_| source != Source::NotABounce).and_then(|p| p.says.as_ref());
+    let own = if source == Source::NotABounce { None } else { own_words(guide, meaning) };
     let headline = own.or_else(|| kind.map(|k| &k.headline)).or_else(|| cause.map(|c| &c.headline)).map(filled);
     let waits = kind.and_then(|k| k.waiting.as_ref()).or_else(|| cause.map(|c| &c.waiting));
     let fix = kind.map(|k| &k.fix).or_else(|| cause.map(|c| &c.fix));

@@ -208,8 +208,22 @@ impl Explanation {
     }
 }
 
+/// What the phrase that decided says itself. Words that name a provider count where the text names it too, or leaves no doubt: others
+/// may say the same in the same words.
+#[must_use]
+pub fn own_words<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Words> {
+    let phrase = guide.phrases().iter().find(|p| Some(&p.id) == meaning.phrase.as_ref())?;
+    let says = phrase.says.as_ref()?;
+    let name = phrase.by.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let names = |text: &str| text.to_ascii_lowercase().contains(&name);
+    let told = ["text", "server"].iter().filter_map(|a| meaning.args.get(*a)).any(|text| names(text));
+    (told || phrase.db >= 30 || !names(&says.plain)).then_some(says)
+}
+
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
-    let Meaning { cause, kind, phrase, .. } = read_reply(guide, reply);
+    let meaning = read_reply(guide, reply);
+    let own_says = own_words(guide, &meaning).cloned();
+    let Meaning { cause, kind, phrase, .. } = meaning;
     let phrase = phrase.and_then(|id| guide.phrases().iter().find(|p| p.id == id));
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
@@ -218,8 +232,7 @@ fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
         (Some(cause), _) => cause.title.clone(),
         (None, _) => cause.clone(),
     };
-    let says = phrase
-        .and_then(|p| p.says.clone())
+    let says = own_says
         .or_else(|| own.map(|k| k.headline.clone()))
         .or_else(|| reply.enhanced.map(|e| of_enhanced(guide, e)).filter(|e| e.known).map(|e| e.says))
         .or_else(|| known.map(|c| c.headline.clone()))

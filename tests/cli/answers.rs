@@ -83,3 +83,9 @@ fn a_whole_reply_is_explained_once_and_its_codes_in_short() {
     assert!(said.contains("550: ") && said.contains("5.7.26: ") && said.contains("Source"), "{said}");
     assert!(said.lines().all(|l| l.chars().count() <= 80), "{said}");
 }
+
+#[test]
+fn a_provider_is_named_only_where_the_text_leaves_no_doubt() {
+    let item = first("550 5.2.1 <bob@example.org>: This mailbox is disabled");
+    assert!(item["headline"].as_str().is_some_and(|h| !h.contains("Yahoo") && h.contains("closed")), "{item}");
+}
