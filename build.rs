@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What is read at every start, or for every question, and is worth to be there as JSON.
-const AS_JSON: [&str; 2] = ["guide/", "codes/"];
+const AS_JSON: [&str; 5] = ["guide/", "codes/", "blocklists.toml", "controls.toml", "domains.toml"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -21,7 +21,7 @@ fn main() {
     for (at, (name, path)) in names.iter().enumerate() {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
         let value: toml::Table = toml::from_str(&text).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
-        let json = if AS_JSON.iter().any(|folder| name.starts_with(folder)) {
+        let json = if AS_JSON.iter().any(|begins| name.starts_with(begins)) {
             let json = out.join(format!("{at}.json"));
             fs::write(&json, serde_json::to_string(&value).expect("TOML without dates")).expect("OUT_DIR is writable");
             format!("include_str!({json:?})")

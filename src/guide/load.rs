@@ -186,6 +186,12 @@ impl Guide {
         self.files.text(name)
     }
 
+    /// The same for whoever reads it at every start: a built-in file comes as JSON (which begins with `{`, as TOML never does).
+    #[must_use]
+    pub fn data(&self, name: &str) -> Option<&str> {
+        self.files.data(name)
+    }
+
     /// The names under `assets/` that begin so, in order.
     pub fn file_names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.files.names(prefix)
