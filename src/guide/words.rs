@@ -95,6 +95,10 @@ fn next_place(text: &str) -> Option<(&str, &str, &str)> {
 fn push(out: &mut String, text: &str, gap: bool) {
     let mut text = text;
     if gap {
+        // `(X.2.2, {codes})`
+        if text.starts_with([')', ']', '”']) {
+            out.truncate(out.trim_end_matches([' ', ',']).len());
+        }
         for (open, close) in [('(', ')'), ('[', ']'), ('“', '”')] {
             if out.ends_with(open)
                 && let Some(behind) = text.strip_prefix(close)

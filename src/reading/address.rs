@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:"[^"\n]{1,64}"|[^\s<>@"'`,;:()\[\]{}=|\\]{1,64})@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+"#)
-        .expect("a pattern")
+    Regex::new(r#"(?:"[^"\n]+"|[^\s<>@"'`,;:()\[\]{}=|\\]+)@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+"#).expect("a pattern")
 });
 
 /// The addresses of a text, in order.

@@ -65,8 +65,8 @@ pub fn parse_reply(text: &str) -> Reply {
 
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"(?:^|[\s"'(\[<>:;,=#{])(?P<code>[45]\d\d)(?P<sep>[- ]['"]?|\)?:? |,\s*b?['"]|, ?Msg: ?['"]|[:=] ?['"]?|['"],? |\),? |, |[.!?]? |$)"#,
-        r"\s*(?:#?(?P<enhanced>[45]\.\d{1,3}\.\d{1,3})(?:[\s,:;)-]|$))?"
+        r#"(?:^|[\s"'(\[<>:;,=#{])(?P<code>[45]\d\d)(?P<sep>[- ]['"]?|[)\]]?:? |,\s*b?['"]|, ?Msg: ?['"]|[:=] ?['"]?|['"],? |['"],['"]|\),? |[,;] |[.!?]? |$)"#,
+        r"\s*(?:#?(?P<enhanced>[45]\.\d{1,3}\.\d{1,3})(?:[\s,:;)'\x22-]|$))?"
     ))
     .expect("a pattern")
 });
@@ -214,6 +214,16 @@ pub(super) fn whole(text: &str) -> Found {
     }
 }
 
+/// A line without the enhanced code that stood in the line before, too: libraries take off the reply code only.
+fn unrepeated<'l>(line: &'l str, before: &str) -> &'l str {
+    match super::line::enhanced(line) {
+        Some((code, rest)) if before[before_from(before, before.len())..].contains(&code.to_string()) => {
+            rest.trim_start()
+        }
+        _ => line,
+    }
+}
+
 /// Lines joined, blank lines kept as breaks; a blank line inside a reply (the next line repeats its code) is none. With where lines began.
 fn paragraphs(text: &str) -> (String, Vec<usize>) {
     let mut out = String::with_capacity(text.len());
@@ -230,7 +240,7 @@ fn paragraphs(text: &str) -> (String, Vec<usize>) {
         }
         gap = false;
         starts.push(out.len());
-        out.push_str(line);
+        out.push_str(unrepeated(line, &out));
     }
     (out, starts)
 }

@@ -27,7 +27,7 @@ mod stage;
 mod status;
 mod text;
 
-pub use explain::{AtStage, Explanation, Topic, explain};
+pub use explain::{AtStage, Explanation, Topic, explain, own_words};
 pub use find::parse_reply;
 pub use group::{Group, Groups, Place};
 pub use meaning::{Certainty, Meaning, read_reply};

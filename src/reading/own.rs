@@ -95,6 +95,29 @@ pub(super) fn split(body: &str) -> (&str, &str) {
     (body, "")
 }
 
+/// The bounce that a person forwards inside their own letter: what follows the header lines that their program put before it.
+pub(super) fn forwarded(body: &str) -> Option<&str> {
+    const SYSTEMS: [&str; 4] = ["mailer-daemon", "postmaster@", "mail delivery", "microsoft outlook"];
+    let mut at = 0;
+    let mut ruled = false;
+    for line in body.split_inclusive('\n').take(200) {
+        at += line.len();
+        let bare = line.trim().trim_start_matches('*').trim_start();
+        if ruled && (is(bare, "from:") || is(bare, "von:") || is(bare, "de:") || is(bare, "da:") || is(bare, "van:")) {
+            let from = bare.to_ascii_lowercase();
+            if !SYSTEMS.iter().any(|s| from.contains(s)) {
+                return None;
+            }
+            let rest = &body[at..];
+            return Some(
+                rest.split_once("\n\n").or_else(|| rest.split_once("\n\r\n")).map_or(rest, |(_, words)| words),
+            );
+        }
+        ruled |= line.starts_with("---") || line.starts_with("___") || is(bare, "begin forwarded message");
+    }
+    None
+}
+
 fn begins(line: &str) -> bool {
     let bytes = line.as_bytes();
     let Some(first) = bytes.first() else { return false };
@@ -185,6 +208,14 @@ mod tests {
         for line in own_words {
             assert!(own(line).contains("after"), "{line}");
         }
+    }
+
+    #[test]
+    fn a_forwarded_bounce_is_found_in_a_letter() {
+        let letter = "Can you help?\n\n---------- Forwarded message ---------\nFrom: Mail Delivery Subsystem <mailer-daemon@example.com>\nTo: <alice@example.net>\n\nNot sent.\n";
+        assert_eq!(forwarded(letter), Some("Not sent.\n"));
+        assert_eq!(forwarded(&letter.replace("Mail Delivery Subsystem <mailer-daemon", "Bob <bob")), None);
+        assert_eq!(forwarded("From: MAILER-DAEMON@example.com\n\nNot sent.\n"), None);
     }
 
     #[test]

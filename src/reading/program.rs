@@ -37,6 +37,13 @@ static REJECTED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// Events of sending services: {"email": "bob@example.org", "reason": "550 5.1.1 no such user"}
+static EVENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)"(?:recipient|email|emailaddress|address|rcpt|to)": ?"(?P<to>[^"\s]+@[^"\s]+)"[^{}]{0,500}?"(?:reason|response|diagnosticcode|details|description|message|error)": ?"(?:smtp; ?)?(?P<two>[45]\d\d[ -](?:[^"\\]|\\.)*)""#,
+    )
+});
+
 // Jakarta Mail: SMTPAddressFailedException: 550 5.1.1 <bob@example.org>: no such user
 static ADDRESS_FAILED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"SMTPAddressFailedException: (?P<reply>[45]\d\d[ -][^\n;]*(?:\n[45]\d\d[ -][^\n;]*)*)"));
@@ -69,6 +76,9 @@ pub(super) fn recipients(text: &str) -> Vec<Draft> {
         let reply = |c: &regex::Captures<'_>| quoted(c);
         all.extend(REJECTED.captures_iter(text).take(MOST).map(|c| refused(&c["to"], &reply(&c))));
     }
+    if all.is_empty() && text.contains('{') && text.contains('@') {
+        all.extend(EVENT.captures_iter(text).take(MOST).map(|c| refused_event(&c)));
+    }
     if text.contains("SMTPAddressFailedException") {
         let found = ADDRESS_FAILED.captures_iter(text).take(MOST).map(|c| whole(&c["reply"]));
         all.extend(
@@ -90,7 +100,21 @@ pub(super) fn recipients(text: &str) -> Vec<Draft> {
 
 fn quoted(caps: &regex::Captures<'_>) -> String {
     let words = caps.name("one").or_else(|| caps.name("two")).map_or("", |m| m.as_str());
-    paste::unescaped(words).replace('\n', " ")
+    unlined(words)
+}
+
+/// The lines of a printed string as one, without the enhanced code that each begins with.
+fn unlined(words: &str) -> String {
+    let text = paste::unescaped(words);
+    let mut lines = text.lines();
+    let mut out = lines.next().unwrap_or_default().to_owned();
+    let first = super::line::enhanced(&out).map(|(code, _)| code);
+    for line in lines {
+        let own = super::line::enhanced(line).filter(|(code, _)| Some(*code) == first);
+        out.push(' ');
+        out.push_str(own.map_or(line, |(_, rest)| rest).trim());
+    }
+    out
 }
 
 fn coded(caps: &regex::Captures<'_>) -> String {
@@ -105,6 +129,15 @@ fn whole(reply: &str) -> Found {
 
 fn refused(to: &str, reply: &str) -> Draft {
     Draft { recipient: Some(to.to_owned()), found: whole(reply), permanent: None }
+}
+
+/// A bounce that a service reports: at which stage it was refused is not told.
+fn refused_event(caps: &regex::Captures<'_>) -> Draft {
+    Draft {
+        recipient: Some(caps["to"].to_owned()),
+        found: find::whole(&paste::unescaped(&caps["two"]).replace('\n', " ")),
+        permanent: None,
+    }
 }
 
 fn failed(text: &str) -> Vec<Draft> {
@@ -167,7 +200,7 @@ static BEHIND_RESPONSE: LazyLock<Regex> = LazyLock::new(|| {
 
 static WHOM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r#"(?i)(?:\brecipients?(?: address)?|rcpt to|rejected e-?mail address|\bmailbox|\brejected|\b(?:send|sending|write|mail|e-?mails?|message|writing)(?: \w+){0,3}? to|failed to send emails)\b"#,
+        r#"(?i)(?:\brecipients?(?: address)?|rcpt to|rejected e-?mail address|\bmailbox|\brejected|\b(?:send|sending|write|mail|e-?mails?|message|writing|delivery|deliver)(?: \w+){0,3}? to|failed to send emails)\b"#,
         r#"(?:[\s:='"(<\[,]|was|were|by the server|address|is|failed){1,12}"#,
         r#"(?P<to>[^\s<>@"'`,;:()\[\]{}=|\\]+@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+)"#
     ))

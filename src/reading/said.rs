@@ -12,16 +12,18 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
     let shapes = [
         // Sendmail
         format!(r"[Ww]hile talking to {host}"),
-        format!(r"(?:eferred|error|refused|timed out|reset|route)[^\n]{{0,60}} (?:with|from|by) {host}\.?[ \t]*$"),
+        format!(r"(?:eferred|error|refused|timed out|reset|route)[^\n]* (?:with|from|by) {host}\.?[ \t]*$"),
         // Postfix, Exim; "at host" is the writer itself
         format!(r"(?:^|[^t] |[:;(] ?)[Hh]ost:? {host}\.?\s?[\[(]"),
         format!(r"[Cc]onnect(?:ion)? (?:to|with) {host}\.?[\[ :(]"),
         // Exchange, Sun and others
-        format!(r"[Rr]emote (?:[Ss]erver|[Ss]ystem|[Hh]ost|MTA):?[ \t]*(?:dns; ?)?{host}"),
+        format!(r"(?:[Rr]emote|[Rr]eceiving) (?:[Ss]erver|[Ss]ystem|[Hh]ost|MTA):?[ \t]*(?:dns; ?|at )?{host}"),
         format!(r"^{host} (?:#[45]\d\d|#<|rejected your|gave this|rejected the|returned|said)"),
         format!(
             r"[Ss]erver <?{host}>?(?: ?\[[0-9a-f.:]+\])? (?:failed|rejected|refused|said|returned|responded|did not)"
         ),
+        // The greeting of a transcript
+        format!(r"<(?:<<|--) 220[ -]{host}"),
         // Gmail
         format!(r"\bby {host}\.? \["),
         format!(r"\[{host}\.? [0-9a-f.:]+: "),
@@ -54,10 +56,11 @@ pub(super) fn by(text: &str) -> Option<String> {
 
 /// The stage, in the words of servers that do not name it as others do.
 pub(super) fn stage(text: &str) -> Option<Stage> {
-    const WORDS: [(&str, Stage); 14] = [
+    const WORDS: [(&str, Stage); 15] = [
         ("[RCPT_TO]", Stage::Rcpt),
         ("did not like our RCPT", Stage::Rcpt),
         ("following RCPT", Stage::Rcpt),
+        ("for RCPT TO command", Stage::Rcpt),
         ("rejected recipient", Stage::Rcpt),
         ("has rejected address", Stage::Rcpt),
         (">>> RCPT TO", Stage::Rcpt),

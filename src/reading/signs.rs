@@ -1,9 +1,10 @@
 //! What a message's header fields and words say about what it is: a bounce, a warning, an answer, a success.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet, SetMatches};
 
 use super::decode;
 use super::mime::Head;
@@ -30,41 +31,40 @@ static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern")
 });
 
-static AWAY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)out of (?:the |my )?office|on (?:vacation|holiday|leave)|auto(?:matic|mated)?[ -]?(?:reply|response|responder)|away (?:from|until)|will (?:be back|return|reply)|i am (?:currently )?(?:away|out|travel)|abwesend|im urlaub|nicht im (?:b.ro|haus)|",
-        r"en cong|de vacaciones|de f[eé]rias|in ferie|op vakantie|afwezig|自動(?:返信|応答)|不在"
-    ))
-    .expect("a pattern")
-});
-
-static CHALLENGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:reply to this|click|follow|visit|confirm|prove|verify)[^.]{0,80}(?:to (?:have|get|let) your (?:message|mail|e-mail)|you are (?:a )?(?:human|real|not)|that you sent|your (?:message|mail|e-mail) (?:will|can|to) be)|your (?:message|mail|e-mail) (?:to|will) be delivered,? (?:once|when|after|if|please)|have your (?:message|mail|e-mail) delivered|awaits? (?:moderator )?approval|is being held until|confirm your (?:message|subscription|e-?mail)|challenge.response")
-        .expect("a pattern")
-});
-
 static DELAY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bdelay|still (?:being )?(?:retr|undeliver)|^\W*warning\b|incomplete|not yet (?:been )?deliver|temporar|verz.ger|retard|retras|demor|vertraag|atras(?:o|ad)|ritard|opó.nien|задерж|遅延|延迟|延遲")
     .expect("a pattern")
 });
 
-static WAITING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)warning (?:message )?only|(?:not|n't) need to re-?send|not yet (?:been )?delivered|(?:will|shall) (?:keep|continue)(?: on)? (?:trying|to (?:be )?(?:try|retr|attempt))|(?:will|to) (?:be )?retr(?:y|ied) (?:for|until|again)|",
-        r"attempts? will continue|temporary failure report|delivery (?:has been|is) delayed|is delayed for|no action is required on your part|wird weiter(?:hin)? versucht|zustellung (?:wurde |ist |wird )?verz|nouvelle tentative|se seguir. intentando|verdere pogingen|continuer. (?:a|ad) (?:tentare|provare)|再送"
-    ))
-    .expect("a pattern")
-});
+const CHALLENGE: &str = r"(?i)(?:reply to this|click|follow|visit|confirm|prove|verify)[^.\n]*(?:to (?:have|get|let) your (?:message|mail|e-mail)|you are (?:a )?(?:human|real|not)|that you sent|your (?:message|mail|e-mail) (?:will|can|to) be)|your (?:message|mail|e-mail) (?:to|will) be delivered,? (?:once|when|after|if|please)|have your (?:message|mail|e-mail) delivered|awaits? (?:moderator )?approval|is being held until|confirm your (?:message|subscription|e-?mail)|challenge.response";
 
-static FINAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)permanent(?:ly)? (?:error|fail|fatal)|failed permanently|given up|giving up|no further (?:delivery )?attempt|will not (?:be retried|continue)|not going to try again|retry timeout exceeded|too long in the queue|in the queue too long|permanenter fehler|erreur permanente|error permanente|erro permanente|errore permanente")
-        .expect("a pattern")
-});
+const AWAY: &str = concat!(
+    r"(?i)out of (?:the |my )?office|on (?:vacation|holiday|leave)|auto(?:matic|mated)?[ -]?(?:reply|response|responder)|away (?:from|until)|will (?:be back|return|reply)|i am (?:currently )?(?:away|out|travel)|abwesend|im urlaub|nicht im (?:b.ro|haus)|",
+    r"en cong|de vacaciones|de f[eé]rias|in ferie|op vakantie|afwezig|自動(?:返信|応答)|不在"
+);
 
-static DELIVERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)success(?:ful|fully)? (?:mail )?deliver|was (?:successfully )?(?:delivered|relayed) to|has been (?:successfully )?(?:delivered|relayed)|delivered successfully|delivery (?:to .{1,80} )?was successful|relayed to (?:a )?(?:mailer|system)s? that do(?:es)? not|erfolgreich zugestellt|a été (?:remis|distribu)")
-        .expect("a pattern")
-});
+const WAITING: &str = concat!(
+    r"(?i)warning (?:message )?only|(?:not|n't) need to re-?send|not yet (?:been )?delivered|(?:will|shall) (?:keep|continue)(?: on)? (?:trying|to (?:be )?(?:try|retr|attempt))|(?:will|to) (?:be )?retr(?:y|ied) (?:for|until|again)|",
+    r"attempts? will continue|temporary failure report|delivery (?:has been|is) delayed|is delayed for|no action is required on your part|wird weiter(?:hin)? versucht|zustellung (?:wurde |ist |wird )?verz|nouvelle tentative|se seguir. intentando|verdere pogingen|continuer. (?:a|ad) (?:tentare|provare)|再送"
+);
+
+const FINAL: &str = r"(?i)permanent(?:ly)? (?:error|fail|fatal)|failed permanently|given up|giving up|no further (?:delivery )?attempt|will not (?:be retried|continue)|not going to try again|retry timeout exceeded|too long in the queue|in the queue too long|permanenter fehler|erreur permanente|error permanente|erro permanente|errore permanente";
+
+const DELIVERED: &str = r"(?i)success(?:ful|fully)? (?:mail )?deliver|was (?:successfully )?(?:delivered|relayed) to|has been (?:successfully )?(?:delivered|relayed)|delivered successfully|delivery (?:to \S+ )?was successful|relayed to (?:a )?(?:mailer|system)s? that do(?:es)? not|erfolgreich zugestellt|a été (?:remis|distribu)";
+
+/// What words say, all told in one pass: these, in the order of [`Says`].
+static WORDS: LazyLock<RegexSet> =
+    LazyLock::new(|| RegexSet::new([CHALLENGE, AWAY, WAITING, FINAL, DELIVERED]).expect("patterns"));
+
+/// One thing that words may say.
+#[derive(Clone, Copy)]
+enum Says {
+    Challenge,
+    Away,
+    Waiting,
+    Final,
+    Delivered,
+}
 
 /// What is looked at of the words, in octets.
 const LOOKED_AT: usize = 4 * 1024;
@@ -74,6 +74,7 @@ pub(super) struct Signs<'t> {
     from: Cow<'t, str>,
     subject: Cow<'t, str>,
     words: &'t str,
+    said: OnceCell<SetMatches>,
     /// Whether the header says that a program answered by itself.
     automatic: bool,
     /// Whether it came with the empty return path.
@@ -94,10 +95,15 @@ impl<'t> Signs<'t> {
             from: decode::words(head.raw("from").unwrap_or_default()),
             subject: decode::words(head.raw("subject").unwrap_or_default()),
             words: &words[..words.floor_char_boundary(LOOKED_AT)],
+            said: OnceCell::new(),
             automatic,
             nobody: head.raw("return-path").is_some_and(|p| p == "<>"),
             failed: head.raw("x-failed-recipients").is_some(),
         }
+    }
+
+    fn says(&self, what: Says) -> bool {
+        self.said.get_or_init(|| WORDS.matches(self.words)).matched(what as usize)
     }
 
     /// Whether a mail system speaks.
@@ -118,24 +124,25 @@ impl<'t> Signs<'t> {
         if self.failed || BOUNCED.is_match(&self.subject) {
             return false;
         }
-        CHALLENGE.is_match(self.words)
-            || ((self.automatic || self.nobody) && !SYSTEM.is_match(&self.from) && AWAY.is_match(self.words))
-            || CHALLENGE.is_match(&self.subject)
+        self.says(Says::Challenge)
+            || ((self.automatic || self.nobody) && !SYSTEM.is_match(&self.from) && self.says(Says::Away))
+            || WORDS.matches(&self.subject).matched(Says::Challenge as usize)
     }
 
     /// Whether the message still waits: a warning, not a failure.
     pub(super) fn waits(&self) -> bool {
-        WAITING.is_match(self.words) || (DELAY.is_match(&self.subject) && !FINAL.is_match(self.words))
+        self.says(Says::Waiting) || (DELAY.is_match(&self.subject) && !self.says(Says::Final))
     }
 
     /// Whether it was given up.
     pub(super) fn given_up(&self) -> bool {
-        FINAL.is_match(self.words)
+        self.says(Says::Final)
     }
 
     /// Whether it tells of a success.
     pub(super) fn delivered(&self) -> bool {
-        (DELIVERED.is_match(self.words) || DELIVERED.is_match(&self.subject)) && !FINAL.is_match(self.words)
+        (self.says(Says::Delivered) || WORDS.matches(&self.subject).matched(Says::Delivered as usize))
+            && !self.says(Says::Final)
     }
 
     /// The subject.

@@ -70,7 +70,7 @@ const WORDS: [(Stage, &[&str]); 8] = [
             "data end command failed",
             "end of data",
             "data not accepted",
-            "message failed: ",
+            "(?:^|error: )message failed: ",
             "did not accept the mail",
         ],
     ),

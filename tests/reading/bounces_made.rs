@@ -83,6 +83,11 @@ fn the_rarer_servers_are_understood() {
 }
 
 #[test]
+fn gateways_filters_and_old_servers_are_understood() {
+    family("others");
+}
+
+#[test]
 fn the_big_providers_are_understood() {
     family("providers");
 }

@@ -78,3 +78,26 @@ fn what_the_sender_wrote_about_codes_is_no_bounce() {
     let text = "From: bob@example.org\nTo: alice@example.net\nSubject: Re: Hello\nAuto-Submitted: auto-generated\n\nThe server said 550 5.1.1 User unknown to others.\n";
     assert_eq!(read(text).source, Source::NotABounce);
 }
+
+#[test]
+fn a_warning_without_its_header_is_no_failure_yet() {
+    let text = "THIS IS A WARNING MESSAGE ONLY. YOU DO NOT NEED TO RESEND YOUR MESSAGE.\n\nYour message could not be delivered yet:\n\n<bob@example.org>: connect to mx1.example.org[192.0.2.25]:25: Connection timed out\n";
+    let item = only(text);
+    assert_eq!(
+        (kind(&item), item.permanent, item.reporter.as_deref()),
+        ("timeout", Some(false), Some("mx1.example.org"))
+    );
+}
+
+#[test]
+fn a_delay_without_a_reason_is_a_delay_in_any_language() {
+    let text = format!(
+        "{}\nDie Zustellung verz\u{f6}gert sich bei:\n\nbob@example.org\n\nEs wird weiter versucht.\n",
+        HEAD.replace("Mail delivery failed", "Verz\u{f6}gerte Zustellung")
+    );
+    let item = only(&text);
+    assert_eq!(
+        (item.meaning.cause.as_str(), item.permanent, item.recipient.as_deref()),
+        ("network", Some(false), Some("bob@example.org"))
+    );
+}

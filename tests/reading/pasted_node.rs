@@ -97,3 +97,15 @@ fn codes_without_a_reply_are_network_names_or_encryption() {
     ];
     each(&cases);
 }
+
+#[test]
+fn events_of_sending_services_are_told_recipient_by_recipient() {
+    told(
+        r#"[{"email":"bob@example.org","event":"bounce","reason":"550 5.1.1 User unknown"},{"email":"eve@example.org","event":"bounce","reason":"552 5.2.2 Mailbox full"}]"#,
+        &["550 5.1.1 no-such-user - bob@example.org -", "552 5.2.2 mailbox-full - eve@example.org -"],
+    );
+    told(
+        r#"{"bouncedRecipients":[{"emailAddress":"bob@example.org","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}"#,
+        &["550 5.1.1 no-such-user - bob@example.org -"],
+    );
+}

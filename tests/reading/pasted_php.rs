@@ -110,3 +110,14 @@ fn swift_and_symfony_say_what_they_expected() {
     ];
     each(&cases);
 }
+
+#[test]
+fn phpmailer_in_other_languages_is_understood() {
+    each(&[
+        ("SMTP-Fehler: Authentifizierung fehlgeschlagen.", "- - bad-credentials auth - -"),
+        ("Erreur SMTP : \u{c9}chec de l'authentification.", "- - bad-credentials auth - -"),
+        ("Error SMTP: Imposible autentificar. No se pudo autenticar.", "- - bad-credentials auth - -"),
+        ("Errore SMTP: Impossibile connettersi all'host SMTP.", "- - network - - -"),
+        ("Expected response code 220 but got code \"\", with message \"\"", "- - connection-lost greeting - -"),
+    ]);
+}

@@ -1,6 +1,6 @@
 //! What Python programs print around a reply.
 
-use crate::{each, told};
+use crate::{each, only, told};
 
 #[test]
 fn smtplib_s_tuples_are_replies() {
@@ -119,4 +119,10 @@ fn what_breaks_without_a_reply_is_network_names_or_encryption() {
         ),
     ];
     each(&cases);
+}
+
+#[test]
+fn the_codes_of_later_lines_are_no_part_of_the_words() {
+    let item = only("smtplib.SMTPDataError: (552, b'5.3.4 Message too big.\\n5.3.4 See the page')");
+    assert_eq!(item.reply.joined(), "Message too big. See the page");
 }

@@ -94,6 +94,10 @@ fn a_reply_in_a_sentence_is_found_with_whom_it_is_about() {
             "My customer can't mail us, their server said \"554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using bl.example.org\" yesterday.",
             "554 5.7.1 ip-listed - - -",
         ),
+        ("SMTP Error: [550] 5.1.1 User unknown", "550 5.1.1 no-such-user - - -"),
+        ("\"550\",\"5.7.1\",\"Unable to relay\"", "550 5.7.1 relay-denied - - -"),
+        ("status: 550; message: Unable to relay for bob@example.org", "550 - relay-denied - - -"),
+        ("Delivery to bob@example.org failed: 452 4.2.2 Mailbox full", "452 4.2.2 mailbox-full - bob@example.org -"),
         ("What does 452 4.2.2 mailbox full mean?", "452 4.2.2 mailbox-full - - -"),
         (
             "Error 421, Cannot connect to SMTP server 192.0.2.25 (192.0.2.25:25), connect error 10060",
@@ -171,5 +175,32 @@ proptest! {
             prop_assert!(item.reply.code == 0 || (400..600).contains(&item.reply.code));
             prop_assert!(item.recipient.is_none_or(|r| r.contains('@')));
         }
+    }
+}
+
+#[test]
+fn as_much_as_is_read_of_any_one_sign_ends() {
+    let pieces = [
+        "(550, b'",
+        "550-5.1.1 x\n",
+        "5.1.1 x\n",
+        "<",
+        "&lt;",
+        "\\n",
+        "response: '550 ",
+        "> ",
+        "[31m",
+        "`",
+        "{\"email\":\"a@b\"",
+        "a@b: ",
+        "Detail: ",
+        "SMTPAddressFailedException: 550 x\n",
+        "nested exception is: 550 ",
+        "\u{1b}[",
+        "recipient ",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(100_000 / piece.len());
+        assert!(read(&text).items.len() <= 10_000, "{piece}");
     }
 }
