@@ -32,6 +32,9 @@ pub(super) fn spoken(raw: &str) -> (Speaker, &str) {
     if let Some(said) = line.strip_prefix("send: ") {
         return (Speaker::Client, printed(said));
     }
+    if let Some(said) = named(line) {
+        return said;
+    }
     if let Some(rest) = SERVER.iter().find_map(|m| line.strip_prefix(m)) {
         return (Speaker::Server, rest.trim_start_matches(['<', '*', '-', '~', ' ', '\t']));
     }
@@ -43,6 +46,16 @@ pub(super) fn spoken(raw: &str) -> (Speaker, &str) {
     }
     let line = line.strip_prefix("- ").unwrap_or(line);
     (Speaker::Nobody, line.trim_start_matches(['"', '\'', '|', '>', '\u{2022}', '*', '\u{b7}', ' ']))
+}
+
+/// `S:` and `C:` behind what a log puts in front: `mailnews.smtp: S: 550 no`.
+fn named(line: &str) -> Option<(Speaker, &str)> {
+    let at = |mark: &str| {
+        let at = line.find(mark).filter(|at| *at < 100)?;
+        Some(&line[at + mark.len()..])
+    };
+    let server = at(" S: ").filter(|said| coded(said).is_some()).map(|said| (Speaker::Server, said));
+    server.or_else(|| at(" C: ").filter(|said| command(said).is_some()).map(|said| (Speaker::Client, said)))
 }
 
 /// A line without the date and the time that PHPMailer and others put in front.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::line::coded;
+
 /// The text as it was before it was shown somewhere: without colours of a terminal, HTML tags and entities, code fences, typographic
 /// quotes and unusual spaces.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
@@ -162,6 +164,21 @@ fn joined(text: &str) -> usize {
     let Some(rest) = text[1..].strip_prefix(" +") else { return 0 };
     let next = rest.trim_start();
     if next.starts_with(quote) { text.len() - next.len() + 1 } else { 0 }
+}
+
+/// A reply that a terminal broke at its last column, put together again: three lines and more, all but the last of one length.
+pub(super) fn unbroken(text: &str) -> Option<String> {
+    let mut lines = text.trim_end().lines();
+    let first = lines.next().filter(|l| l.len() >= 20 && l.starts_with(|c: char| c.is_ascii_digit()))?;
+    let width = first.chars().count();
+    let mut rest: Vec<&str> = lines.take(41).collect();
+    let last = rest.pop().filter(|l| !l.is_empty() && l.chars().count() <= width)?;
+    // A line of the server's own begins with its code.
+    let broken = |l: &&str| l.chars().count() == width && coded(l).is_none();
+    if rest.is_empty() || rest.len() > 39 || !rest.iter().all(broken) || coded(last).is_some() {
+        return None;
+    }
+    Some(std::iter::once(first).chain(rest).chain([last]).collect())
 }
 
 /// A text quoted in an answer (`> `, `| `), without the marks.

@@ -135,6 +135,7 @@ impl Reader {
 
     fn pasted(&self, text: &str) -> Reading {
         let text = paste::plain(text);
+        let text = paste::unbroken(&text).map_or(text, Cow::Owned);
         if let Some(said) = dialogue::bare(&text).filter(|said| !said.is_empty()) {
             return self.replies(&text, said);
         }

@@ -130,6 +130,18 @@ curl: (55) RCPT failed: 550
 }
 
 #[test]
+fn the_log_of_a_mail_program_names_both_sides() {
+    let text = "mailnews.smtp: Connecting to smtp://mx.example.org:587
+mailnews.smtp: S: 220 mx.example.org ESMTP
+mailnews.smtp: C: MAIL FROM:<alice@example.net>
+mailnews.smtp: S: 250 2.1.0 Ok
+mailnews.smtp: C: RCPT TO:<bob@example.org>
+mailnews.smtp: S: 550 5.1.1 User unknown
+";
+    told(text, &["550 5.1.1 no-such-user rcpt bob@example.org mx.example.org"]);
+}
+
+#[test]
 fn sessions_by_hand_are_read() {
     let text = "Trying 192.0.2.25...
 Connected to mx.example.org.

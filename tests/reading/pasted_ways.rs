@@ -55,6 +55,25 @@ fn a_reply_may_be_wrapped_at_any_column() {
 }
 
 #[test]
+fn a_reply_may_be_broken_inside_a_word_by_a_narrow_terminal() {
+    let mut broken = 0;
+    for width in 20..45 {
+        let signs: Vec<char> = REPLY.chars().collect();
+        let lines: Vec<String> = signs.chunks(width).map(|c| c.iter().collect()).collect();
+        // A line that ends in a space loses it when it is copied, and is then like one that was wrapped.
+        if lines.iter().all(|l| l.trim() == l) {
+            broken += 1;
+            told(&lines.join("\n"), &[WANTED]);
+        }
+    }
+    assert!(broken > 5, "{broken}");
+    told(
+        "450-4.2.0 Greylisted, come back\n450-4.2.0 later, please do so and\n450 4.2.0 see the page",
+        &["450 4.2.0 greylisting - - -"],
+    );
+}
+
+#[test]
 fn a_reply_of_several_lines_may_be_joined_to_one() {
     let lines = "550-5.7.26 Unauthenticated email from example.net is not accepted due to\n550-5.7.26 domain's DMARC policy.\n550 5.7.26 See the page";
     told(lines, &["550 5.7.26 dmarc-reject - - -"]);
