@@ -15,7 +15,8 @@ const SERVER: [&str; 12] =
     ["<<<", "<**", "<~*", "<~", "<-", "<=", "< ", "S: ", "Out: ", "SERVER -> CLIENT:", "S:\t", "<<"];
 
 /// Marks in front of the client's lines.
-const CLIENT: [&str; 11] = [">>>", "->", "~>", "=>", "> ", "C: ", "In: ", "CLIENT -> SERVER:", "C:\t", ">>", "SMTP>> "];
+const CLIENT: [&str; 12] =
+    [">>>", "-->", "->", "~>", "=>", "> ", "C: ", "In: ", "CLIENT -> SERVER:", "C:\t", ">>", "SMTP>> "];
 
 /// Takes the marks off a line: quotation, a program's arrows, the date in front of them, list bullets.
 pub(super) fn spoken(raw: &str) -> (Speaker, &str) {
