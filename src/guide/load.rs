@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::late::{Codes, Findings};
 use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
-use crate::transcript::StepId;
+use crate::transcript::{Enhanced, StepId};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
 
@@ -115,7 +115,7 @@ impl Guide {
     /// Reads what is read late, and puts the phrases together: so that the first to ask does not wait.
     pub fn warm(&self) {
         self.late_findings();
-        self.phrases_matching("").count();
+        self.phrases_near("").count();
     }
 
     // What was built in is sound, as a test proves; a user's own files were read at once.
@@ -137,6 +137,18 @@ impl Guide {
     #[must_use]
     pub fn enhanced(&self) -> &[EnhancedEntry] {
         &self.late_codes().enhanced
+    }
+
+    /// The entry of a reply code.
+    #[must_use]
+    pub fn code(&self, code: u16) -> Option<&CodeEntry> {
+        self.late_codes().code(code)
+    }
+
+    /// The entry that names an enhanced status code most closely.
+    #[must_use]
+    pub fn enhanced_code(&self, code: Enhanced) -> Option<&EnhancedEntry> {
+        self.late_codes().enhanced(code)
     }
 
     /// Phrases, in the order in which they are tried.
@@ -179,10 +191,14 @@ impl Guide {
         self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
-    /// The places in [`Guide::phrases`] of those whose text matches, in order. An index built once tells which few to try.
+    /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.
+    pub fn phrases_near(&self, text: &str) -> impl Iterator<Item = usize> + use<> {
+        self.index.get_or_init(|| PhraseIndex::new(self.phrases())).candidates(text)
+    }
+
+    /// The places in [`Guide::phrases`] of those whose text matches, in order.
     pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let index = self.index.get_or_init(|| PhraseIndex::new(self.phrases()));
-        index.candidates(text).into_iter().filter(move |&at| self.phrases()[at].text.0.is_match(text))
+        self.phrases_near(text).filter(move |&at| self.phrases()[at].text.0.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).

@@ -1,4 +1,7 @@
 //! Words that a text must have in it before a regular expression can match: they tell quickly which of many expressions to try.
+//!
+//! This reads only as much of an expression as it needs. The parser of the `regex` crate, which knows all of it, takes longer for the
+//! phrases of a guide than a whole `heloise explain` may take.
 
 /// One place of an expression.
 enum Node {
@@ -13,7 +16,7 @@ enum Node {
 }
 
 /// The shortest words that are worth looking for.
-pub(super) const SHORTEST: usize = 3;
+const SHORTEST: usize = 3;
 
 /// Words of which at least one is in every text that the expression matches, in lower case; none where that cannot be told.
 pub(super) fn needles(pattern: &str) -> Option<Vec<String>> {
@@ -48,8 +51,7 @@ fn alternatives(rest: &mut Vec<char>, depth: usize) -> Vec<Vec<Node>> {
                 _ => Node::Other,
             },
             '^' | '$' | '.' => Node::Other,
-            c if c.is_ascii() => Node::Char(c),
-            _ => Node::Other,
+            c => Node::Char(c),
         };
         let node = counted(node, rest);
         if let Some(last) = all.last_mut() {
@@ -141,7 +143,7 @@ fn of_one(nodes: &[Node]) -> Option<Vec<String>> {
     let mut run = String::new();
     for node in nodes {
         match node {
-            Node::Char(c) => run.push(c.to_ascii_lowercase()),
+            Node::Char(c) => run.extend(c.to_lowercase()),
             Node::Group(inner) => {
                 offer(vec![std::mem::take(&mut run)]);
                 if let Some(words) = of_any(inner) {
@@ -186,6 +188,11 @@ mod tests {
         assert_eq!(of(r"\d\d\d|spam"), None);
         assert_eq!(of("(?i:spam)"), None);
         assert_eq!(of("a|b"), None);
+    }
+
+    #[test]
+    fn letters_of_any_script_are_brought_to_lower_case() {
+        assert_eq!(of("CAIXA CHEIÁ|邮箱已满"), Some(vec!["caixa cheiá".into(), "邮箱已满".into()]));
     }
 
     #[test]
