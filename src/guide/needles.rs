@@ -193,6 +193,7 @@ mod tests {
     #[test]
     fn letters_of_any_script_are_brought_to_lower_case() {
         assert_eq!(of("CAIXA CHEIÁ|邮箱已满"), Some(vec!["caixa cheiá".into(), "邮箱已满".into()]));
+        assert_eq!(of("Не найден"), Some(vec!["не найден".into()]));
     }
 
     #[test]
