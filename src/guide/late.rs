@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::files::Files;
 use super::{CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase};
+use crate::transcript::Enhanced;
 
 /// Reply codes, enhanced status codes and phrases: `codes/*.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,6 +15,11 @@ pub(super) struct Codes {
     pub(super) code: Vec<CodeEntry>,
     pub(super) enhanced: Vec<EnhancedEntry>,
     pub(super) phrase: Vec<Phrase>,
+    #[serde(skip)]
+    by_code: HashMap<u16, usize>,
+    /// By class, subject and detail; none where any number fits.
+    #[serde(skip)]
+    by_enhanced: HashMap<[Option<u16>; 3], usize>,
 }
 
 impl Codes {
@@ -25,7 +31,31 @@ impl Codes {
             all.enhanced.extend(some.enhanced);
             all.phrase.extend(some.phrase);
         }
+        // The first entry of a code counts.
+        all.by_code = all.code.iter().enumerate().rev().map(|(at, entry)| (entry.code, at)).collect();
+        let key = |entry: &EnhancedEntry| {
+            let mut parts = entry.code.split('.').map(|p| p.parse().ok());
+            [(); 3].map(|()| parts.next().flatten())
+        };
+        all.by_enhanced = all.enhanced.iter().enumerate().rev().map(|(at, entry)| (key(entry), at)).collect();
         Ok(all)
+    }
+
+    pub(super) fn code(&self, code: u16) -> Option<&CodeEntry> {
+        self.by_code.get(&code).map(|&at| &self.code[at])
+    }
+
+    /// The entry that names the code most closely.
+    pub(super) fn enhanced(&self, code: Enhanced) -> Option<&EnhancedEntry> {
+        let (class, subject, detail) = (Some(u16::from(code.class)), Some(code.subject), Some(code.detail));
+        let closest = [
+            [class, subject, detail],
+            [None, subject, detail],
+            [class, subject, None],
+            [None, subject, None],
+            [class, None, None],
+        ];
+        closest.iter().find_map(|key| self.by_enhanced.get(key)).map(|&at| &self.enhanced[at])
     }
 }
 

@@ -9,7 +9,7 @@ use super::files::Files;
 use super::late::{Codes, Findings};
 use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
-use crate::transcript::StepId;
+use crate::transcript::{Enhanced, StepId};
 
 /// A file of the guide is not what it should be; the message names file, line and field.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +110,7 @@ impl Guide {
     /// Reads what is read late, and puts the phrases together: so that the first to ask does not wait.
     pub fn warm(&self) {
         self.late_findings();
-        self.phrases_matching("").count();
+        self.phrases_near("").count();
     }
 
     // What was built in is sound, as a test proves; a user's own files were read at once.
@@ -132,6 +132,18 @@ impl Guide {
     #[must_use]
     pub fn enhanced(&self) -> &[EnhancedEntry] {
         &self.late_codes().enhanced
+    }
+
+    /// The entry of a reply code.
+    #[must_use]
+    pub fn code(&self, code: u16) -> Option<&CodeEntry> {
+        self.late_codes().code(code)
+    }
+
+    /// The entry that names an enhanced status code most closely.
+    #[must_use]
+    pub fn enhanced_code(&self, code: Enhanced) -> Option<&EnhancedEntry> {
+        self.late_codes().enhanced(code)
     }
 
     /// Phrases, in the order in which they are tried.
@@ -174,10 +186,14 @@ impl Guide {
         self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
-    /// The places in [`Guide::phrases`] of those whose text matches, in order. An index built once tells which few to try.
+    /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.
+    pub fn phrases_near(&self, text: &str) -> impl Iterator<Item = usize> + use<> {
+        self.index.get_or_init(|| PhraseIndex::new(self.phrases())).candidates(text)
+    }
+
+    /// The places in [`Guide::phrases`] of those whose text matches, in order.
     pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let index = self.index.get_or_init(|| PhraseIndex::new(self.phrases()));
-        index.candidates(text).into_iter().filter(move |&at| self.phrases()[at].text.0.is_match(text))
+        self.phrases_near(text).filter(move |&at| self.phrases()[at].text.0.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).

@@ -1,60 +1,91 @@
 //! Which phrases a text may match, told in one pass over it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Phrase;
-use super::needles::{SHORTEST, needles};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-/// The words of all phrases by their first letters, so that only the few phrases whose words are in a text are tried on it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PhraseIndex {
-    words: Arc<HashMap<[u8; SHORTEST], Vec<Word>>>,
-    /// Phrases without such words: tried on every text.
-    always: Arc<Vec<usize>>,
-}
+use super::Phrase;
+use super::needles::needles;
+
+/// One automaton over the words of all phrases, so that only the few phrases whose words are in a text are tried on it.
+#[derive(Clone, Debug)]
+pub(super) struct PhraseIndex(Arc<Index>);
 
 #[derive(Debug)]
-struct Word {
-    text: String,
-    phrases: Vec<usize>,
+struct Index {
+    /// None where there are no words at all.
+    words: Option<AhoCorasick>,
+    /// The phrases of each word.
+    phrases: Vec<Vec<u32>>,
+    /// Phrases without such words, as [`Places`]: tried on every text.
+    always: Places,
 }
 
 impl PhraseIndex {
     pub(super) fn new(phrases: &[Phrase]) -> Self {
-        let mut words: HashMap<[u8; SHORTEST], Vec<Word>> = HashMap::new();
-        let mut always = Vec::new();
-        for (at, phrase) in phrases.iter().enumerate() {
-            let Some(needles) = needles(phrase.text.0.as_str()) else {
-                always.push(at);
-                continue;
-            };
-            for text in needles {
-                let Some(key) = text.as_bytes().first_chunk::<SHORTEST>() else { continue };
-                let same = words.entry(*key).or_default();
-                match same.iter_mut().find(|w| w.text == text) {
-                    Some(word) => word.phrases.push(at),
-                    None => same.push(Word { text, phrases: vec![at] }),
+        let mut of_word: Vec<(String, u32)> = Vec::new();
+        let mut always = Places::of(phrases.len());
+        for (at, phrase) in (0_u32..).zip(phrases) {
+            match needles(phrase.text.0.as_str()) {
+                Some(words) => of_word.extend(words.into_iter().map(|w| (w, at))),
+                None => always.insert(at),
+            }
+        }
+        of_word.sort();
+        let (mut words, mut places) = (Vec::<String>::new(), Vec::<Vec<u32>>::new());
+        for (word, at) in of_word {
+            match places.last_mut().filter(|_| words.last() == Some(&word)) {
+                Some(same) => same.push(at),
+                None => {
+                    words.push(word);
+                    places.push(vec![at]);
                 }
             }
         }
-        Self { words: Arc::new(words), always: Arc::new(always) }
+        let words = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(&words)
+            .ok();
+        Self(Arc::new(Index { words, phrases: places, always }))
     }
 
     /// The places of the phrases that may match, in order.
-    pub(super) fn candidates(&self, text: &str) -> Vec<usize> {
-        let text = text.to_ascii_lowercase();
-        let bytes = text.as_bytes();
-        let mut found = self.always.to_vec();
-        for (at, key) in bytes.array_windows::<SHORTEST>().enumerate() {
-            let Some(words) = self.words.get(key) else { continue };
-            for word in words.iter().filter(|w| bytes[at..].starts_with(w.text.as_bytes())) {
-                found.extend(&word.phrases);
+    pub(super) fn candidates(&self, text: &str) -> Places {
+        let mut found = self.0.always.clone();
+        let text = text.to_lowercase();
+        for word in self.0.words.iter().flat_map(|all| all.find_overlapping_iter(text.as_bytes())) {
+            for &at in &self.0.phrases[word.pattern().as_usize()] {
+                found.insert(at);
             }
         }
-        found.sort_unstable();
-        found.dedup();
         found
+    }
+}
+
+/// A set of places that is walked in order.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Vec<u64>);
+
+impl Places {
+    fn of(most: usize) -> Self {
+        Self(vec![0; most.div_ceil(64)])
+    }
+
+    fn insert(&mut self, at: u32) {
+        self.0[at as usize / 64] |= 1 << (at % 64);
+    }
+}
+
+impl Iterator for Places {
+    type Item = usize;
+
+    /// The lowest place, which is taken out.
+    fn next(&mut self) -> Option<usize> {
+        let (word, bits) = self.0.iter_mut().enumerate().find(|(_, bits)| **bits != 0)?;
+        let at = bits.trailing_zeros() as usize;
+        *bits &= *bits - 1;
+        Some(word * 64 + at)
     }
 }
 
@@ -83,7 +114,7 @@ mod tests {
     #[test]
     fn few_phrases_have_to_be_tried_on_every_text() {
         let guide = Guide::embedded().expect("the built-in guide");
-        let always = super::PhraseIndex::new(guide.phrases()).always.len();
+        let always = super::PhraseIndex::new(guide.phrases()).0.always.clone().count();
         assert!(always < 10, "{always}");
     }
 }

@@ -1,10 +1,11 @@
 //! What one reply means.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::guide::{CodeEntry, Guide, Phrase, enhanced_fits};
+use crate::guide::{CodeEntry, Guide, Phrase};
 use crate::transcript::{Enhanced, Reply, Stage, clean_line};
 
 /// How sure we are.
@@ -70,7 +71,8 @@ const VALUE: usize = 160;
 /// A positive reply reads as cause `healthy` with 0 db.
 #[must_use]
 pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
-    let text = normal(&reply.joined());
+    let joined = reply.joined();
+    let text = normal(&joined);
     let mut args = said(reply, &text);
     if reply.is_positive() || (reply.code == 0 && reply.enhanced.is_some_and(|e| e.class == 2)) {
         return meaning("healthy", None, 0, args);
@@ -96,8 +98,7 @@ pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
 
 /// The entry of a reply code, else the one that stands for its class.
 pub(super) fn code_entry(guide: &Guide, code: u16) -> Option<&CodeEntry> {
-    let find = |wanted: u16| guide.codes().iter().find(|c| c.code == wanted);
-    find(code).or_else(|| if code >= 400 { find(code / 100 * 100) } else { None })
+    guide.code(code).or_else(|| if code >= 400 { guide.code(code / 100 * 100) } else { None })
 }
 
 fn meaning(cause: &str, kind: Option<&str>, db: i32, args: BTreeMap<String, String>) -> Meaning {
@@ -118,19 +119,25 @@ fn phrase_of<'g>(
     text: &str,
     args: &mut BTreeMap<String, String>,
 ) -> Option<(&'g Phrase, String)> {
-    for at in guide.phrases_matching(text) {
+    for at in guide.phrases_near(text) {
         let phrase = &guide.phrases()[at];
         if !phrase.admits(reply.code, reply.enhanced, reply.stage) {
             continue;
         }
-        let Some(groups) = phrase.text.0.captures(text) else { continue };
-        for name in phrase.text.0.capture_names().flatten() {
-            if let Some(value) = groups.name(name).map(|m| m.as_str().trim()).filter(|v| !v.is_empty()) {
-                let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
-                args.entry(name.to_owned()).or_insert_with(|| clean_line(value, VALUE));
+        let regex = &phrase.text.0;
+        let Some(whole) = regex.find(text) else { continue };
+        if regex.captures_len() > 1 {
+            // From where it was found: a search from the beginning is the dearer part.
+            if let Some(groups) = regex.captures_at(text, whole.start()) {
+                for name in regex.capture_names().flatten() {
+                    if let Some(value) = groups.name(name).map(|m| m.as_str().trim()).filter(|v| !v.is_empty()) {
+                        let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+                        args.entry(name.to_owned()).or_insert_with(|| clean_line(value, VALUE));
+                    }
+                }
             }
         }
-        return Some((phrase, clean_line(groups[0].trim(), VALUE)));
+        return Some((phrase, clean_line(whole.as_str().trim(), VALUE)));
     }
     None
 }
@@ -142,7 +149,7 @@ fn turned(phrase: &Phrase, stage: Option<Stage>) -> Option<(&'static str, &'stat
 }
 
 fn by_enhanced(guide: &Guide, code: Enhanced) -> Option<(&str, Option<&str>, i32)> {
-    let entry = guide.enhanced().iter().find(|e| enhanced_fits(&e.code, code))?;
+    let entry = guide.enhanced_code(code)?;
     Some((entry.cause.as_deref()?, entry.kind.as_deref(), entry.db))
 }
 
@@ -156,30 +163,44 @@ fn by_code(guide: &Guide, code: u16, stage: Option<Stage>) -> Option<(&str, Opti
 }
 
 fn said(reply: &Reply, text: &str) -> BTreeMap<String, String> {
-    let codes = match (reply.code, reply.enhanced) {
-        (0, None) => None,
-        (0, Some(e)) => Some(e.to_string()),
-        _ => Some(reply.codes()),
-    };
-    let values = [
-        ("server", Some(reply.server.clone()).filter(|s| !s.is_empty())),
-        ("code", Some(reply.code.to_string()).filter(|_| reply.code != 0)),
-        ("enhanced", reply.enhanced.map(|e| e.to_string())),
-        ("codes", codes),
-        ("text", Some(clean_line(text, 300)).filter(|t| !t.is_empty())),
-        ("stage", reply.stage.map(|s| s.spoken().to_owned())),
-    ];
-    values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), clean_line(&value?, 300)))).collect()
+    let mut args = BTreeMap::new();
+    let mut say = |name: &str, value: String| drop(args.insert(name.to_owned(), value));
+    if !reply.server.is_empty() {
+        say("server", clean_line(&reply.server, 300));
+    }
+    if reply.code != 0 {
+        say("code", reply.code.to_string());
+    }
+    match (reply.code, reply.enhanced) {
+        (0, None) => {}
+        (0, Some(e)) => say("codes", e.to_string()),
+        _ => say("codes", reply.codes()),
+    }
+    if let Some(enhanced) = reply.enhanced {
+        say("enhanced", enhanced.to_string());
+    }
+    if !text.is_empty() {
+        say("text", clean_line(text, 300));
+    }
+    if let Some(stage) = reply.stage {
+        say("stage", stage.spoken().to_owned());
+    }
+    args
 }
 
 /// The text as phrases want it: one line, single spaces, straight quotes, of bounded length.
-pub(super) fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
     let mut end = text.len().min(LOOKED_AT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let mut out = String::with_capacity(end);
-    for word in text[..end].split_whitespace() {
+    let text = text[..end].trim();
+    let plain = |pair: &[u8]| pair[0].is_ascii_graphic() && pair[0] != b'`' || pair[0] == b' ' && pair[1] != b' ';
+    if text.as_bytes().windows(2).all(plain) && text.bytes().next_back().is_none_or(|b| b.is_ascii_graphic()) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -189,5 +210,5 @@ pub(super) fn normal(text: &str) -> String {
             c => c,
         }));
     }
-    out
+    Cow::Owned(out)
 }

@@ -11,6 +11,10 @@ pub fn clean(text: &str) -> String {
 /// As [`clean`], for one line: newlines become spaces and the result is at most `max` characters, `…` included.
 #[must_use]
 pub fn clean_line(text: &str, max: usize) -> String {
+    // Most lines are plain already.
+    if text.len() <= max && text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut line: String = shown(text).take(max + 1).map(safe).collect();
     if line.chars().count() > max {
         line = line.chars().take(max.saturating_sub(1)).collect();
