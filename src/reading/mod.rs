@@ -14,13 +14,16 @@ mod headers;
 mod log;
 mod meaning;
 mod message;
+mod needles;
 mod program;
 mod stage;
 mod status;
+mod stream;
 mod text;
 
 pub use explain::{AtStage, Explanation, Topic, explain};
 pub use find::parse_reply;
 pub use group::{Group, Groups, Place};
 pub use meaning::{Certainty, Meaning, read_reply};
+pub use stream::{LogReader, Logged};
 pub use text::{Item, Reader, Reading, Source};

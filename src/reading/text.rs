@@ -1,5 +1,6 @@
 //! What a pasted text is, and what it says.
 
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -8,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::bounce::{self, Hints};
 use super::draft::Draft;
 use super::find::Found;
-use super::log::{self, Line};
+use super::log::{self, Sessions};
 use super::message::{self, Read};
+use super::stream::{LogReader, Logged};
 use super::{Groups, Meaning, dialogue, headers, program, read_reply};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
@@ -109,19 +111,29 @@ impl Reader {
         all
     }
 
-    /// Whether a line is of a mail log, so that a long log can be read line by line with [`Self::log_line`].
+    /// Whether a line is of a mail log, so that a long log can be read with a [`LogReader`](super::LogReader).
     #[must_use]
     pub fn is_log_line(line: &str) -> bool {
-        log::is_log(cut(line, Self::LONGEST))
+        let line = cut(line, Self::LONGEST);
+        let inner = log::unwrapped(line);
+        log::parse(inner.as_deref().unwrap_or(line), &mut Sessions::default()).is_some()
     }
 
-    /// The failure that one line of a mail log tells of; none for lines about anything else.
+    /// The failure that one line of a mail log tells of by itself; none for lines about anything else.
     #[must_use]
     pub fn log_line(&self, line: &str) -> Option<Item> {
-        match log::read(&self.0, cut(line.trim_end(), Self::LONGEST)) {
-            Line::Failed(draft) => Some(draft.item(&self.0)),
-            Line::Delivered | Line::Other => None,
-        }
+        let mut item = None;
+        let mut log = LogReader::every_line(self);
+        let Ok(()) = log.line(line.trim_end().as_bytes(), &mut |told: Logged<'_>| {
+            item = Some(told.item.clone());
+            Ok::<(), Infallible>(())
+        });
+        item
+    }
+
+    /// The guide it reads by.
+    pub(super) fn guide(&self) -> &Arc<Guide> {
+        &self.0
     }
 
     fn message(&self, text: &str) -> Reading {
@@ -173,24 +185,19 @@ impl Reader {
     }
 
     fn log(&self, text: &str) -> Option<Reading> {
-        let mut drafts = Vec::new();
-        let (mut logged, mut delivered) = (0_usize, false);
-        for line in text.lines().map(|l| cut(l, Self::LONGEST)).filter(|l| log::is_log(l)) {
-            logged += 1;
-            match log::read(&self.0, line) {
-                Line::Failed(draft) => drafts.push(*draft),
-                Line::Delivered => delivered = true,
-                Line::Other => {}
-            }
+        let mut log = LogReader::every_line(self);
+        let mut items = Vec::new();
+        for line in text.lines() {
+            let Ok(()) = log.line(line.as_bytes(), &mut |told: Logged<'_>| {
+                items.push(told.item.clone());
+                Ok::<(), Infallible>(())
+            });
         }
-        if logged == 0 {
+        if log.known() == 0 {
             return None;
         }
-        if drafts.is_empty() {
-            let source = if delivered { Source::NotABounce } else { Source::Log };
-            return Some(Reading { source, items: Vec::new() });
-        }
-        Some(self.reading(Source::Log, drafts))
+        let source = if items.is_empty() && log.delivered() > 0 { Source::NotABounce } else { Source::Log };
+        Some(Reading { source, items })
     }
 
     /// No reply, no known words: an error that nobody knows, or no error at all.
@@ -252,7 +259,7 @@ fn unquoted(text: &str) -> Option<String> {
     )
 }
 
-fn cut(text: &str, most: usize) -> &str {
+pub(super) fn cut(text: &str, most: usize) -> &str {
     let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end -= 1;
