@@ -28,6 +28,7 @@ enum Trick {
     Escapes,
     Injection,
     Drip,
+    Flood,
 }
 
 /// Answers like a mail server up to `phase`, then plays the trick. One thread a connection; they end when the client hangs up.
@@ -98,6 +99,10 @@ fn play(stream: &mut TcpStream, trick: Trick, code: &str) -> std::io::Result<()>
             stream.write_all(b"220 go\r\n250-mx.example.test\r\n250 AUTH PLAIN\r\n")?;
             wait_for_end(stream)
         }
+        // Whole replies, and no end of them, whatever is asked.
+        Trick::Flood => loop {
+            stream.write_all(format!("{code} ok\r\n").repeat(1000).as_bytes())?;
+        },
         Trick::Drip => loop {
             stream.write_all(b"2")?;
             thread::sleep(Duration::from_millis(200));
@@ -122,12 +127,16 @@ struct Outcome {
 }
 
 fn check(phase: Phase, trick: Trick) -> Outcome {
+    check_as("text", phase, trick)
+}
+
+fn check_as(format: &str, phase: Phase, trick: Trick) -> Outcome {
     let port = serve(phase, trick);
     let started = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_heloise"))
         .args(["check", "--to", "bob@example.test", "--from", "alice@example.test", "--no-save"])
         .args(["--server", &format!("127.0.0.1:{port}"), "--steps", "recipient,server-status"])
-        .args(["--timeout", "1", "--deadline", &DEADLINE.to_string(), "--format", "text"])
+        .args(["--timeout", "1", "--deadline", &DEADLINE.to_string(), "--format", format])
         // Nothing here needs a name: a resolver that cannot be reached must not matter.
         .args(["--resolver", "127.0.0.1:9"])
         .stdin(Stdio::null())
@@ -206,6 +215,20 @@ fn a_line_of_64_mebibytes_is_never_held() {
 #[test]
 fn no_escape_byte_reaches_the_output() {
     in_every_phase(Trick::Escapes);
+}
+
+#[test]
+fn no_escape_byte_reaches_any_form_of_the_report() {
+    let forms = ["json", "jsonl", "markdown", "html", "nagios", "prometheus"];
+    let checks = forms.map(|form| thread::spawn(move || check_as(form, Phase::Rcpt, Trick::Escapes)));
+    for outcome in checks {
+        holds(&outcome.join().expect("the check"));
+    }
+}
+
+#[test]
+fn answers_that_nobody_asked_for_are_cut_off() {
+    in_every_phase(Trick::Flood);
 }
 
 #[test]

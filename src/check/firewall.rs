@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, hosts, masked};
+use super::tools::{Host, INTERCEPTOR, hosts, interceptor, masked};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Dialogue, Open, RecordType};
 use crate::transcript::{ConnectOutcome, Consent, DnsRecord, EvidenceId, Fact, Finding, Role, Security};
@@ -123,58 +123,81 @@ async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     Port { server, port: address.port(), outcome, evidence }
 }
 
-/// Looks at what greets us on the open ports, for traces of something in between. Returns whether any was found; none where nothing
-/// greeted us.
+/// What one open port shows of the way to it.
+struct Path {
+    port: u16,
+    /// Whether STARTTLS is offered, where a plain dialogue came so far; and what shows it.
+    offer: Option<(bool, EvidenceId)>,
+    /// Traces of a product on the way.
+    traces: Vec<Finding>,
+}
+
+/// Looks at what greets us on the open ports, and at the certificate shown there, for traces of something in between. Returns whether any
+/// was found; none where nothing greeted us.
 async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) -> Option<bool> {
-    let mut offers = Vec::new();
-    let mut seen = false;
-    let mut looked = false;
-    for port in own.iter().filter(|p| p.outcome == ConnectOutcome::Open && p.port != 465) {
-        let open = Open {
-            server: host.name.clone(),
-            address: SocketAddr::new(ip, port.port),
-            security: Security::None,
-            source: cx.case.source,
-            role: Role::Control,
-            strict: false,
-        };
-        let Ok((mut dialogue, greeting)) = Dialogue::open(&cx.net, &cx.rec, open).await else { continue };
-        looked = true;
-        let welcome = greeting.is_positive() && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.is_positive());
-        let text = greeting.reply.joined();
-        for found in masked(&host.name, port.port, (&text, greeting.evidence), dialogue.capabilities()) {
-            seen = true;
-            cx.found(found);
-        }
-        if welcome {
-            offers.push((port.port, dialogue.capabilities().has("STARTTLS"), greeting.evidence));
-        }
-        dialogue.quit().await;
+    let mut paths = Vec::new();
+    for port in own.iter().filter(|p| p.outcome == ConnectOutcome::Open) {
+        paths.extend(path(cx, host, SocketAddr::new(ip, port.port)).await);
     }
-    let with = offers.iter().find(|o| o.1);
-    let without = offers.iter().find(|o| !o.1);
-    if let (Some((with, ..)), Some((without, _, evidence))) = (with, without) {
-        seen = true;
-        let found = Finding::new("firewall.starttls-one-path")
-            .arg("server", &host.name)
-            .arg("port", without)
-            .arg("better_port", with);
-        cx.found(found.shown_by(*evidence));
+    let offers = || paths.iter().filter_map(|p| Some((p.port, p.offer?)));
+    let (with, without) = (offers().find(|(_, o)| o.0), offers().find(|(_, o)| !o.0));
+    let looked = !paths.is_empty();
+    let stripped = with.zip(without).map(|((with, _), (without, (_, evidence)))| {
+        let found = Finding::new("firewall.starttls-one-path").arg("server", &host.name).arg("port", without);
+        found.arg("better_port", with).shown_by(evidence)
+    });
+    let mut traces: Vec<Finding> = paths.into_iter().flat_map(|p| p.traces).chain(stripped).collect();
+    // A certificate of an earlier step counts, too.
+    if !traces.iter().any(|f| f.id == INTERCEPTOR) {
+        let earlier = cx.seen.entries().iter().rev();
+        // Evidence is counted within a run: the finding goes without it.
+        traces.extend(
+            earlier
+                .filter_map(|e| if let Fact::Tls { tls, .. } = &e.fact { Some(tls) } else { None })
+                .find_map(|tls| interceptor(cx, tls)),
+        );
     }
-    seen |= interceptor(cx);
+    let seen = !traces.is_empty();
+    let mut once: Vec<Finding> = Vec::new();
+    for trace in traces {
+        // A product in between is one, whatever port it is seen on.
+        if trace.id != INTERCEPTOR || !once.iter().any(|f| f.id == trace.id) {
+            once.push(trace);
+        }
+    }
+    once.into_iter().for_each(|f| cx.found(f));
     (seen || looked).then_some(seen)
 }
 
-/// A certificate seen in this session whose issuer is a product that opens TLS on its way.
-fn interceptor(cx: &Context) -> bool {
-    let found = cx.seen.entries().iter().find_map(|entry| {
-        let Fact::Tls { tls, .. } = &entry.fact else { return None };
-        let issuer = &tls.chain.first()?.issuer;
-        let name = cx.know.interceptors.iter().find(|n| issuer.to_lowercase().contains(&n.to_lowercase()))?;
-        // The fact is of an earlier run, and evidence is counted within a run: the finding goes without it.
-        Some(Finding::new("firewall.interceptor").arg("server", &tls.server).arg("name", name).arg("issuer", issuer))
-    });
-    found.map(|f| cx.found(f)).is_some()
+/// One port, as far as TLS: at once on 465, else where it is offered.
+async fn path(cx: &Context, host: &Host, address: SocketAddr) -> Option<Path> {
+    let implicit = address.port() == 465 || (address.port() == host.port && host.security == Security::Tls);
+    let open = Open {
+        server: host.name.clone(),
+        address,
+        security: if implicit { Security::Tls } else { Security::None },
+        source: cx.case.source,
+        role: Role::Control,
+        strict: false,
+    };
+    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
+    let mut path = Path { port: address.port(), offer: None, traces: Vec::new() };
+    if !implicit {
+        let welcome = greeting.is_positive() && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.is_positive());
+        let text = greeting.reply.joined();
+        path.traces = masked(&host.name, address.port(), (&text, greeting.evidence), dialogue.capabilities());
+        let offered = dialogue.capabilities().has("STARTTLS");
+        path.offer = welcome.then_some((offered, greeting.evidence));
+        if offered {
+            // However the handshake ends, the certificate that was shown is what matters.
+            let _ = dialogue.starttls().await;
+        }
+    }
+    if let Some((tls, evidence)) = dialogue.tls() {
+        path.traces.extend(interceptor(cx, tls).map(|f| f.shown_by(*evidence)));
+    }
+    dialogue.quit().await;
+    Some(path)
 }
 
 /// What the ports say together: the one that the mail goes by, here and at others, and the other ports.

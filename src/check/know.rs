@@ -17,6 +17,10 @@ pub struct Knowledge {
     pub interceptors: Vec<String>,
     /// `assets/controls.toml`: DKIM selectors that are common.
     pub selectors: Vec<String>,
+    /// `assets/capabilities.toml`: what each EHLO keyword means; `*` is any other.
+    pub capabilities: std::collections::BTreeMap<String, String>,
+    /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
+    pub syntax: std::collections::BTreeMap<String, String>,
 }
 
 /// A blocklist that is asked over the DNS (RFC 5782).
@@ -52,7 +56,7 @@ pub struct Blocklist {
 }
 
 impl Knowledge {
-    /// Reads it from the texts of the files by name under `assets/`.
+    /// Reads it from the texts of the files by name under `assets/`: TOML, or the same as JSON.
     ///
     /// # Errors
     /// One line naming the file, the line and what is wrong.
@@ -81,6 +85,36 @@ impl Knowledge {
             #[serde(rename = "source")]
             _source: String,
         }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields, default)]
+        struct Capabilities {
+            capability: Vec<Capability>,
+            #[serde(rename = "source")]
+            _source: String,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Capability {
+            keyword: String,
+            means: String,
+            #[serde(rename = "source")]
+            _source: String,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields, default)]
+        struct Syntax {
+            rule: Vec<Rule>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Rule {
+            id: String,
+            says: String,
+            #[serde(rename = "source")]
+            _source: String,
+        }
+        let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
+        let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
         let domains: Domains = parse("domains.toml", file("domains.toml"))?;
         let controls: Controls = parse("controls.toml", file("controls.toml"))?;
@@ -91,10 +125,23 @@ impl Knowledge {
             submission: controls.submission,
             interceptors: controls.interceptors,
             selectors: controls.selectors,
+            capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
+            syntax: syntax.rule.into_iter().map(|r| (r.id, r.says)).collect(),
         })
+    }
+
+    /// What an EHLO keyword means, in a few words.
+    #[must_use]
+    pub fn means(&self, keyword: &str) -> &str {
+        let known = self.capabilities.get(&keyword.to_ascii_uppercase()).or_else(|| self.capabilities.get("*"));
+        known.map_or("", String::as_str)
     }
 }
 
 fn parse<T: serde::de::DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result<T, String> {
-    text.map_or_else(|| Ok(T::default()), |t| toml::from_str(t).map_err(|e| format!("{name}: {e}")))
+    let Some(text) = text else { return Ok(T::default()) };
+    if text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|e| format!("{name}: {e}"));
+    }
+    toml::from_str(text).map_err(|e| format!("{name}: {e}"))
 }

@@ -45,6 +45,7 @@ impl Check for ServerStatus {
             "server-status.early-talk",
             "server-status.starttls.injected",
             "server-status.mx-differ",
+            "server-status.one-busy",
             "server-status.all-refuse",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
@@ -89,7 +90,18 @@ async fn run(cx: &Context) {
             return;
         }
     };
-    let states = join_all(hosts.iter().map(|host| one(cx, host))).await;
+    let alone = hosts.len() == 1;
+    let seen = join_all(hosts.iter().map(|host| one(cx, host, alone))).await;
+    let any_good = seen.iter().any(|(state, _)| *state == State::Good);
+    let mut states = Vec::new();
+    for (state, busy) in seen {
+        // Mail goes to the next of them: that one of several is busy is no fault.
+        let id = if any_good { "server-status.one-busy" } else { "server-status.greeting.busy" };
+        if let Some(busy) = busy {
+            cx.found(Finding { id: id.to_owned(), ..busy });
+        }
+        states.push(state);
+    }
     let count = |state| states.iter().filter(|s| **s == state).count();
     let (good, refuse) = (count(State::Good), count(State::Refuses));
     let told = states.len() - count(State::Untold);
@@ -104,7 +116,8 @@ fn domain(cx: &Context) -> &str {
     cx.case.recipient_domain().unwrap_or_default()
 }
 
-async fn one(cx: &Context, host: &Host) -> State {
+/// One host; a busy greeting is given back instead of being said, unless it is the only one: how grave it is depends on the others.
+async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>) {
     let label = format!("{}:{}", host.name, host.port);
     cx.rec.probing(&label);
     let began = Instant::now();
@@ -121,7 +134,14 @@ async fn one(cx: &Context, host: &Host) -> State {
             strict: false,
         };
         match Dialogue::open(&cx.net, &cx.rec, open).await {
-            Ok((dialogue, greeting)) => return greeted(cx, host, &label, dialogue, greeting, began).await,
+            Ok((dialogue, greeting)) if greeting.reply.code < 500 && greeting.reply.code != 220 && !alone => {
+                let busy = heard_at(host, "server-status.greeting.busy", &greeting);
+                dialogue.quit().await;
+                return (State::Refuses, Some(busy.ends(&label, greeting.reply.rtt_ms)));
+            }
+            Ok((dialogue, greeting)) => {
+                return (greeted(cx, host, &label, dialogue, greeting, began).await, None);
+            }
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
                 let silent = !implicit && broken.0.stage == Stage::Greeting && broken.0.kind == BreakKind::Timeout;
@@ -130,8 +150,9 @@ async fn one(cx: &Context, host: &Host) -> State {
                     finding.id = "server-status.greeting.tls-first".to_owned();
                     finding.evidence.push(greeting.evidence);
                 }
+                let shown = finding.id.ends_with(".tls-first");
                 cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
-                return State::Gone;
+                return (if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone }, None);
             }
         }
     }
@@ -140,12 +161,24 @@ async fn one(cx: &Context, host: &Host) -> State {
         let mut found = found.arg("why", host.unknown.unwrap_or("it has no address"));
         found.evidence.clone_from(&host.evidence);
         cx.found(found);
-        return State::Untold;
+        return (State::Untold, None);
     };
     let why = fact.detail.unwrap_or_default();
     let refused = why == ConnectOutcome::Refused.as_str();
     cx.found(found.arg("why", why).shown_by(evidence));
-    if refused { State::Gone } else { State::Untold }
+    (if refused { State::Gone } else { State::Untold }, None)
+}
+
+/// A finding of what was heard at a host.
+fn heard_at(host: &Host, id: &str, heard: &Heard) -> Finding {
+    Finding::new(id)
+        .arg("server", &host.name)
+        .arg("codes", heard.reply.codes())
+        .arg("code", heard.reply.code)
+        .arg("text", heard.reply.joined())
+        .arg("stage", heard.reply.stage.map_or("", Stage::spoken))
+        .arg("ms", heard.reply.rtt_ms)
+        .shown_by(heard.evidence)
 }
 
 /// The greeting of a silent server once TLS is spoken from the first byte (RFC 8314 §3.3); the pair is the proof.
@@ -171,16 +204,7 @@ async fn greeted(
     greeting: Heard,
     began: Instant,
 ) -> State {
-    let say = |id: &str, heard: &Heard| {
-        Finding::new(id)
-            .arg("server", &host.name)
-            .arg("codes", heard.reply.codes())
-            .arg("code", heard.reply.code)
-            .arg("text", heard.reply.joined())
-            .arg("stage", heard.reply.stage.map_or("", Stage::spoken))
-            .arg("ms", heard.reply.rtt_ms)
-            .shown_by(heard.evidence)
-    };
+    let say = |id: &str, heard: &Heard| heard_at(host, id, heard);
     if greeting.reply.code != 220 {
         // 421 and 4xx: not now. 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
         let id =
@@ -194,7 +218,9 @@ async fn greeted(
         say(if slow { "server-status.greeting.slow" } else { "server-status.greeting.ok" }, &greeting)
             .ends(label, greeting.reply.rtt_ms),
     );
-    let state = ready(cx, host, &mut dialogue, &say).await;
+    // What a server refuses later stands in its row, too.
+    let refused = |id: &str, heard: &Heard| say(id, heard).ends(label, heard.reply.rtt_ms);
+    let state = ready(cx, host, &mut dialogue, (&say, &refused)).await;
     let text = greeting.reply.joined();
     for found in masked(&host.name, host.port, (&text, greeting.evidence), dialogue.capabilities()) {
         cx.found(found);
@@ -208,16 +234,19 @@ async fn greeted(
     dialogue.quit().await;
     state.unwrap_or_else(|broken| {
         cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
-        State::Gone
+        if broken.0.is_timeout() { State::Untold } else { State::Gone }
     })
 }
+
+/// Makes a finding of what was heard.
+type Say<'a> = dyn Fn(&str, &Heard) -> Finding + Sync + 'a;
 
 /// EHLO, STARTTLS where it is offered, NOOP, then sender and recipient without a message: does the server take anything from us?
 async fn ready(
     cx: &Context,
     host: &Host,
     dialogue: &mut Dialogue,
-    say: &(dyn Fn(&str, &Heard) -> Finding + Sync),
+    (say, refused): (&Say<'_>, &Say<'_>),
 ) -> Result<State, Broken> {
     let helo = cx.helo();
     let mut heard = dialogue.ehlo(&helo).await?;
@@ -228,7 +257,7 @@ async fn ready(
         }
     }
     if !heard.reply.is_positive() {
-        cx.found(say("server-status.ehlo.refused", &heard).arg("name", &helo));
+        cx.found(refused("server-status.ehlo.refused", &heard).arg("name", &helo));
         return Ok(State::Refuses);
     }
     cx.found(say(
@@ -240,6 +269,8 @@ async fn ready(
             .arg("server", &host.name)
             .arg("keyword", keyword)
             .arg("parameters", parameters)
+            .arg("offer", format!("{keyword} {parameters}").trim_end())
+            .arg("means", cx.know.means(keyword))
             .shown_by(heard.evidence);
         cx.found(found);
     }
@@ -250,13 +281,13 @@ async fn ready(
     if let Some(from) = from {
         let mail = dialogue.mail(from, "").await?;
         if !mail.reply.is_positive() {
-            cx.found(say("server-status.mail.refused", &mail));
+            cx.found(refused("server-status.mail.refused", &mail));
             return Ok(State::Refuses);
         }
         if let Some(to) = cx.case.recipient().filter(|_| !asked_before(cx)) {
             let rcpt = dialogue.rcpt(to, Role::Case).await?;
             if !rcpt.reply.is_positive() {
-                cx.found(say("server-status.rcpt.refused", &rcpt).arg("address", to));
+                cx.found(refused("server-status.rcpt.refused", &rcpt).arg("address", to));
                 dialogue.control(Stage::Mail, "RSET").await?;
                 return Ok(State::Refuses);
             }
@@ -273,11 +304,11 @@ fn asked_before(cx: &Context) -> bool {
 
 fn broke((fact, evidence): &Broken) -> Finding {
     let id = match (fact.stage, fact.kind) {
-        (Stage::Tls, _) | (_, BreakKind::Tls) => "server-status.tls-failed",
         (Stage::Greeting, BreakKind::Timeout) => "server-status.greeting.silent",
+        _ if fact.is_timeout() => "server-status.no-answer",
+        (Stage::Tls, _) | (_, BreakKind::Tls) => "server-status.tls-failed",
         (Stage::Greeting, BreakKind::Closed | BreakKind::Reset) => "server-status.greeting.closed",
         (Stage::Greeting, BreakKind::NotSmtp | BreakKind::TooLong) => "server-status.greeting.not-smtp",
-        (_, BreakKind::Timeout) => "server-status.no-answer",
         _ => "server-status.broke",
     };
     Finding::new(id)

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::explain::moves;
 use super::out::Out;
 use super::{Exit, ReadFormat, Trouble};
-use crate::guide::{Guide, Words, fill};
-use crate::reading::{Item, Source};
+use crate::guide::{Guide, Who, Words, fill};
+use crate::reading::{Item, Source, own_words};
 use crate::report::{columns, json_text};
-use crate::transcript::clean_line;
+use crate::transcript::{Stage, clean_line};
 
 /// As wide as the text is.
 const WIDTH: usize = 80;
@@ -30,8 +31,14 @@ struct Row {
     kind: Option<String>,
     certainty: &'static str,
     headline: String,
+    who: Option<&'static str>,
+    waiting: Option<String>,
     fix: Vec<String>,
     next_step: String,
+    /// Whose wording it is, where that is known.
+    by: Option<String>,
+    /// The part of the text that decided.
+    matched: Option<String>,
 }
 
 /// The answer, as far as it is written.
@@ -106,14 +113,17 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
     let id = if source == Source::NotABounce { NO_ERROR } else { meaning.cause.as_str() };
     let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
     let cause = guide.cause(id);
-    let headline = kind.map(|k| &k.headline).or_else(|| cause.map(|c| &c.headline)).map(filled);
+    let phrase = meaning.phrase.as_ref().and_then(|id| guide.phrases().iter().find(|p| p.id == *id));
+    let own = if source == Source::NotABounce { None } else { own_words(guide, meaning) };
+    let headline = own.or_else(|| kind.map(|k| &k.headline)).or_else(|| cause.map(|c| &c.headline)).map(filled);
+    let waits = kind.and_then(|k| k.waiting.as_ref()).or_else(|| cause.map(|c| &c.waiting));
     let fix = kind.map(|k| &k.fix).or_else(|| cause.map(|c| &c.fix));
     let step = kind.and_then(|k| k.step.as_ref()).or_else(|| cause.map(|c| &c.step));
     Row {
         recipient: item.recipient.clone(),
         code: Some(item.reply.code).filter(|c| *c > 0),
         enhanced: item.reply.enhanced.map(|e| e.to_string()),
-        stage: item.reply.stage.map(crate::transcript::Stage::as_str),
+        stage: item.reply.stage.map(Stage::as_str),
         reporter: item.reporter.clone(),
         text: item.reply.joined(),
         permanent: item.permanent,
@@ -121,8 +131,30 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
         kind: meaning.kind.clone(),
         certainty: meaning.certainty.as_str(),
         headline: headline.unwrap_or_else(|| "The answer says too little to name a cause.".to_owned()),
+        who: kind.map(|k| k.who).or_else(|| cause.map(|c| c.who)).map(|who| nearer(who, source)).map(Who::as_str),
+        waiting: waits.map(|w| waiting(w, item.permanent)),
         fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
         next_step: step.map_or_else(|| "error-message".to_owned(), ToString::to_string),
+        by: phrase.map(|p| p.by.clone()).filter(|by| by != "any"),
+        matched: meaning.matched.clone(),
+    }
+}
+
+/// What a program prints without any reply is about the server in its own settings.
+fn nearer(who: Who, source: Source) -> Who {
+    if who == Who::TheirProvider && source == Source::Text { Who::YourProvider } else { who }
+}
+
+/// Whether waiting helps, where what the cause says and what the code says are two things.
+fn waiting(of_cause: &str, permanent: Option<bool>) -> String {
+    let helps = !["does not", "is not", "helps only"].iter().any(|no| of_cause.starts_with(no));
+    let unclear = of_cause.starts_with("may help after");
+    match permanent {
+        Some(true) if unclear => "hardly helps: this refusal was final".to_owned(),
+        Some(false) if unclear => "may help: the server asks to try again later".to_owned(),
+        Some(true) if helps => format!("{of_cause}; then send it again, for this refusal was final"),
+        Some(false) if !helps => format!("{of_cause}, even if the server asks to try again later"),
+        _ => of_cause.to_owned(),
     }
 }
 
@@ -143,7 +175,11 @@ fn nothing(guide: &Guide) -> Row {
         certainty: "likely",
         headline: cause.map_or_else(|| "This is no error.".to_owned(), |c| fill(&c.headline.plain, &none)),
         fix: cause.map(|c| c.fix.iter().map(|f| fill(&f.plain, &none)).collect()).unwrap_or_default(),
+        who: cause.map(|c| c.who.as_str()),
+        waiting: cause.map(|c| c.waiting.clone()),
         next_step: cause.map_or_else(|| "error-message".to_owned(), |c| c.step.to_string()),
+        by: None,
+        matched: None,
     }
 }
 
@@ -152,26 +188,36 @@ fn text(row: &Row, guide: &Guide) -> String {
     let mut lead: Vec<String> = codes.into_iter().flatten().collect();
     lead.extend(row.reporter.as_ref().map(|r| format!("from {}", clean_line(r, 255))));
     lead.extend(row.recipient.as_ref().map(|r| format!("about {}", clean_line(r, 255))));
-    let mut out = if lead.is_empty() { String::new() } else { format!("{}\n", lead.join(" ")) };
+    lead.extend(row.stage.map(at));
+    let mut lead = lead.join(" ");
+    if let Some(first) = lead.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let mut out = if lead.is_empty() { String::new() } else { columns("", 0, &lead, WIDTH) };
     if !row.text.is_empty() {
         out.push_str(&columns("", 2, &clean_line(&row.text, 600), WIDTH));
     }
-    out.push_str(&columns("  Meaning", 14, &format!("{} ({})", clean_line(&row.headline, 400), row.certainty), WIDTH));
-    for (i, fix) in row.fix.iter().enumerate() {
-        out.push_str(&columns(if i == 0 { "  What to do" } else { "" }, 14, &clean_line(fix, 400), WIDTH));
-    }
-    let again = match row.permanent {
-        Some(true) => Some("does not help until something is changed"),
-        Some(false) => Some("may help: the server asked to try again later"),
-        None => None,
-    };
-    if let Some(again) = again {
-        out.push_str(&columns("  Retrying", 14, again, WIDTH));
-    }
+    let sure = if row.certainty == "confirmed" { "sure" } else { row.certainty };
+    let known = row.cause != NO_ERROR;
+    let meaning = clean_line(&row.headline, 400);
+    let meaning = if known && row.cause != "unclear" { format!("{meaning} ({sure})") } else { meaning };
+    out.push_str(&columns("  Meaning", 14, &meaning, WIDTH));
+    let who = row.who.filter(|_| known);
+    out.push_str(&moves(who, row.waiting.as_deref().filter(|_| known), &row.fix));
     if let Some(step) = guide.step(&row.next_step.as_str().into()).filter(|_| row.cause != NO_ERROR) {
         out.push_str(&columns("  Next", 14, &format!("step {}, {}", step.number, step.title), WIDTH));
     }
     out
+}
+
+/// A stage in a sentence.
+fn at(stage: &str) -> String {
+    let stage = Stage::ALL.into_iter().find(|s| s.as_str() == stage);
+    match stage {
+        Some(Stage::Connect) => "while connecting".to_owned(),
+        Some(stage) => format!("at {}", stage.spoken()),
+        None => String::new(),
+    }
 }
 
 fn word(source: Source) -> &'static str {

@@ -13,7 +13,7 @@ use crate::transcript::{Consent, Security, Target};
 #[command(next_help_heading = "The case")]
 pub struct CaseArgs {
     /// The sender's address
-    #[arg(long, value_name = "ADDR", value_parser = values::address)]
+    #[arg(long, value_name = "ADDR", value_parser = values::sender)]
     pub from: Option<String>,
 
     /// The address that mail does not reach (may be repeated)
@@ -65,7 +65,7 @@ pub struct CaseArgs {
     pub error_file: Option<PathBuf>,
 
     /// The name to introduce ourselves with
-    #[arg(long, value_name = "NAME", value_parser = values::name)]
+    #[arg(long, value_name = "NAME", value_parser = values::helo)]
     pub helo: Option<String>,
 
     /// The local address to connect from

@@ -63,7 +63,12 @@ pub(super) fn explain(args: &ExplainArgs, house: &House) -> Result<Exit, Trouble
         let whole = Whole { schema: "heloise.explanation/1", items: &rows };
         out.line(&json_text(&serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
     } else {
-        let texts: Vec<_> = rows.iter().map(|row| text(row, &house.guide)).collect();
+        // Of a whole reply, its own reading says what to do; its codes say what they mean beside it.
+        let whole = rows.first().is_some_and(|r| r.topic == Topic::Reply);
+        let one = |(i, row): (usize, &Row)| {
+            if whole && i > 0 { format!("{}{}", brief(row), source(row)) } else { text(row, &house.guide) }
+        };
+        let texts: Vec<_> = rows.iter().enumerate().map(one).collect();
         out.write(&texts.join("\n"))?;
     }
     out.finish()?;
@@ -103,41 +108,99 @@ fn row(found: Explanation) -> Row {
 
 fn unknown(guide: &Guide, asked: &str) -> Trouble {
     let asked = clean_line(asked.trim(), 60);
-    let causes = guide.causes.iter().flat_map(|c| std::iter::once(&c.id).chain(c.kinds.iter().map(|k| &k.id)));
-    let known = guide.findings().map(|f| &f.id).chain(causes);
-    let near = known.map(|id| (strsim::jaro_winkler(id, &asked), id)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let near = near.filter(|(like, _)| *like > 0.8);
-    let near = near.map_or_else(|| ";".to_owned(), |(_, id)| format!("; did you mean {id}?"));
+    let near = match near(guide, &asked).as_slice() {
+        [] => ";".to_owned(),
+        [one] => format!("; did you mean {one}?"),
+        [most @ .., last] => format!("; did you mean {} or {last}?", most.join(", ")),
+    };
     Trouble::usage(format!(
         "nothing is known about {asked}{near} type a reply code from 200 to 599, an enhanced code or both \
-         (550 5.7.26), or the id of a finding or a kind"
+         (550 5.7.26), the words of an error, or the id of a finding, a kind or a step"
     ))
 }
 
+/// The most ids that are offered in place of one that nobody knows.
+const OFFERED: usize = 3;
+
+/// What may have been meant, likeliest first.
+fn near(guide: &Guide, asked: &str) -> Vec<String> {
+    let asked = asked.to_ascii_lowercase().replace(' ', "-");
+    let causes = guide.causes.iter().flat_map(|c| std::iter::once(&c.id).chain(c.kinds.iter().map(|k| &k.id)));
+    let ids = guide.findings().map(|f| &f.id).chain(causes).cloned();
+    let codes = guide.codes().iter().map(|c| c.code.to_string());
+    let enhanced = guide.enhanced().iter().map(|e| e.code.replacen('x', "5", 1));
+    let all = ids.chain(codes).chain(enhanced).chain(guide.steps.iter().map(|s| s.id.to_string()));
+    let like = |id: &str| {
+        let part = asked.len() > 2 && id.split(['.', '-']).any(|word| word == asked);
+        let begins = asked.len() > 1 && id.starts_with(&asked);
+        strsim::jaro_winkler(id, &asked).max(if begins { 0.95 } else { 0.0 }).max(if part { 0.9 } else { 0.0 })
+    };
+    let digits = asked.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let least = if digits { 0.6 } else { 0.82 };
+    let all = all.filter(|id| !digits || id.contains('.') == asked.contains('.'));
+    let mut near: Vec<(f64, String)> = all.map(|id| (like(&id), id)).filter(|(like, _)| *like > least).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    near.dedup_by(|a, b| a.1 == b.1);
+    // One that differs in a letter only is meant.
+    let offered = if near.first().is_some_and(|(like, _)| *like > 0.965) { 1 } else { OFFERED };
+    near.into_iter().take(offered).map(|(_, id)| id).collect()
+}
+
 fn text(row: &Row, guide: &Guide) -> String {
-    let mut out = format!("{}  {}\n", row.id, row.title);
-    out.push_str(&columns("", 2, &row.says, WIDTH));
-    if row.admin != row.says {
-        out.push_str(&columns("  For admins", INDENT, &row.admin, WIDTH));
-    }
+    let mut out = brief(row);
     for at in &row.at {
         out.push_str(&columns(&format!("  at {}", at.stages.join(", ")), INDENT, &at.says, WIDTH));
     }
-    for (i, fix) in row.fix.iter().enumerate() {
-        out.push_str(&columns(if i == 0 { "  What to do" } else { "" }, INDENT, fix, WIDTH));
-    }
-    let cause = [row.cause.as_deref(), row.kind.as_deref()];
-    let cause = cause.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    out.push_str(&moves(row.who, row.waiting.as_deref(), &row.fix));
+    let cause = row.cause.as_deref().filter(|_| !matches!(row.topic, Topic::Cause | Topic::Kind));
+    let cause = [cause, row.kind.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let step = row.next_step.as_deref().and_then(|s| guide.step(&s.into()));
-    let step = step.map(|s| format!("{}, {}", s.number, s.title)).unwrap_or_default();
-    let waiting = row.waiting.as_deref().unwrap_or_default();
-    let sources = row.sources.join("; ");
-    for (label, value) in [("  Waiting", waiting), ("  Cause", &cause), ("  Step", &step), ("  Source", &sources)] {
+    let step = step.map(|s| format!("step {}, {}", s.number, s.title)).unwrap_or_default();
+    for (label, value) in [("  Cause", &cause), ("  Next", &step)] {
         if !value.is_empty() {
             out.push_str(&columns(label, INDENT, value, WIDTH));
         }
     }
+    out.push_str(&source(row));
     out
+}
+
+/// What it is and what it means.
+fn brief(row: &Row) -> String {
+    let mut out = columns("", 0, &format!("{}: {}", row.id, row.title), WIDTH);
+    out.push_str(&columns("", 2, &row.says, WIDTH));
+    if row.topic == Topic::Reply && !row.known {
+        out.push_str(&columns("", 2, "(Read by the codes: the words are not known to us.)", WIDTH));
+    }
+    if row.admin != row.says {
+        out.push_str(&columns("  For admins", INDENT, &row.admin, WIDTH));
+    }
+    out
+}
+
+fn source(row: &Row) -> String {
+    columns("  Source", INDENT, &row.sources.join("; "), WIDTH)
+}
+
+/// Whose move it is, whether waiting helps, and what to do, first thing first.
+pub(super) fn moves(who: Option<&str>, waiting: Option<&str>, fix: &[String]) -> String {
+    let mut out = String::new();
+    if let Some(who) = who {
+        out.push_str(&columns("  Whose move", INDENT, spoken(who), WIDTH));
+    }
+    if let Some(waiting) = waiting.filter(|w| !w.is_empty()) {
+        out.push_str(&columns("  Waiting", INDENT, waiting, WIDTH));
+    }
+    for (i, fix) in fix.iter().enumerate() {
+        let label = ["  Do first", "  Then"].get(i).copied().unwrap_or_default();
+        out.push_str(&columns(label, INDENT, &clean_line(fix, 400), WIDTH));
+    }
+    out
+}
+
+fn spoken(who: &str) -> &str {
+    let all = [Who::Recipient, Who::YourProvider, Who::TheirProvider, Who::Network];
+    if who == Who::You.as_str() { "yours" } else { all.iter().find(|w| w.as_str() == who).map_or(who, |w| w.spoken()) }
 }
 
 #[cfg(test)]

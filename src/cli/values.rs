@@ -29,7 +29,40 @@ pub fn address(text: &str) -> Result<String, String> {
     one_line(text, "an address such as bob@example.org")
 }
 
-/// A name: a login, a HELO name, a selector.
+/// The sender's address. Unlike the recipient's, it is no case for step 1: no server could be asked with one that is none.
+///
+/// # Errors
+/// When it is not `name@domain`; `<>` is the sender of a bounce.
+pub fn sender(text: &str) -> Result<String, String> {
+    let wanted = "an address such as alice@example.org";
+    let text = one_line(text, wanted)?;
+    if text == "<>" {
+        return Ok(text);
+    }
+    let inner = text.strip_suffix('>').and_then(|t| t.rsplit_once('<'));
+    let bare = inner.map_or(text.as_str(), |(_, inner)| inner).trim();
+    let (local, domain) = bare.rsplit_once('@').unwrap_or_default();
+    let quoted = local.starts_with('"');
+    if local.is_empty() || domain.is_empty() || (bare.contains([' ', '<', '>', ',']) || local.contains('@')) && !quoted
+    {
+        return Err(format!("type {wanted}"));
+    }
+    Ok(bare.to_owned())
+}
+
+/// The name to say hello with.
+///
+/// # Errors
+/// When it is empty, or more than one word.
+pub fn helo(text: &str) -> Result<String, String> {
+    let name = one_line(text, "a name such as mail.example.org")?;
+    if name.contains(char::is_whitespace) {
+        return Err("type one name without spaces, such as mail.example.org".to_owned());
+    }
+    Ok(name)
+}
+
+/// A name: a login, a selector.
 ///
 /// # Errors
 /// When it is empty or holds control characters.

@@ -85,7 +85,15 @@ impl<'a> Seen<'a> {
 
     /// Replies that refuse, about the case or pasted.
     pub(super) fn refusals(&self) -> impl Iterator<Item = (EvidenceId, &'a Reply)> {
-        self.replies.iter().copied().filter(|(_, r)| refuses(r))
+        self.replies.iter().copied().filter(|(_, r)| refuses(r) && !self.goes_elsewhere(r))
+    }
+
+    /// Whether a server only said "not now" before it heard of any recipient, while another of them took the recipient: that is where
+    /// mail goes then (RFC 5321 §5.1).
+    fn goes_elsewhere(&self, reply: &Reply) -> bool {
+        let early = reply.stage.is_some_and(|s| s < Stage::Mail) && (400..500).contains(&reply.code);
+        let takes = |r: &Reply| r.stage == Some(Stage::Rcpt) && r.is_positive() && r.server != reply.server;
+        early && reply.role == Role::Case && self.replies.iter().any(|(_, r)| r.role == Role::Case && takes(r))
     }
 
     /// Whether a finding of that level was made.

@@ -48,7 +48,7 @@ fn alternatives(rest: &mut Vec<char>, depth: usize) -> Vec<Vec<Node>> {
                 _ => Node::Other,
             },
             '^' | '$' | '.' => Node::Other,
-            c if c.is_ascii() => Node::Char(c),
+            c if one_form(c) => Node::Char(c),
             _ => Node::Other,
         };
         let node = counted(node, rest);
@@ -57,6 +57,11 @@ fn alternatives(rest: &mut Vec<char>, depth: usize) -> Vec<Vec<Node>> {
         }
     }
     all
+}
+
+/// Whether a letter is looked for as it is: ASCII in lower case, and scripts that know no case.
+fn one_form(c: char) -> bool {
+    c.is_ascii() || (c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]))
 }
 
 /// What follows `(`: whether it is a group that must match as it stands. Flags change the meaning of what is inside.
@@ -173,6 +178,12 @@ mod tests {
         assert_eq!(of("(?:mail)?box full"), Some(vec!["box full".into()]));
         assert_eq!(of("users? unknown"), Some(vec![" unknown".into()]));
         assert_eq!(of("(?:abc){0,2}defg"), Some(vec!["defg".into()]));
+    }
+
+    #[test]
+    fn scripts_without_case_give_words_and_those_with_case_do_not() {
+        assert_eq!(of("宛先不明|無効"), Some(vec!["宛先不明".into(), "無効".into()]));
+        assert_eq!(of("не найден"), None);
     }
 
     #[test]

@@ -31,6 +31,9 @@ use crate::transcript::Hush;
 #[derive(Clone)]
 pub struct Net {
     inner: Arc<Inner>,
+    limits: Limits,
+    /// How long a place at a server that is being talked to is waited for.
+    patience: Duration,
 }
 
 /// How long things may take.
@@ -44,7 +47,6 @@ pub struct Limits {
 
 struct Inner {
     world: Arc<dyn World>,
-    limits: Limits,
     trust: Trust,
     dns: dns::Dns,
     manners: manners::Manners,
@@ -57,7 +59,8 @@ impl Net {
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
-        Self { inner: Arc::new(Inner { world, limits, trust, dns, manners, hushed: Mutex::default() }) }
+        let inner = Arc::new(Inner { world, trust, dns, manners, hushed: Mutex::default() });
+        Self { inner, limits, patience: limits.phase * 4 }
     }
 
     /// The same net with other limits, which keeps quiet about what this one did.
@@ -69,6 +72,12 @@ impl Net {
         other
     }
 
+    /// This net, for phases that need not be waited for as long as others: cache, counts and manners are shared.
+    #[must_use]
+    pub fn hurried(&self, phase: Duration) -> Self {
+        Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, ..self.clone() }
+    }
+
     /// The world itself: time, this machine.
     #[must_use]
     pub fn world(&self) -> &dyn World {
@@ -78,7 +87,7 @@ impl Net {
     /// How long things may take.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        self.inner.limits
+        self.limits
     }
 
     /// What is trusted.

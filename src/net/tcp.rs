@@ -32,7 +32,7 @@ impl Net {
             ms: 0,
         };
         let phase = self.limits().phase;
-        let place = match self.manners().place(to.ip(), phase * 4).await {
+        let place = match self.manners().place(to.ip(), self.patience).await {
             Ok(place) => place,
             Err(refused) => {
                 fact.reason = Some(refused.to_string());

@@ -185,6 +185,8 @@ pub enum Certificate {
     SelfSigned,
     /// Issued by an authority that nobody trusts.
     UntrustedIssuer,
+    /// Made on the way by a mail scanner that reads along.
+    Intercepted,
 }
 
 /// Whose wording a host uses.

@@ -19,6 +19,7 @@ const OTHER_NAME: &str = "server7.hosting.test";
 pub(super) struct Authority {
     trusted: CertifiedIssuer<'static, KeyPair>,
     stranger: CertifiedIssuer<'static, KeyPair>,
+    scanner: CertifiedIssuer<'static, KeyPair>,
     year: i32,
 }
 
@@ -37,6 +38,7 @@ impl Authority {
             Ok::<_, rcgen::Error>(Self {
                 trusted: issuer("heloise practice authority")?,
                 stranger: issuer("authority nobody knows")?,
+                scanner: issuer("Avast Web/Mail Shield Root")?,
                 year,
             })
         };
@@ -76,6 +78,7 @@ impl Authority {
         let certificate = match kind {
             Certificate::SelfSigned => params.self_signed(&key)?,
             Certificate::UntrustedIssuer => params.signed_by(&key, &self.stranger)?,
+            Certificate::Intercepted => params.signed_by(&key, &self.scanner)?,
             _ => params.signed_by(&key, &self.trusted)?,
         };
         Ok((certificate.der().clone(), key))

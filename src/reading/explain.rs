@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::find::Found;
+use super::line::{coded, enhanced};
 use super::meaning::code_entry;
 use super::{Meaning, read_reply};
 use crate::guide::{Guide, Who, Words, enhanced_fits};
@@ -68,16 +69,25 @@ pub struct AtStage {
     pub says: Words,
 }
 
-/// Explains `550`, `5.7.26`, `550 5.7.26`, a code with its text, or the id of a finding, cause, kind or step.
+/// Explains `550`, `5.7.26`, `550 5.7.26`, a code with its text, words alone, or the id of a finding, cause, kind or step.
 ///
-/// A reply gives the reading of the whole first, then its codes one by one. Nothing is returned for what nobody knows.
+/// Spelled as people type it: `smtp 550`, `550-5.7.26`, `#5.1.1`, `error 421`, `mailbox full`, `0x800CCC0F`, `5xx`. A reply gives the
+/// reading of the whole first, then its codes one by one. Nothing is returned for what nobody knows.
 #[must_use]
 pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     let query = query.trim();
-    if let Some(named) = named(guide, &query.to_ascii_lowercase()) {
+    let id = query.to_ascii_lowercase();
+    if let Some(named) = named(guide, &id).or_else(|| named(guide, &id.replace([' ', '_'], "-"))) {
         return vec![named];
     }
-    let Some(reply) = asked(query) else { return Vec::new() };
+    if let Some(step) = id.strip_prefix("step ").and_then(|name| of_step(guide, name.trim())) {
+        return vec![step];
+    }
+    let asked = bared(query);
+    if let Some(of_class) = whole_class(guide, asked) {
+        return vec![of_class];
+    }
+    let Some(reply) = coded_reply(asked) else { return of_words(guide, query).into_iter().collect() };
     let text = !reply.text.is_empty();
     let mut all = Vec::new();
     if text || (reply.code != 0 && reply.enhanced.is_some()) {
@@ -90,26 +100,79 @@ pub fn explain(guide: &Guide, query: &str) -> Vec<Explanation> {
     all
 }
 
-/// `550`, `5.7.26`, `550 5.7.26`, `550-5.7.26 and the text behind`.
-fn asked(query: &str) -> Option<Reply> {
-    let mut rest = query;
+/// Words that people put in front of a code.
+const IN_FRONT: [&str; 10] =
+    ["smtp", "esmtp", "error", "err", "code", "reply", "status", "number", "server", "response"];
+
+/// A query without what people put in front of a code and behind it.
+fn bared(query: &str) -> &str {
+    let marks = ['"', '\'', '`', '(', ')', '[', ']', '#', ':', ',', ';', '!', '?', '.', ' '];
+    let mut rest = query.trim_matches(marks);
+    loop {
+        let word = rest.split([' ', ':', '-', '#', '=']).next().unwrap_or_default();
+        if word.is_empty() || word.len() == rest.len() || !IN_FRONT.iter().any(|w| word.eq_ignore_ascii_case(w)) {
+            return rest;
+        }
+        rest = rest[word.len()..].trim_start_matches(marks).trim_start_matches(['-', '=']);
+    }
+}
+
+/// `5xx`, `4.x.x`: what all of a class mean.
+fn whole_class(guide: &Guide, asked: &str) -> Option<Explanation> {
+    let class = asked.chars().next().filter(char::is_ascii_digit)?;
+    let rest = asked[1..].to_ascii_lowercase();
+    let written = match rest.as_str() {
+        "xx" => format!("{class}xx"),
+        ".x.x" | ".x" | ".x.xx" | ".xxx.xxx" => format!("{class}.x.x"),
+        _ => return None,
+    };
+    let meaning = match class {
+        '2' | '3' => "The server agrees, or asks for more: nothing is wrong.",
+        '4' => "Not now: the same may work later, and a mail server tries again by itself.",
+        '5' => "No, for good: the same will not work later, so something has to change first.",
+        _ => return None,
+    };
+    let source = "RFC 5321 §4.2.1; RFC 3463 §2";
+    let found = Explanation::new(Topic::Code, &written, "A whole class of replies", both(meaning), source);
+    Some(if matches!(class, '4' | '5') { found.led(guide, Some("unclear"), None) } else { found })
+}
+
+/// `550`, `5.7.26`, `550 5.7.26`, `550-5.7.26 and the text behind`, `x.7.1`.
+fn coded_reply(asked: &str) -> Option<Reply> {
     let mut reply = Found::default().into_reply();
-    let next = |rest: &str| rest.split([' ', '-']).next().unwrap_or_default().to_owned();
-    let first = next(rest);
-    if first.len() == 3 && first.parse().is_ok_and(|code| (200..600).contains(&code)) {
-        reply.code = first.parse().ok()?;
-        rest = rest[first.len()..].trim_start_matches([' ', '-']);
-    }
-    let second = next(rest);
-    if let Ok(enhanced) = second.parse() {
-        reply.enhanced = Some(enhanced);
-        rest = rest[second.len()..].trim_start_matches([' ', '-']);
-    }
-    if reply.code == 0 && reply.enhanced.is_none() {
+    let own = asked.strip_prefix(['x', 'X']).map(|rest| format!("5{rest}"));
+    let asked = own.as_deref().unwrap_or(asked);
+    let spaced = match asked.as_bytes() {
+        [_, _, _, b'/' | b'_' | b'#', ..] if asked.is_char_boundary(4) => {
+            Some(format!("{} {}", &asked[..3], &asked[4..]))
+        }
+        _ => None,
+    };
+    let asked = spaced.as_deref().unwrap_or(asked);
+    let text = if let Some(said) = coded(asked) {
+        reply.code = said.code;
+        reply.enhanced = said.enhanced;
+        said.text
+    } else {
+        let (code, text) = enhanced(asked)?;
+        reply.enhanced = Some(code);
+        text
+    };
+    let text = text.trim_start_matches([' ', '-', ':']);
+    reply.text = Some(clean_line(text, 1000)).filter(|t| !t.is_empty()).into_iter().collect();
+    Some(reply)
+}
+
+/// Words without a code, where they are known: `Relay access denied`, `0x800CCC0F`, `EAUTH`.
+fn of_words(guide: &Guide, query: &str) -> Option<Explanation> {
+    let name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let words = query.contains(' ') || query.starts_with("0x") || query.starts_with("0X");
+    if !words && (query.len() < 4 || !query.chars().all(name)) {
         return None;
     }
-    reply.text = Some(clean_line(rest, 1000)).filter(|t| !t.is_empty()).into_iter().collect();
-    Some(reply)
+    let mut found = of_reply(guide, &Found::words(&clean_line(query, 1000)).into_reply());
+    found.id = clean_line(query, 60);
+    found.known.then_some(found)
 }
 
 impl Explanation {
@@ -145,8 +208,22 @@ impl Explanation {
     }
 }
 
+/// What the phrase that decided says itself. Words that name a provider count where the text names it too, or leaves no doubt: others
+/// may say the same in the same words.
+#[must_use]
+pub fn own_words<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Words> {
+    let phrase = guide.phrases().iter().find(|p| Some(&p.id) == meaning.phrase.as_ref())?;
+    let says = phrase.says.as_ref()?;
+    let name = phrase.by.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let names = |text: &str| text.to_ascii_lowercase().contains(&name);
+    let told = ["text", "server"].iter().filter_map(|a| meaning.args.get(*a)).any(|text| names(text));
+    (told || phrase.db >= 30 || !names(&says.plain)).then_some(says)
+}
+
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
-    let Meaning { cause, kind, phrase, .. } = read_reply(guide, reply);
+    let meaning = read_reply(guide, reply);
+    let own_says = own_words(guide, &meaning).cloned();
+    let Meaning { cause, kind, phrase, .. } = meaning;
     let phrase = phrase.and_then(|id| guide.phrases().iter().find(|p| p.id == id));
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
@@ -155,16 +232,16 @@ fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
         (Some(cause), _) => cause.title.clone(),
         (None, _) => cause.clone(),
     };
-    let says = phrase
-        .and_then(|p| p.says.clone())
+    let says = own_says
         .or_else(|| own.map(|k| k.headline.clone()))
+        .or_else(|| reply.enhanced.map(|e| of_enhanced(guide, e)).filter(|e| e.known).map(|e| e.says))
         .or_else(|| known.map(|c| c.headline.clone()))
         .unwrap_or_else(|| of_code(guide, reply.code).says);
     let id = if reply.code == 0 { reply.enhanced.map_or_else(String::new, |e| e.to_string()) } else { reply.codes() };
     let source =
         phrase.map(|p| p.source.as_str()).or(own.map(|k| k.source.as_str())).or(known.map(|c| c.source.as_str()));
     let mut found = Explanation::new(Topic::Reply, &id, &title, says, source.unwrap_or("RFC 5321 §4.2"));
-    found.known = phrase.is_some();
+    found.known = phrase.is_some() || reply.text.is_empty();
     found.led(guide, Some(&cause), kind.as_deref())
 }
 
@@ -198,12 +275,15 @@ fn of_enhanced(guide: &Guide, code: Enhanced) -> Explanation {
             let says = class(&format!("{}.x.x", code.class), u16::from(code.class));
             let mut found = Explanation::new(Topic::Enhanced, &id, "Not in the registry", says, "RFC 3463 §2");
             found.known = false;
-            found
+            if code.class == 2 { found } else { found.led(guide, Some("unclear"), None) }
         }
     }
 }
 
 fn named(guide: &Guide, id: &str) -> Option<Explanation> {
+    if id.is_empty() {
+        return None;
+    }
     if let Some(entry) = guide.finding(id) {
         let heaviest = entry.weighs.iter().max_by_key(|w| w.db).filter(|w| w.db > 0);
         let title = format!("Finding, {}", entry.level.as_str());
@@ -220,14 +300,26 @@ fn named(guide: &Guide, id: &str) -> Option<Explanation> {
         return Some(found);
     }
     if let Some(cause) = guide.cause(id) {
-        let found = Explanation::new(Topic::Cause, id, &cause.title, cause.says.clone(), &cause.source);
+        let found =
+            Explanation::new(Topic::Cause, id, &format!("Cause, {}", cause.title), cause.says.clone(), &cause.source);
         return Some(found.led(guide, Some(id), None));
     }
     if let Some((cause, kind)) = guide.kind(id) {
-        let found = Explanation::new(Topic::Kind, id, &cause.title, kind.headline.clone(), &kind.source);
+        let found = Explanation::new(
+            Topic::Kind,
+            id,
+            &format!("A kind of the cause {}", cause.title),
+            kind.headline.clone(),
+            &kind.source,
+        );
         return Some(found.led(guide, Some(&cause.id), Some(id)));
     }
-    let step = guide.steps.iter().find(|s| s.id == id)?;
+    of_step(guide, id)
+}
+
+fn of_step(guide: &Guide, name: &str) -> Option<Explanation> {
+    let step = guide.steps.iter().find(|s| s.id == name || s.number.to_string() == name)?;
+    let id = step.id.as_str();
     let title = format!("Step {}, {}", step.number, step.title);
     let mut found = Explanation::new(Topic::Step, id, &title, step.why.clone(), &step.source);
     found.next_step = Some(step.id.clone());

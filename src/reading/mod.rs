@@ -5,23 +5,31 @@
 
 mod address;
 mod bounce;
+mod decode;
 mod dialogue;
 mod draft;
 mod explain;
 mod find;
 mod group;
 mod headers;
+mod judged;
+mod line;
 mod log;
 mod meaning;
 mod message;
+mod mime;
 mod needles;
+mod own;
+mod paste;
 mod program;
+mod said;
+mod signs;
 mod stage;
 mod status;
 mod stream;
 mod text;
 
-pub use explain::{AtStage, Explanation, Topic, explain};
+pub use explain::{AtStage, Explanation, Topic, explain, own_words};
 pub use find::parse_reply;
 pub use group::{Group, Groups, Place};
 pub use meaning::{Certainty, Meaning, read_reply};

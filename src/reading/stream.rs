@@ -251,7 +251,7 @@ fn is_inner(c: char) -> bool {
 
 /// Whether a word is an address of a mailbox or a host, or a number that was made for one message.
 fn varies(word: &str) -> bool {
-    let count = |test: fn(&u8) -> bool| word.bytes().filter(|b| test(b)).count();
+    let count = |test: fn(&u8) -> bool| word.bytes().filter(&test).count();
     if word.contains('@') {
         return address::all(word).next().is_some();
     }

@@ -118,9 +118,14 @@ fn proof(out: &mut String, top: &Ranked, fine: bool) {
     };
     for (label, reasons) in [(because, &top.because), ("Against", &top.against)] {
         let mut lead = label;
-        for reason in reasons.iter().take(4) {
-            out.push_str(&columns(lead, INDENT, &reason.says.plain, WIDTH));
-            lead = "";
+        let mut said: Vec<&str> = Vec::new();
+        for reason in reasons {
+            let says = reason.says.plain.as_str();
+            if said.len() < 4 && !said.contains(&says) {
+                said.push(says);
+                out.push_str(&columns(lead, INDENT, says, WIDTH));
+                lead = "";
+            }
         }
         if reasons.is_empty() && label == "Against" && !fine {
             out.push_str(&columns(label, INDENT, "nothing", WIDTH));
@@ -158,7 +163,7 @@ fn walked(out: &mut String, view: &View) {
     for step in view.walked() {
         let (mark, mut word) = status(step.status);
         if step.status == StepStatus::Skipped {
-            word = "nothing to look at";
+            word = "nothing to test";
         }
         out.push_str(format!("  {mark} {:>2}  {:<17}{word}", step.number, step.title).trim_end());
         out.push('\n');

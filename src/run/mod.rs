@@ -11,12 +11,14 @@ mod session;
 mod summary;
 #[cfg(test)]
 mod trial;
+mod zone;
 
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
 pub use summary::Summary;
+pub use zone::zone;
 
 use crate::transcript::{Fact, RunId};
 

@@ -307,3 +307,12 @@ pub struct BreakFact {
     #[serde(default)]
     pub role: Role,
 }
+
+impl BreakFact {
+    /// Whether nothing came in time, in the handshake too: more patience might have told.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        let word = BreakKind::Timeout.as_str();
+        self.kind == BreakKind::Timeout || (self.kind == BreakKind::Tls && self.detail.as_deref() == Some(word))
+    }
+}

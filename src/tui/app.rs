@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
@@ -72,7 +71,6 @@ pub struct App {
     diagnosis: Option<(usize, Diagnosis)>,
     size: (u16, u16),
     now: u64,
-    zone: TimeZone,
     /// Where reports are saved.
     folder: Option<PathBuf>,
     // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
@@ -108,7 +106,6 @@ impl App {
             diagnosis: None,
             size: (80, 24),
             now: 0,
-            zone: TimeZone::system(),
             folder: launch.folder,
             pending: false,
             orders: Vec::new(),

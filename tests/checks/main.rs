@@ -4,5 +4,6 @@
 #[path = "../support/dns_server.rs"]
 mod dns_server;
 mod manners;
+mod one_by_one;
 mod promises;
 mod worlds;

@@ -10,12 +10,18 @@ use heloise::guide::Guide;
 use heloise::net::Trust;
 use heloise::practice::{Practice, WorldFile};
 use heloise::run::{Plan, Session, Setup, walk_alone};
-use heloise::transcript::{AddressFamily, Case, Consent, Secret};
+use heloise::transcript::{AddressFamily, Case, Consent, Secret, StepId};
 
 use crate::promises::breaches;
 
-/// Walks all steps of a world.
-async fn walked(guide: &Arc<Guide>, file: &WorldFile, case: Case, consents: BTreeSet<Consent>) -> Session {
+/// Walks those steps of a world.
+pub(crate) async fn walked(
+    guide: &Arc<Guide>,
+    file: &WorldFile,
+    case: Case,
+    consents: BTreeSet<Consent>,
+    steps: Vec<StepId>,
+) -> Session {
     let practice = Practice::start(file).await.expect("the world comes up");
     let setup = Setup {
         guide: Arc::clone(guide),
@@ -25,7 +31,6 @@ async fn walked(guide: &Arc<Guide>, file: &WorldFile, case: Case, consents: BTre
         store: None,
     };
     let secret = file.password.clone().filter(|_| case.has_password).map(Secret::new);
-    let steps = guide.steps.iter().map(|s| s.id.clone()).collect();
     walk_alone(setup, case, secret, consents, Plan::Steps(steps), |_| ()).await
 }
 
@@ -34,7 +39,8 @@ async fn all_keep_their_word(walks: Vec<(WorldFile, Case, BTreeSet<Consent>)>, g
     let walks = walks.into_iter().map(async |(file, case, consents)| {
         let began = Instant::now();
         let deadline = Duration::from_secs(u64::from(case.deadline_secs));
-        let session = walked(guide, &file, case, consents).await;
+        let steps = guide.steps.iter().map(|s| s.id.clone()).collect();
+        let session = walked(guide, &file, case, consents, steps).await;
         let mut found = breaches(&session);
         if began.elapsed() > deadline {
             found.push("it ran into its deadline".to_owned());
@@ -47,7 +53,7 @@ async fn all_keep_their_word(walks: Vec<(WorldFile, Case, BTreeSet<Consent>)>, g
     assert!(once.is_empty(), "{}", once.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-fn guide() -> Arc<Guide> {
+pub(crate) fn guide() -> Arc<Guide> {
     Arc::new(Guide::embedded().expect("the guide"))
 }
 

@@ -1,5 +1,6 @@
 //! Promise: what a user types is answered as the contract says, and what is wrong with it is said in one line.
 
+mod answers;
 mod bad_input;
 mod commands;
 mod secrets;

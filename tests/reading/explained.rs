@@ -35,3 +35,43 @@ fn a_reply_with_its_text_is_explained_by_the_text() {
         &explain(&GUIDE, "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using bl.example.org")[0];
     assert_eq!((said.cause.as_deref(), said.kind.as_deref()), (Some("blocklist"), Some("ip-listed")));
 }
+
+#[test]
+fn a_code_is_known_however_it_is_spelled() {
+    let first = |query: &str| explain(&GUIDE, query).first().map(|e| e.id.clone()).unwrap_or_default();
+    for query in
+        ["550", "smtp 550", "SMTP error 550", "error code: 550", "(550)", "550.", "\"550\"", "#550", "reply 550 "]
+    {
+        assert_eq!(first(query), "550", "{query}");
+    }
+    for query in
+        ["550 5.1.1", "550-5.1.1", "550 #5.1.1", "550/5.1.1", "550, 5.1.1", "smtp error 550 5.1.1", "550_5.1.1"]
+    {
+        assert_eq!(first(query), "550 5.1.1", "{query}");
+    }
+    for query in ["5.1.1", "#5.1.1", "x.1.1", "X.1.1", "status 5.1.1", "(#5.1.1)"] {
+        assert_eq!(first(query), "5.1.1", "{query}");
+    }
+}
+
+#[test]
+fn words_numbers_of_programs_and_names_with_spaces_are_explained() {
+    let kind = |query: &str| explain(&GUIDE, query).first().and_then(|e| e.kind.clone()).unwrap_or_default();
+    assert_eq!(kind("Relay access denied"), "relay-denied");
+    assert_eq!(kind("0x800CCC0F"), "connection-lost");
+    assert_eq!(kind("EAUTH"), "bad-credentials");
+    assert_eq!(kind("ECONNREFUSED"), "port-refused");
+    assert_eq!(kind("mailbox full"), "mailbox-full");
+    assert_eq!(kind("Mailbox_Full"), "mailbox-full");
+    assert_eq!(explain(&GUIDE, "step 9")[0].next_step.as_ref().map(ToString::to_string).as_deref(), Some("dns"));
+    assert!(explain(&GUIDE, "qqq zzz").is_empty());
+}
+
+#[test]
+fn nothing_that_failed_is_explained_without_a_next_step() {
+    for query in ["550", "421", "578", "599 5.9.99", "5.9.99", "4.9.9", "5xx", "4.x.x", "550 qqq", "5.7.1"] {
+        let first = explain(&GUIDE, query).into_iter().next();
+        assert!(first.is_some_and(|e| e.next_step.is_some() && e.waiting.is_some() && e.who.is_some()), "{query}");
+    }
+    assert!(!explain(&GUIDE, "550 qqq")[0].known && explain(&GUIDE, "550 5.1.1")[0].known);
+}

@@ -21,7 +21,11 @@
 
 #![cfg(unix)]
 
+#[expect(dead_code, reason = "its answers are of use here, not the server")]
+#[path = "../support/dns_server.rs"]
+mod dns_server;
 mod guard;
+mod namespace;
 mod postfix;
 
 use std::io::{BufRead as _, BufReader};

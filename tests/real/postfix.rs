@@ -63,7 +63,19 @@ impl Postfix {
         let ports = Ports { mx, submission, submissions, no_login, sick, crowded };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.dovecot(auth);
-        server.postfix(auth);
+        server.postfix("127.0.0.1", auth, &server.services());
+        server
+    }
+
+    /// A Postfix that is nothing but a mail exchanger, on port 25 of that address.
+    pub(crate) fn exchanger(address: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("heloise-postfix").tempdir().expect("a folder");
+        let guard = Guard::over(folder.path(), &["queue/pid/master.pid"]);
+        let folder = folder.keep();
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
+        let ports = Ports { mx: 25, submission: 0, submissions: 0, no_login: 0, sick: 0, crowded: 0 };
+        let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
+        server.postfix(address, 0, &[(25, String::new())]);
         server
     }
 
@@ -157,7 +169,7 @@ impl Postfix {
         self.run(DOVECOT, &["-c", &format!("{at}/dovecot.conf")]);
     }
 
-    fn postfix(&self, auth: u16) {
+    fn postfix(&self, address: &str, auth: u16, smtpd: &[(u16, String)]) {
         let at = self.folder.display();
         for name in ["etc", "queue", "data"] {
             fs::create_dir(self.folder.join(name)).expect("a folder");
@@ -171,7 +183,7 @@ queue_directory = {at}/queue
 data_directory = {at}/data
 maillog_file = {at}/mail.log
 maillog_file_prefixes = {at}
-inet_interfaces = 127.0.0.1
+inet_interfaces = {address}
 inet_protocols = ipv4
 myhostname = mail.example.test
 mydestination = example.test
@@ -188,22 +200,26 @@ smtpd_client_event_limit_exceptions =
 "
             ),
         );
+        let services: String =
+            smtpd.iter().map(|(port, options)| format!("{address}:{port} inet n - n - - smtpd {options}\n")).collect();
+        self.write("etc/master.cf", &(services + BEHIND));
+        self.run(POSTFIX, &["-c", &format!("{at}/etc"), "start"]);
+    }
+
+    /// The ports, and what is special about each.
+    fn services(&self) -> Vec<(u16, String)> {
         let Ports { mx, submission, submissions, no_login, sick, crowded } = self.ports;
         // As the package's own master.cf suggests.
         let login = "-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions= \
             -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
-        let smtpd = [
+        vec![
             (mx, String::new()),
             (submission, format!("-o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes {login}")),
             (submissions, format!("-o smtpd_tls_wrappermode=yes {login}")),
             (no_login, format!("{login} -o smtpd_sasl_path=inet:127.0.0.1:{}", hangs_up())),
             (sick, "-o local_recipient_maps=fail:broken".to_owned()),
             (crowded, "-o smtpd_client_connection_count_limit=1".to_owned()),
-        ];
-        let services: String =
-            smtpd.iter().map(|(port, options)| format!("127.0.0.1:{port} inet n - n - - smtpd {options}\n")).collect();
-        self.write("etc/master.cf", &(services + BEHIND));
-        self.run(POSTFIX, &["-c", &format!("{at}/etc"), "start"]);
+        ]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::transcript::clean_line;
 
@@ -34,14 +34,17 @@ pub(super) enum Flaw {
     LongLine { line: u64, octets: usize },
     /// CR or LF alone (RFC 5321 §2.3.8); only where other lines end in CRLF, or for a CR.
     BareNewline { line: u64, kind: &'static str, count: u64 },
-    /// An octet above 127 where nothing declares 8-bit (RFC 6152).
+    /// An octet above 127 in a part that does not say 8bit or binary (RFC 6152, RFC 2045 §6.2).
     Undeclared8Bit { line: u64 },
+    /// An octet above 127 in the header: only for servers that offer SMTPUTF8 (RFC 6532 §3.2).
+    Header8Bit { line: u64 },
     /// An attachment of a type that large receivers refuse.
     Attachment { name: String, ending: String },
 }
 
 /// Fields that may stand only once (RFC 5322 §3.6).
-const ONCE: [&str; 9] = ["date", "from", "sender", "reply-to", "to", "cc", "message-id", "subject", "in-reply-to"];
+const ONCE: [&str; 11] =
+    ["date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "subject", "in-reply-to", "references"];
 
 /// File types that Gmail and Outlook refuse, archives of them aside (support.google.com/mail/answer/6590, 2026-11).
 const BLOCKED: [&str; 44] = [
@@ -96,17 +99,33 @@ pub(super) fn look(octets: &[u8]) -> Look {
     let mut seen = Look { octets: octets.len() as u64, ..Look::default() };
     let header_end = lines(octets, &mut seen);
     fields(&octets[..header_end], &mut seen);
-    let declared = seen.fields.iter().any(|f| f.eq_ignore_ascii_case("content-transfer-encoding"))
-        || seen.fields.iter().any(|f| {
-            f.eq_ignore_ascii_case("content-type")
-                && octets[..header_end].windows(9).any(|w| w.eq_ignore_ascii_case(b"multipart"))
-        });
-    if !declared && let Some(at) = octets[header_end..].iter().position(|b| *b > 127) {
-        let line = 1 + octets[..header_end + at].iter().filter(|b| **b == b'\n').count() as u64;
-        seen.flaws.push(Flaw::Undeclared8Bit { line });
+    let above = |octets: &[u8]| octets.iter().position(|b| *b > 127);
+    let line = |at: usize| 1 + octets[..at].iter().filter(|b| **b == b'\n').count() as u64;
+    if let Some(at) = above(&octets[..header_end]) {
+        seen.flaws.push(Flaw::Header8Bit { line: line(at) });
     }
-    attachments(octets, &mut seen);
+    let message = MessageParser::default().parse(octets);
+    let undeclared = message.iter().flat_map(|m| m.parts.iter().take(MOST_PARTS)).find_map(|part| {
+        let body = octets.get(part.offset_body as usize..part.offset_end as usize)?;
+        Some(part.offset_body as usize + above(body).filter(|_| !carries_8bit(part))?)
+    });
+    if let Some(at) = undeclared {
+        seen.flaws.push(Flaw::Undeclared8Bit { line: line(at) });
+    }
+    for part in message.iter().flat_map(|m| m.parts.iter().take(MOST_PARTS)) {
+        attachment(part, &mut seen);
+    }
     seen
+}
+
+/// More parts than this are not looked at.
+const MOST_PARTS: usize = 1_000;
+
+/// Whether octets above 127 are in order in that part: it says so, or only holds parts that speak for themselves.
+fn carries_8bit(part: &MessagePart<'_>) -> bool {
+    let declared = part.content_transfer_encoding().map(str::trim);
+    let says = |word| declared.is_some_and(|d| d.eq_ignore_ascii_case(word));
+    says("8bit") || says("binary") || matches!(part.body, PartType::Multipart(_) | PartType::Message(_))
 }
 
 /// Counts lines and their ends; returns where the header ends.
@@ -174,17 +193,16 @@ fn fields(header: &[u8], seen: &mut Look) {
     }
 }
 
-fn attachments(octets: &[u8], seen: &mut Look) {
-    let Some(message) = MessageParser::default().parse(octets) else { return };
-    for part in message.parts.iter().take(1_000) {
-        let Some(name) = part.attachment_name() else { continue };
-        let name = clean_line(name, 120);
-        let ending = name.rsplit_once('.').map(|(_, e)| e.trim().to_ascii_lowercase()).unwrap_or_default();
-        if BLOCKED.contains(&ending.as_str()) {
-            seen.flaws.push(Flaw::Attachment { name: name.clone(), ending });
-        }
-        seen.attachments.push(name);
+fn attachment(part: &MessagePart<'_>, seen: &mut Look) {
+    let Some(name) = part.attachment_name() else { return };
+    let name = clean_line(name, 120);
+    // Windows drops dots and spaces at the end of a name, so filters do.
+    let bare = name.trim_end_matches([' ', '.']);
+    let ending = bare.rsplit_once('.').map(|(_, e)| e.trim().to_ascii_lowercase()).unwrap_or_default();
+    if BLOCKED.contains(&ending.as_str()) {
+        seen.flaws.push(Flaw::Attachment { name: name.clone(), ending });
     }
+    seen.attachments.push(name);
 }
 
 #[cfg(test)]
@@ -233,6 +251,27 @@ mod tests {
     fn eight_bit_needs_a_declaration() {
         assert_eq!(flaws(&format!("{HEAD}\r\nGrüße\r\n")), [Flaw::Undeclared8Bit { line: 6 }]);
         assert_eq!(flaws(&format!("{HEAD}Content-Transfer-Encoding: 8bit\r\n\r\nGrüße\r\n")), []);
+        for other in ["7bit", "quoted-printable"] {
+            let message = format!("{HEAD}Content-Transfer-Encoding: {other}\r\n\r\nGrüße\r\n");
+            assert_eq!(flaws(&message), [Flaw::Undeclared8Bit { line: 7 }], "{other}");
+        }
+    }
+
+    #[test]
+    fn eight_bit_is_declared_part_by_part() {
+        let parts = |encoding: &str| {
+            format!(
+                "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                 Content-Transfer-Encoding: {encoding}\r\n\r\nGrüße\r\n--b--\r\n"
+            )
+        };
+        assert_eq!(flaws(&parts("8bit")), []);
+        assert_eq!(flaws(&parts("7bit")), [Flaw::Undeclared8Bit { line: 11 }]);
+    }
+
+    #[test]
+    fn a_header_field_in_eight_bit_is_seen_apart() {
+        assert_eq!(flaws(&format!("{HEAD}To: Jürgen <j@example.org>\r\n\r\nx\r\n")), [Flaw::Header8Bit { line: 5 }]);
     }
 
     #[test]
@@ -241,6 +280,11 @@ mod tests {
         assert_eq!(
             flaws(&format!("{HEAD}{body}")),
             [Flaw::Attachment { name: "run.EXE".to_owned(), ending: "exe".to_owned() }]
+        );
+        assert_eq!(
+            flaws(&format!("{HEAD}{}", body.replace("run.EXE", "run.exe. "))).len(),
+            1,
+            "as Windows takes the name"
         );
     }
 

@@ -29,9 +29,11 @@ impl Check for Content {
             "content.line-too-long",
             "content.bare-newline",
             "content.undeclared-8bit",
+            "content.header-8bit",
             "content.attachment-blocked",
             "content.too-big",
             "content.size-fits",
+            "content.no-size-limit",
             "content.no-size-known",
         ]
     }
@@ -100,6 +102,7 @@ fn worded(flaw: &Flaw) -> Finding {
             Finding::new("content.bare-newline").arg("line", line).arg("kind", kind).arg("count", count)
         }
         Flaw::Undeclared8Bit { line } => Finding::new("content.undeclared-8bit").arg("line", line),
+        Flaw::Header8Bit { line } => Finding::new("content.header-8bit").arg("line", line),
         Flaw::Attachment { name, ending } => {
             Finding::new("content.attachment-blocked").arg("name", name).arg("ending", ending)
         }
@@ -117,7 +120,12 @@ async fn size(cx: &Context, seen: &Look, message: EvidenceId) {
         cx.found(Finding::new("content.no-size-known").arg("octets", seen.wire_octets).shown_by(message));
         return;
     };
-    let id = if limit != 0 && seen.wire_octets > limit { "content.too-big" } else { "content.size-fits" };
+    let id = match limit {
+        // SIZE without a number, or with none but 0, names no limit (RFC 1870 §3).
+        0 => "content.no-size-limit",
+        _ if seen.wire_octets > limit => "content.too-big",
+        _ => "content.size-fits",
+    };
     let finding = Finding::new(id)
         .arg("octets", seen.wire_octets)
         .arg("megabytes", format!("{:.1}", seen.wire_octets as f64 / 1_048_576.0))

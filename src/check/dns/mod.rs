@@ -23,6 +23,9 @@ impl Check for Dns {
             "dns.nxdomain",
             "dns.sender.nxdomain",
             "dns.sender.null-mx",
+            "dns.sender.no-mx",
+            "dns.sender.mx-unresolved",
+            "dns.sender.mx-ok",
             "dns.servfail",
             "dns.refused",
             "dns.timeout",
@@ -132,7 +135,7 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
         .filter_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.as_str()) } else { None })
         .collect();
     if hosts.is_empty() {
-        cx.found(found("dns.mx.none").ends(&label, mx.ms));
+        cx.found(found(if sender { "dns.sender.no-mx" } else { "dns.mx.none" }).ends(&label, mx.ms));
         return;
     }
     if hosts.iter().all(|h| h.is_empty()) {
@@ -156,7 +159,11 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
         }
     }
     if !dangling.is_empty() {
-        let id = if good > 0 || !unknown.is_empty() { "dns.mx.unresolved" } else { "dns.mx.all-unresolved" };
+        let id = match good > 0 || !unknown.is_empty() {
+            true => "dns.mx.unresolved",
+            false if sender => "dns.sender.mx-unresolved",
+            false => "dns.mx.all-unresolved",
+        };
         cx.found(found(id).arg("name", dangling.join(", ")).ends(&label, mx.ms));
     }
     if good > 0 {
@@ -164,7 +171,8 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
             let why = could_not_tell(dns).unwrap_or_default();
             cx.found(found("dns.mx.host-unknown").arg("name", host).arg("why", why).shown_by(*id));
         }
-        cx.found(found("dns.mx.ok").arg("count", hosts.len()).arg("hosts", hosts.join(", ")).ends(&label, mx.ms));
+        let id = if sender { "dns.sender.mx-ok" } else { "dns.mx.ok" };
+        cx.found(found(id).arg("count", hosts.len()).arg("hosts", hosts.join(", ")).ends(&label, mx.ms));
     } else {
         for (_, (dns, id)) in &unknown {
             unanswered(cx, dns, *id, &label).await;

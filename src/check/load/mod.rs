@@ -104,6 +104,21 @@ async fn run(cx: &Context) {
     judge(cx, &host, &rounds);
 }
 
+/// The row that shows all rounds in one line.
+const TOGETHER: &str = "all together";
+
+/// The rounds as one line: bars for times, `×` for not now, `-` where nothing came. Full height is what is slow, or the slowest.
+fn chart(rounds: &[Round]) -> String {
+    const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
+    let most = rounds.iter().map(|r| r.ms).max().unwrap_or(0).clamp(SLOW_MS / 10, SLOW_MS);
+    let sign = |r: &Round| match r.said {
+        Said::Nothing => '-',
+        Said::Busy => '×',
+        Said::Welcome | Said::TurnedAway => BARS[(r.ms.min(most) * 6 / most) as usize],
+    };
+    rounds.iter().map(sign).collect()
+}
+
 async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
     let host = hosts(cx).await.ok()?.into_iter().find(|h| !h.addresses.is_empty())?;
     let address = SocketAddr::new(host.addresses[0], host.port);
@@ -155,9 +170,11 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
     let times: Vec<u32> = rounds.iter().filter(|r| r.said != Said::Nothing).map(|r| r.ms).collect();
     let count = |said| rounds.iter().filter(|r| r.said == said).count();
     let refused = count(Said::Busy);
+    let drawn = chart(rounds);
     let found = |id: &str| {
         let mut finding = Finding::new(id)
             .arg("server", &host.name)
+            .arg("chart", &drawn)
             .arg("count", rounds.len())
             .arg("refused", refused)
             .arg("percent", refused * 100 / rounds.len().max(1))
@@ -170,7 +187,10 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
         return;
     }
     let (least, most) = (times.iter().min().copied().unwrap_or(0), times.iter().max().copied().unwrap_or(0));
-    cx.found(found("load.greeting-times").arg("least", least).arg("ms", most));
+    cx.rec.probing(TOGETHER);
+    let mut together = found("load.greeting-times").arg("least", least).arg("ms", most);
+    together.probe = Some(TOGETHER.to_owned());
+    cx.found(together);
     if refused > 0 {
         cx.found(found("load.refusals"));
     } else if count(Said::TurnedAway) > 0 {
@@ -183,5 +203,20 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
         cx.found(found(if growing { "load.growing" } else { "load.slow" }).arg("least", least).arg("ms", most));
     } else {
         cx.found(found("load.steady").arg("ms", most));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_refusals_are_drawn_in_their_order() {
+        let round = |said, ms| Round { said, ms, evidence: EvidenceId(0) };
+        let rounds = |of: &[(Said, u32)]| of.iter().map(|(said, ms)| round(*said, *ms)).collect::<Vec<_>>();
+        let drawn = |of: &[(Said, u32)]| chart(&rounds(of));
+        assert_eq!(drawn(&[(Said::Welcome, 0), (Said::Busy, 4), (Said::Welcome, 3_000), (Said::Nothing, 9)]), "▁×▇-");
+        assert_eq!(drawn(&[(Said::Welcome, 1), (Said::Welcome, 9)]), "▁▁", "what is quick is low, however it differs");
+        assert_eq!(drawn(&[(Said::Welcome, 1_500), (Said::Welcome, 60_000)]), "▄▇");
     }
 }

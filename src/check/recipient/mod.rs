@@ -63,6 +63,7 @@ async fn run(cx: &Context) {
             let found = Finding::new(id)
                 .arg("address", address)
                 .arg("rule", fault.rule)
+                .arg("fault", cx.know.syntax.get(fault.rule).map_or("", String::as_str))
                 .arg("column", fault.column)
                 .arg("suggestion", fault.suggestion.unwrap_or_default());
             cx.found(found);
@@ -98,15 +99,25 @@ async fn run(cx: &Context) {
 
 /// A well-known domain that this one is one slip away from.
 fn typo<'a>(cx: &'a Context, domain: &str) -> Option<&'a str> {
+    near(&cx.know.domains, domain)
+}
+
+fn near<'a>(known: &'a [String], domain: &str) -> Option<&'a str> {
     let domain = domain.to_ascii_lowercase();
-    if cx.know.domains.contains(&domain) {
+    if known.contains(&domain) {
         return None;
     }
-    let near = |known: &&String| {
-        let distance = strsim::osa_distance(known, &domain);
-        distance == 1 || (distance == 2 && known.len() > 9)
+    // The same provider in another country is no slip: yahoo.co.nz is not yahoo.co.uk.
+    let abroad = |a: &str, b: &str| {
+        let label = |d: &str| d.split('.').next().map(str::to_owned);
+        label(a) == label(b) && psl::suffix(b.as_bytes()).is_some_and(|s| s.is_known())
     };
-    cx.know.domains.iter().filter(near).min_by_key(|known| strsim::osa_distance(known, &domain)).map(String::as_str)
+    let apart = |known: &str| strsim::osa_distance(known, &domain);
+    let slip = |known: &&String| {
+        let distance = apart(known);
+        distance == 1 || (distance == 2 && known.len() > 9 && !abroad(known, &domain))
+    };
+    known.iter().filter(slip).min_by_key(|known| apart(known)).map(String::as_str)
 }
 
 /// Whether the domain takes mail, as far as the DNS tells; says what it found.
@@ -150,4 +161,25 @@ async fn domain(cx: &Context, domain: &str) -> bool {
         cx.found(found("recipient.domain.no-mail"));
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_known_and_another_country_is_none() {
+        let known = ["gmail.com", "hotmail.fr", "yahoo.co.uk", "outlook.com", "mail.com"].map(str::to_owned);
+        for (typed, meant) in [
+            ("gmial.com", Some("gmail.com")),
+            ("Gmail.con", Some("gmail.com")),
+            ("otulok.com", Some("outlook.com")),
+            ("hotmail.it", None),
+            ("yahoo.co.nz", None),
+            ("mail.com", None),
+            ("example.org", None),
+        ] {
+            assert_eq!(near(&known, typed), meant, "{typed}");
+        }
+    }
 }

@@ -10,27 +10,46 @@ use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
 pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) {
-    let mut unreachable = None;
+    let (mut busy, mut unreachable) = (None, None);
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
         let asked = ask_host(cx, host, address, parts).await;
-        let (passed_over, finding) = match asked {
-            Ok(finding) => (false, finding),
-            Err(why) => (true, Finding { id: "recipient.rcpt.passed-over".to_owned(), ..why }),
-        };
-        let finding = finding.arg("server", &host.name).arg("address", address);
-        cx.found(finding.clone().ends(&label, ms(started)));
-        if !passed_over {
-            return;
+        match asked {
+            // One that is busy now is passed over, too, where there are others.
+            Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
+                let finding = finding.arg("server", &host.name).arg("address", address);
+                let why = finding.args.get("codes").cloned().unwrap_or_default();
+                cx.found(passed_over(&finding).arg("why", why).ends(&label, ms(started)));
+                busy.get_or_insert(finding);
+            }
+            Ok(finding) => {
+                let finding = finding.arg("server", &host.name).arg("address", address);
+                cx.found(finding.ends(&label, ms(started)));
+                return;
+            }
+            Err(why) => {
+                let why = why.arg("server", &host.name).arg("address", address);
+                cx.found(passed_over(&why).ends(&label, ms(started)));
+                unreachable.get_or_insert(why);
+            }
         }
-        unreachable.get_or_insert(finding);
     }
     // Only where no host could be asked is that the answer: a mail server tries them in turn, too (RFC 5321 §5.1).
-    if let Some(finding) = unreachable {
-        cx.found(Finding { id: "recipient.rcpt.unreachable".to_owned(), ..finding });
+    if let Some(finding) = busy.or(unreachable) {
+        cx.found(finding);
     }
+}
+
+fn passed_over(finding: &Finding) -> Finding {
+    Finding { id: "recipient.rcpt.passed-over".to_owned(), ..finding.clone() }
+}
+
+/// Whether a server said "not now" before it was asked about anybody.
+fn is_not_now(finding: &Finding) -> bool {
+    let busy = finding.args.get("codes").is_some_and(|codes| codes.starts_with('4'));
+    finding.id == "recipient.rcpt.refused-earlier" && busy
 }
 
 /// What a host said, or why it could not be asked.

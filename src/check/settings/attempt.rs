@@ -17,6 +17,8 @@ pub(super) struct Attempt {
     pub end: End,
     pub tls: Option<(TlsFact, EvidenceId)>,
     pub evidence: Option<EvidenceId>,
+    /// What it was greeted with, before any TLS.
+    plain_greeting: Option<EvidenceId>,
     /// The port answers, but in the other language: plain where TLS was spoken, or the reverse.
     pub speaks_other: bool,
     /// Something on the way paints over what the server says.
@@ -39,6 +41,10 @@ pub(super) enum End {
     Silent,
     /// It connects, and says something else.
     NotSmtp,
+    /// It fell silent later; where.
+    Hushed(String),
+    /// It greets in plain text, so nothing can begin with TLS there.
+    GreetsPlain,
     /// No connection came about; why: refused, no way there, forbidden.
     Unreached(String),
     /// No connection came about in time.
@@ -50,6 +56,31 @@ pub(super) enum End {
 }
 
 impl Attempt {
+    fn new(port: u16, security: Security) -> Self {
+        Self {
+            port,
+            security,
+            end: End::Works,
+            tls: None,
+            evidence: None,
+            plain_greeting: None,
+            speaks_other: false,
+            masked: false,
+        }
+    }
+
+    /// Its row.
+    fn finding(&self, server: &str) -> Finding {
+        let id = if self.works() { "settings.combination.works" } else { "settings.combination.fails" };
+        let mut finding = Finding::new(id)
+            .arg("server", server)
+            .arg("port", self.port)
+            .arg("security", self.security.as_str())
+            .arg("why", self.why());
+        finding.evidence.extend(self.evidence);
+        finding
+    }
+
     pub(super) fn works(&self) -> bool {
         matches!(self.end, End::Works)
     }
@@ -69,18 +100,58 @@ impl Attempt {
         matches!(self.end, End::NoAnswer | End::Untried(_))
     }
 
+    /// Whether it kept silent at some point: it might have spoken, had we waited on.
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(self.end, End::Silent | End::Hushed(_))
+    }
+
     /// A word or two for an argument.
     pub(super) fn why(&self) -> String {
         match &self.end {
             End::Works => "works".to_owned(),
             End::NoStarttls => "STARTTLS is not offered".to_owned(),
             End::Refused(codes) | End::TlsRequired(codes) => codes.clone(),
-            End::Handshake(why) | End::Unreached(why) | End::Untried(why) | End::Broke(why) => why.clone(),
+            End::Handshake(why) | End::Unreached(why) | End::Untried(why) | End::Broke(why) | End::Hushed(why) => {
+                why.clone()
+            }
             End::NoAnswer => "no answer".to_owned(),
             End::Silent => "it says nothing".to_owned(),
             End::NotSmtp => "it does not speak SMTP".to_owned(),
+            End::GreetsPlain => "it greets in plain text".to_owned(),
         }
     }
+
+    /// How another security must end on this port, where this attempt shows it already; and what shows it.
+    pub(super) fn settles(&self, security: Security) -> Option<(End, EvidenceId)> {
+        if self.security == Security::Tls {
+            return None;
+        }
+        if security == Security::Tls {
+            return Some((End::GreetsPlain, self.plain_greeting?));
+        }
+        // Both plain ways begin by waiting for a greeting.
+        let end = match self.end {
+            End::Silent => End::Silent,
+            End::NotSmtp if self.plain_greeting.is_none() => End::NotSmtp,
+            _ => return None,
+        };
+        Some((end, self.evidence?))
+    }
+}
+
+/// A combination that need not be tried: its row says what another has shown.
+pub(super) fn settled(
+    cx: &Context,
+    server: &str,
+    (port, security): (u16, Security),
+    (end, evidence): (End, EvidenceId),
+) -> Attempt {
+    let label = format!("{port} {security}");
+    cx.rec.probing(&label);
+    let mut settled = Attempt::new(port, security);
+    (settled.end, settled.evidence) = (end, Some(evidence));
+    cx.found(Finding { probe: Some(label), ..settled.finding(server) });
+    settled
 }
 
 /// Tries one combination; its row on the screen says how it went.
@@ -96,15 +167,7 @@ pub(super) async fn attempt(
     let label = format!("{} {security}", address.port());
     cx.rec.probing(&label);
     let began = Instant::now();
-    let mut tried = Attempt {
-        port: address.port(),
-        security,
-        end: End::Works,
-        tls: None,
-        evidence: None,
-        speaks_other: false,
-        masked: false,
-    };
+    let mut tried = Attempt::new(address.port(), security);
     match dialogue(cx, server, address, security, role, &mut tried).await {
         Ok(end) => tried.end = end,
         Err((fact, evidence)) => {
@@ -118,15 +181,7 @@ pub(super) async fn attempt(
         }
     }
     let ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
-    let id = if tried.works() { "settings.combination.works" } else { "settings.combination.fails" };
-    let mut finding = Finding::new(id)
-        .arg("server", server)
-        .arg("port", tried.port)
-        .arg("security", security.as_str())
-        .arg("why", tried.why())
-        .ends(&label, ms);
-    finding.evidence.extend(tried.evidence);
-    cx.found(finding);
+    cx.found(tried.finding(server).ends(&label, ms));
     tried
 }
 
@@ -143,6 +198,7 @@ async fn dialogue(
         Open { server: server.to_owned(), address, security: implicit, source: cx.case.source, role, strict: false };
     let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await?;
     tried.evidence = Some(greeting.evidence);
+    tried.plain_greeting = (implicit == Security::None).then_some(greeting.evidence);
     let end = if greeting.reply.code == 220 {
         ready(cx, &mut dialogue, security, tried).await
     } else {
@@ -208,8 +264,10 @@ fn broken(fact: &BreakFact) -> End {
         (Stage::Connect | Stage::Resolve, BreakKind::Timeout) => End::NoAnswer,
         (Stage::Connect | Stage::Resolve, _) if seen.iter().any(|o| o.as_str() == detail) => End::Unreached(detail),
         (Stage::Connect | Stage::Resolve, _) => End::Untried(detail),
-        (Stage::Tls, _) | (_, BreakKind::Tls) => End::Handshake(detail),
         (Stage::Greeting, BreakKind::Timeout) => End::Silent,
+        (stage, BreakKind::Timeout) => End::Hushed(format!("no answer at {}", stage.spoken())),
+        _ if fact.is_timeout() => End::Hushed("no answer in the TLS handshake".to_owned()),
+        (Stage::Tls, _) | (_, BreakKind::Tls) => End::Handshake(detail),
         (_, BreakKind::NotSmtp | BreakKind::TooLong) => End::NotSmtp,
         (stage, kind) => End::Broke(format!("{} at {}", kind.as_str(), stage.spoken())),
     }

@@ -4,11 +4,12 @@ mod attempt;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
-use attempt::{Attempt, End, attempt};
+use attempt::{Attempt, End, attempt, settled};
 use futures_util::future::join_all;
 
-use super::tools::{Host, hosts};
+use super::tools::{Host, hosts, interceptor};
 use super::{BoxFuture, Check, Context};
 use crate::transcript::{Consent, EvidenceId, Finding, Role, Security, TlsFact};
 
@@ -39,6 +40,7 @@ impl Check for Settings {
             "settings.nothing-works",
             "settings.no-answer",
             "settings.no-session",
+            "settings.silent",
             "settings.wrong-security",
             "settings.wrong-port",
             "settings.starttls-missing",
@@ -54,6 +56,7 @@ impl Check for Settings {
             "settings.certificate.unknown",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
+            "firewall.interceptor",
         ]
     }
 
@@ -62,15 +65,30 @@ impl Check for Settings {
     }
 }
 
-/// The combinations that mail programs use (RFC 8314 §3.3, RFC 6409 §3.1).
-const USUAL: [(u16, Security); 6] = [
+/// All that can be entered on the ports that mail programs use, the best first (RFC 8314 §3.3, RFC 6409 §3.1).
+const USUAL: [(u16, Security); 12] = [
     (465, Security::Tls),
     (587, Security::Starttls),
     (25, Security::Starttls),
     (2525, Security::Starttls),
+    (587, Security::Tls),
+    (2525, Security::Tls),
+    (25, Security::Tls),
+    (465, Security::Starttls),
     (587, Security::None),
     (25, Security::None),
+    (2525, Security::None),
+    (465, Security::None),
 ];
+
+/// A port that has just spoken TLS is heard so long whether it greets in plain text, too: it has shown that it answers at once.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// In which order a port is asked: as it is meant to be used first, as what is heard then may settle the others.
+fn in_turn(port: u16) -> [Security; 3] {
+    let [tls, starttls, none] = [Security::Tls, Security::Starttls, Security::None];
+    if port == 465 { [tls, starttls, none] } else { [starttls, none, tls] }
+}
 
 async fn run(cx: &Context) {
     if cx.case.server.is_none() {
@@ -100,30 +118,35 @@ async fn run(cx: &Context) {
     judge(cx, &host, &first, &others);
 }
 
-/// The other combinations, ports side by side, in the order of [`USUAL`]. A port that lets nobody in is tried once.
+/// The other combinations, ports side by side, in the order of [`USUAL`]. A port that lets nobody in is tried once, and what has shown
+/// itself already is not asked for: the fewer connections, the better.
 async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<Attempt> {
     let entered = (first.port, first.security);
-    let mut wanted: Vec<(u16, Security)> = USUAL.into_iter().filter(|c| *c != entered).collect();
+    let brief = Context { net: cx.net.hurried(SILENCE), ..cx.clone() };
+    let brief = &brief;
+    let mut ports: BTreeSet<u16> = USUAL.iter().map(|(port, _)| *port).collect();
     if first.may_want_other_security() {
-        let same_port = [Security::Starttls, Security::Tls, Security::None].map(|security| (entered.0, security));
-        wanted.extend(same_port.into_iter().filter(|c| *c != entered && !USUAL.contains(c)));
+        ports.insert(entered.0);
     }
-    let ports: BTreeSet<u16> = wanted.iter().map(|(port, _)| *port).collect();
-    let tries = ports.into_iter().filter(|port| *port != first.port || first.is_connected()).map(|port| {
-        let securities: Vec<Security> = wanted.iter().filter(|(p, _)| *p == port).map(|(_, s)| *s).collect();
-        async move {
-            let mut tried: Vec<Attempt> = Vec::new();
-            for security in securities {
-                tried.push(attempt(cx, server, SocketAddr::new(ip, port), security, Role::Control).await);
-                if !tried.iter().all(Attempt::is_connected) {
-                    break;
-                }
+    let tries = ports.into_iter().filter(|port| *port != first.port || first.is_connected()).map(|port| async move {
+        let mut tried: Vec<Attempt> = Vec::new();
+        for security in in_turn(port).into_iter().filter(|s| (port, *s) != entered) {
+            let before: Vec<&Attempt> = tried.iter().chain([first]).filter(|a| a.port == port).collect();
+            let address = SocketAddr::new(ip, port);
+            let wants_tls = before.iter().any(|a| a.works() && a.security == Security::Tls);
+            let next = match before.iter().find_map(|a| a.settles(security)) {
+                Some(known) => settled(cx, server, (port, security), known),
+                None => attempt(if wants_tls { brief } else { cx }, server, address, security, Role::Control).await,
+            };
+            tried.push(next);
+            if !tried.iter().all(Attempt::is_connected) {
+                break;
             }
-            tried
         }
+        tried
     });
     let mut tried: Vec<Attempt> = join_all(tries).await.into_iter().flatten().collect();
-    tried.sort_by_key(|a| wanted.iter().position(|c| *c == (a.port, a.security)));
+    tried.sort_by_key(|a| USUAL.iter().position(|c| *c == (a.port, a.security)).unwrap_or(USUAL.len()));
     tried
 }
 
@@ -161,7 +184,11 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
     // The certificate of another port only matters where that port would be used.
     let shown = first.tls.as_ref().or_else(|| better.filter(|_| !first.works())?.tls.as_ref());
     if let Some((fact, evidence)) = shown {
-        certificate(cx, host, fact, *evidence);
+        // One that was made on the way proves nothing about the server, whether this machine trusts it or not.
+        match interceptor(cx, fact) {
+            Some(found) => cx.found(found.shown_by(*evidence)),
+            None => certificate(cx, host, fact, *evidence),
+        }
     }
     if first.works() {
         cx.found(about("settings.as-entered.works", first));
@@ -179,7 +206,7 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
     cx.found(about(
         match first.end {
             End::Unreached(_) => "settings.as-entered.no-route",
-            End::NoAnswer | End::Untried(_) => "settings.as-entered.no-answer",
+            End::NoAnswer | End::Untried(_) | End::Silent | End::Hushed(_) => "settings.as-entered.no-answer",
             End::Refused(_) => "settings.as-entered.refused",
             _ => "settings.as-entered.fails",
         },
@@ -195,6 +222,7 @@ fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
         let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
         match first.end {
             _ if all(Attempt::is_untold) => cx.found(about("settings.no-answer", first)),
+            _ if first.is_silent() => cx.found(about("settings.silent", first)),
             _ if all(|a| !a.is_connected()) => cx.found(about("settings.nothing-works", first)),
             // What it said is the answer.
             End::Refused(_) | End::TlsRequired(_) => {}

@@ -1,5 +1,7 @@
 //! A mailbox address taken apart, and the exact fault if it is none (RFC 5321 §4.1.2, RFC 6531 §3.3).
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 /// The two halves of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Split {
@@ -75,8 +77,7 @@ fn split_plain(bare: &str) -> bool {
 
 fn local_fault(local: &str) -> Option<(&'static str, usize)> {
     if let Some(inner) = local.strip_prefix('"') {
-        let closed = inner.len() > 1 && inner.ends_with('"') && !inner.ends_with("\\\"");
-        return (!closed).then_some(("open-quote", 0));
+        return quoted_fault(inner);
     }
     let mut previous = '.';
     for (offset, c) in local.char_indices() {
@@ -94,9 +95,28 @@ fn local_fault(local: &str) -> Option<(&'static str, usize)> {
     (previous == '.').then(|| ("trailing-dot-local", local.len() - 1))
 }
 
+/// What follows an opening quotation mark: to the closing one, which must be the end (RFC 5321 §4.1.2, Quoted-string).
+fn quoted_fault(inner: &str) -> Option<(&'static str, usize)> {
+    let mut letters = inner.char_indices();
+    while let Some((offset, c)) = letters.next() {
+        match c {
+            '"' => return (offset + 1 < inner.len()).then_some(("character", offset + 2)),
+            '\\' => {
+                letters.next();
+            }
+            c if c.is_control() => return Some(("control", offset + 1)),
+            _ => {}
+        }
+    }
+    Some(("open-quote", 0))
+}
+
 fn domain_fault(domain: &str) -> Option<(&'static str, usize)> {
-    if domain.starts_with('[') {
-        return (!domain.ends_with(']')).then_some(("open-literal", 0));
+    if let Some(rest) = domain.strip_prefix('[') {
+        let Some(inner) = rest.strip_suffix(']') else { return Some(("open-literal", 0)) };
+        let v6 = inner.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("IPv6:"));
+        let good = if v6 { inner[5..].parse::<Ipv6Addr>().is_ok() } else { inner.parse::<Ipv4Addr>().is_ok() };
+        return (!good).then_some(("bad-literal", 1));
     }
     if domain.ends_with('.') {
         return Some(("trailing-dot", domain.len() - 1));
@@ -145,6 +165,8 @@ mod tests {
             ("a.b+c@sub.example.org", "a.b+c", "sub.example.org"),
             ("\"odd one\"@example.org", "\"odd one\"", "example.org"),
             ("postmaster@[192.0.2.1]", "postmaster", "[192.0.2.1]"),
+            ("postmaster@[IPv6:2001:db8::1]", "postmaster", "[IPv6:2001:db8::1]"),
+            (r#""a\"b\\"@example.org"#, r#""a\"b\\""#, "example.org"),
             ("grüße@bücher.example", "grüße", "bücher.example"),
         ] {
             let split = split(address).unwrap_or_else(|f| panic!("{address}: {f:?}"));
@@ -169,9 +191,15 @@ mod tests {
             ("bob@exa_mple.org", "character", 8),
             ("bob@example", "no-dot", 5),
             ("grüß,e@example.org", "character", 5),
+            ("\"a\"b@example.org", "character", 4),
+            ("\"a b@example.org", "open-quote", 1),
+            ("bob@[192.0.2.999]", "bad-literal", 6),
+            ("bob@[2001:db8::1]", "bad-literal", 6),
         ] {
             let fault = split(address).expect_err(address);
             assert_eq!((fault.rule, fault.column), (rule, column), "{address}");
+            let worded = include_str!("../../../assets/syntax.toml").contains(&format!("id = \"{rule}\"\n"));
+            assert!(worded, "{rule} has no words");
         }
     }
 

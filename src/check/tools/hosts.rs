@@ -29,6 +29,13 @@ pub(crate) struct Host {
     pub evidence: Vec<EvidenceId>,
 }
 
+impl Host {
+    /// Whether that is one of its addresses, and its port.
+    pub(crate) fn is_at(&self, address: std::net::SocketAddr) -> bool {
+        self.port == address.port() && self.addresses.contains(&address.ip())
+    }
+}
+
 /// Why there is no host to talk to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoHosts {

@@ -1,7 +1,18 @@
-//! Traces of a product on the way that paints over what a server says.
+//! Traces of a product on the way that paints over what a server says, or opens TLS to read along.
 
+use crate::check::Context;
 use crate::net::Capabilities;
-use crate::transcript::{EvidenceId, Finding};
+use crate::transcript::{EvidenceId, Finding, TlsFact};
+
+/// A product on the way opens TLS. The id is that of step 7, wherever it is seen.
+pub(crate) const INTERCEPTOR: &str = "firewall.interceptor";
+
+/// Whether a certificate was issued by a product that opens TLS on its way.
+pub(crate) fn interceptor(cx: &Context, tls: &TlsFact) -> Option<Finding> {
+    let issuer = &tls.chain.first()?.issuer;
+    let name = cx.know.interceptors.iter().find(|n| issuer.to_lowercase().contains(&n.to_lowercase()))?;
+    Some(Finding::new(INTERCEPTOR).arg("server", &tls.server).arg("name", name).arg("issuer", issuer))
+}
 
 /// What was painted over: the greeting, the keywords, or both. The ids are those of step 7, wherever they are seen.
 pub(crate) fn masked(server: &str, port: u16, greeting: (&str, EvidenceId), offered: &Capabilities) -> Vec<Finding> {

@@ -7,7 +7,7 @@ mod talk;
 
 pub(crate) use address::{Split, split};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
-pub(crate) use masked::masked;
+pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use talk::{Stopped, Talk, talk};
 
 use std::net::IpAddr;

@@ -336,6 +336,14 @@ impl Story {
         self.fact(Fact::Received { run, reply })
     }
 
+    /// The last reply came at the greeting.
+    fn at_the_greeting(mut self) -> Self {
+        if let Some(Entry { fact: Fact::Received { reply, .. }, .. }) = self.entries.last_mut() {
+            reply.stage = Some(Stage::Greeting);
+        }
+        self
+    }
+
     fn live(self, code: u16, text: &str) -> Self {
         self.says(Role::Case, code, text)
     }

@@ -20,6 +20,17 @@ fn a_possible_cause_from_a_flaw_alone_is_inconclusive() {
 }
 
 #[test]
+fn a_server_that_is_busy_is_no_fault_where_another_takes_the_recipient() {
+    let busy = |taken_by: &str| {
+        let story = Story::new().server_says("mx1.example.org", Role::Case, 421, "busy").at_the_greeting();
+        let story = story.server_says(taken_by, Role::Case, 250, "ok").found("recipient.rcpt.accepted", &[]);
+        story.ended("recipient", StepStatus::Pass).diagnose().verdict
+    };
+    assert_eq!(busy("mx2.example.org"), Verdict::NoFaultFound);
+    assert_eq!(busy("mx1.example.org"), Verdict::FaultFound, "what one server says of itself stays");
+}
+
+#[test]
 fn nothing_at_all_is_inconclusive() {
     let found = Story::new().diagnose();
     assert_eq!((found.verdict, found.causes.len()), (Verdict::Inconclusive, 0));

@@ -65,6 +65,12 @@ pub(super) struct Told<'a> {
     pub(super) line: Line<'a>,
 }
 
+/// Whether a line is of a mail log.
+pub(super) fn is_log(line: &str) -> bool {
+    let inner = unwrapped(line);
+    parse(inner.as_deref().unwrap_or(line), &mut Sessions::default()).is_some()
+}
+
 /// Reads one line as far as its form goes; none where it is of no mail log.
 pub(super) fn parse<'a>(line: &'a str, sessions: &mut Sessions) -> Option<Told<'a>> {
     if let Some(told) = exchange::parse(line, sessions) {
@@ -169,7 +175,7 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 /// As [`value_after`], if it is a mail address.
 fn address_after<'a>(text: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let value = value_after(text, name)?.trim_matches(['<', '>', '"']);
-    value.contains('@').then(|| Cow::Borrowed(value))
+    value.contains('@').then_some(Cow::Borrowed(value))
 }
 
 /// A host's name in front of its address: `mx.example.org[192.0.2.1]:25`; an address alone stands for itself.
@@ -180,7 +186,7 @@ fn host(text: &str) -> Option<Cow<'_, str>> {
         false => name,
     };
     let sound = name.contains(['.', ':']) && !name.contains('/') && name.len() <= 255;
-    sound.then(|| Cow::Borrowed(name))
+    sound.then_some(Cow::Borrowed(name))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: boo
         mark: Some(if healthy { Mark::Fine } else { Mark::Fault }),
         explained,
         todo: top.fix.iter().map(text).collect(),
-        whose: top.who.spoken().to_owned(),
+        whose: if healthy { String::new() } else { top.who.spoken().to_owned() },
         waiting: clean_line(&top.waiting, 120),
         proof: top.because.iter().map(why).collect(),
         against: top.against.iter().map(why).collect(),

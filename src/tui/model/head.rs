@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::super::widget::Head;
-use crate::transcript::{ConnectOutcome, Fact, Goal, Mode, Stage, clean_line};
+use crate::transcript::{ConnectOutcome, Fact, Goal, Mode, Role, Stage, clean_line};
 use crate::walk::{StepState, Walk};
 
 /// What the walk is about, in a few words.
 pub(in crate::tui) fn about(walk: &Walk) -> String {
     let case = walk.case();
     let server = || case.server.as_ref().map(|s| s.host.clone());
-    let first = if case.goal == Goal::Server { server() } else { case.recipient().map(str::to_owned) };
+    let recipient = || case.recipient().map(str::to_owned);
+    // What a server answers is no name for the case; what was pasted is, where nothing else is known.
     let said = || {
-        let reply = walk.transcript().replies().next()?.1;
+        let reply = walk.transcript().replies().find(|(_, r)| r.role == Role::Pasted)?.1;
         Some(if reply.server.is_empty() { reply.codes() } else { format!("{} from {}", reply.codes(), reply.server) })
     };
     let sender = || case.sender_domain().map(str::to_owned);
-    clean_line(&first.or_else(server).or_else(said).or_else(sender).unwrap_or_default(), 120)
+    let name = if case.goal == Goal::Server {
+        server().or_else(sender).or_else(recipient)
+    } else {
+        recipient().or_else(server)
+    };
+    clean_line(&name.or_else(said).or_else(sender).unwrap_or_default(), 120)
 }
 
 /// The top line of a walk that is `now` milliseconds old.

@@ -29,14 +29,19 @@ pub(in crate::tui) struct Row {
     pub kind: String,
 }
 
-/// How many equal rows stand for themselves before the others are folded.
-const SHOWN: usize = 2;
+/// How many equal rows stand for themselves before the others are folded; the second number, where the first leaves too many.
+const SHOWN: [usize; 2] = [2, 1];
 
 /// At most `most` rows where that can be done by folding rows of one kind that are no fault; the order is kept, what is folded comes last.
 pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
     if rows.len() <= most.max(3) {
         return rows.to_vec();
     }
+    let [some, fewer] = SHOWN.map(|shown| folded_to(rows, shown));
+    if some.len() <= most { some } else { fewer }
+}
+
+fn folded_to(rows: &[Row], shown: usize) -> Vec<Row> {
     let foldable = |r: &Row| r.mark != Mark::Fault && r.mark != Mark::Note;
     let mut kept = Vec::new();
     let mut folded: Vec<(&Row, usize)> = Vec::new();
@@ -52,7 +57,7 @@ pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
             }
         };
         *count += 1;
-        if !foldable(row) || *count <= SHOWN && row.state == RowState::Ended {
+        if !foldable(row) || *count <= shown && row.state == RowState::Ended {
             kept.push(row.clone());
         } else if let Some((_, n)) = folded.iter_mut().find(|(r, _)| r.kind == row.kind && r.state_is(row)) {
             *n += 1;

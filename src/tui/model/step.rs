@@ -70,7 +70,8 @@ pub(in crate::tui) fn step(
     };
     let runs = counting_runs(walk, id);
     let (rows, mut found) = gather(walk, guide, &runs, admin, now);
-    found.sort_by_key(|f| std::cmp::Reverse(f.level));
+    // What is wrong, what could not be told, what is well; then what is merely so.
+    found.sort_by_key(|f| (f.level == Level::Info, std::cmp::Reverse(f.level)));
     let gravest =
         found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
     let fix = gravest.map_or_else(Vec::new, |(e, f)| e.fix.iter().map(|w| say(w, admin, f.finding)).collect());
@@ -152,8 +153,8 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
                     let ended = Row {
                         mark,
                         label: probe.clone(),
-                        // What is fine is alike when it reads alike; what is unknown, when it is unknown for the same reason.
-                        kind: if mark == Mark::Fine { text.clone() } else { finding.id.clone() },
+                        // What is unknown is alike when it is unknown for the same reason; anything else, when it reads alike.
+                        kind: if mark == Mark::Unknown { finding.id.clone() } else { text.clone() },
                         text,
                         ms: finding.ms.map(u64::from),
                         state: RowState::Ended,

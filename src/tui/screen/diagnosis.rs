@@ -50,7 +50,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     }
     if !found.todo.is_empty() {
         blank(&mut all);
-        all.push(line("", 0, "Do this, in order".to_owned(), theme.title));
+        all.push(line("", 0, todo_title(found).to_owned(), theme.title));
         for (i, todo) in found.todo.iter().enumerate() {
             for (j, text) in wrap(todo, room(4)).into_iter().enumerate() {
                 let head = if j == 0 { format!(" {}", i + 1) } else { String::new() };
@@ -135,5 +135,14 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16) {
         part.put(0, y, &line.head, line.head_style);
         part.put_within(line.at, y, &line.text, width.saturating_sub(line.at), line.style);
         part.put_before(end, y, &line.right, theme.key);
+    }
+}
+
+/// Where nothing is wrong, nothing has to be done.
+fn todo_title(found: &Found) -> &'static str {
+    match (found.mark, found.todo.len()) {
+        (Some(Mark::Fine), _) => "If you like",
+        (_, 1) => "Do this",
+        _ => "Do this, in order",
     }
 }
