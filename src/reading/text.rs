@@ -118,6 +118,12 @@ impl Reader {
         log::is_log(cut(line, Self::LONGEST))
     }
 
+    /// Whether a text begins with the header fields of a message.
+    #[must_use]
+    pub fn is_message(text: &str) -> bool {
+        message::is_message(text)
+    }
+
     /// The failure that one line of a mail log tells of by itself; none for lines about anything else.
     #[must_use]
     pub fn log_line(&self, line: &str) -> Option<Item> {

@@ -104,7 +104,8 @@ fn reason(rest: &str) -> (&str, &str) {
     if let Some((head, why)) = rest.split_once(" defer (") {
         let why = why.split_once(')').map_or(why, |(_, w)| w).trim_start_matches([':', ' ']);
         // H=… may stand behind the number, before the words.
-        return (&rest[..rest.len() - why.len()], if why.is_empty() { head } else { strip_fields(why) });
+        let why = without_fields(why);
+        return if why.is_empty() { (head, head) } else { (&rest[..rest.len() - why.len()], why) };
     }
     match rest.split_once(": ") {
         Some((head, why)) => (head, why),
@@ -112,25 +113,33 @@ fn reason(rest: &str) -> (&str, &str) {
     }
 }
 
-/// `H=mx.example.org [192.0.2.25]: words` without the field.
-fn strip_fields(why: &str) -> &str {
+/// `H=mx.example.org [192.0.2.25]: words`, or without the colon, without the field.
+fn without_fields(why: &str) -> &str {
     if !why.starts_with("H=") && !why.starts_with("DT=") {
         return why;
     }
-    why.split_once("]: ").or_else(|| why.split_once(": ")).map_or(why, |(_, w)| w)
+    let words = why.split_once("]: ").or_else(|| why.split_once("] ")).or_else(|| why.split_once(": "));
+    words.map_or(why, |(_, w)| w)
 }
+
+/// What is in lines about servers that Exim talks to, rather than about its own clients.
+const OUTGOING: [&str; 7] = [
+    "SMTP error from remote mail server",
+    "SMTP timeout after",
+    "] Connection ",
+    "]: Connection ",
+    "] No route to host",
+    "] Network is unreachable",
+    "TLS session failure",
+];
 
 /// What Exim says to a client, or of one: `H=(x) [192.0.2.7] F=<…> rejected RCPT <…>: …`.
 fn said(rest: &str) -> Line<'_> {
-    let outgoing = rest.starts_with("H=")
-        && (rest.contains("SMTP error from remote")
-            || rest.contains("SMTP timeout after")
-            || rest.contains("]: Connection ")
-            || rest.contains("TLS session: ("))
-        || rest.starts_with("Remote host ")
-        || rest.starts_with("TLS session failure");
+    let outgoing = OUTGOING.iter().any(|o| rest.contains(o)) && !rest.contains("rejected ");
     let mut raw = Raw { incoming: !outgoing, ..Raw::default() };
-    if let Some((_, after)) = rest.split_once("rejected ") {
+    if rest.starts_with("SMTP ") && !outgoing {
+        raw.why = rest.split(" H=").next().unwrap_or(rest).into();
+    } else if let Some((_, after)) = rest.split_once("rejected ") {
         // `rejected RCPT <bob@example.org>: why`, `rejected after DATA: why`, `rejected EHLO or HELO x: why`, `rejected connection in "connect" ACL: why`
         let after = after.strip_prefix("after ").unwrap_or(after);
         let verb = after.split([' ', ':']).next().unwrap_or_default();
@@ -155,7 +164,7 @@ fn said(rest: &str) -> Line<'_> {
         if outgoing {
             raw.server = rest.strip_prefix("H=").and_then(host);
         }
-        raw.why = rest.into();
+        raw.why = if outgoing { without_fields(rest).into() } else { rest.into() };
     }
     Line::Failed(raw)
 }

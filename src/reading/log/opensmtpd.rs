@@ -86,7 +86,8 @@ fn older(head: &str) -> Option<&str> {
 fn relay(value: &str) -> Option<std::borrow::Cow<'_, str>> {
     match value.split_once('(') {
         Some((_, name)) => host(name.trim_end_matches(')')).or_else(|| host(value)),
-        None => Some(value.into()).filter(|v: &std::borrow::Cow<'_, str>| v.contains(['.', ':'])),
+        // A name alone is the domain whose servers were looked for.
+        None => value.parse::<std::net::IpAddr>().is_ok().then(|| value.into()),
     }
 }
 

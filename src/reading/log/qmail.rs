@@ -32,7 +32,15 @@ pub(super) fn read<'a>(entry: &Entry<'a>) -> Option<Line<'a>> {
     // A slash ends each line of what qmail-remote says.
     let why = why.replace("/Remote host said: ", " Remote host said: ").replace("/Giving up on ", " Giving up on ");
     let why = why.trim_end_matches('/').to_owned();
-    Some(Line::Failed(Raw { why: why.into(), permanent: Some(permanent), sure: true, ..Raw::default() }))
+    let server = server(&why).map(|s| s.to_owned().into());
+    Some(Line::Failed(Raw { why: why.into(), server, permanent: Some(permanent), sure: true, ..Raw::default() }))
+}
+
+/// Whom qmail-remote talked to: `192.0.2.25 does not like recipient.`, `Connected to 192.0.2.25 but …`.
+fn server(why: &str) -> Option<&str> {
+    let before =
+        [" does not like ", " failed after I sent", " but "].iter().find_map(|w| why.split_once(w).map(|(b, _)| b))?;
+    before.rsplit(' ').next().filter(|name| name.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// The number of a delivery that begins, and whom it is for.
