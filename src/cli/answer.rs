@@ -79,6 +79,25 @@ impl<'a> Answer<'a> {
         Ok(Exit::DONE)
     }
 
+    /// The end, with one more member of the object.
+    pub(super) fn end_with(mut self, source: Source, name: &str, json: &str) -> Result<Exit, Trouble> {
+        let close = if self.items > 0 { "\n  " } else { "" };
+        let json = json_text(&json.replace('\n', "\n  "));
+        self.out.write(&format!("{close}],\n  \"{name}\": {json},\n  \"source\": \"{}\"\n}}\n", word(source)))?;
+        self.finish()
+    }
+
+    /// Writes text between items, or instead of them.
+    pub(super) fn write(&mut self, text: &str) -> Result<(), Trouble> {
+        self.out.write(text)
+    }
+
+    /// The end of an answer that is whole already.
+    pub(super) fn finish(self) -> Result<Exit, Trouble> {
+        self.out.finish()?;
+        Ok(Exit::DONE)
+    }
+
     fn row(&mut self, source: Source, row: &Row) -> Result<(), Trouble> {
         let first = self.items == 0;
         self.items += 1;

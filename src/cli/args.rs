@@ -174,6 +174,10 @@ pub struct ReadArgs {
     /// What the answer looks like
     #[arg(long, value_enum, default_value_t)]
     pub format: ReadFormat,
+
+    /// Of a log with many failures, take up this group in the wizard; without a terminal, print it
+    #[arg(long, value_name = "N")]
+    pub group: Option<usize>,
 }
 
 /// The formats of a reading.

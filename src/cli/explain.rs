@@ -198,7 +198,7 @@ pub(super) fn moves(who: Option<&str>, waiting: Option<&str>, fix: &[String]) ->
     out
 }
 
-fn spoken(who: &str) -> &str {
+pub(super) fn spoken(who: &str) -> &str {
     let all = [Who::Recipient, Who::YourProvider, Who::TheirProvider, Who::Network];
     if who == Who::You.as_str() { "yours" } else { all.iter().find(|w| w.as_str() == who).map_or(who, |w| w.spoken()) }
 }

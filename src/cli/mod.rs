@@ -79,7 +79,7 @@ pub async fn run(arguments: Arguments) -> Result<Next, Trouble> {
                     return wizard::practice(args, &house).await;
                 }
                 Command::Practice(args) => practice::practice(args, &house).await,
-                Command::Read(args) => read::read(args, &house),
+                Command::Read(args) => return read::read(args, &house),
                 Command::Explain(args) => explain::explain(args, &house),
                 Command::Sessions(args) => saved::sessions(args, &house),
                 Command::Report(args) => saved::report(args, &house),

@@ -1,6 +1,7 @@
 //! What a pasted text is, and what it says.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -9,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::bounce::{self, Hints};
 use super::draft::Draft;
 use super::find::Found;
-use super::log::{self, Line};
+use super::log;
 use super::message::{self, Read};
+use super::stream::{LogReader, Logged};
 use super::{Groups, Meaning, dialogue, headers, paste, program, read_reply, stage};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
@@ -110,19 +112,33 @@ impl Reader {
         all
     }
 
-    /// Whether a line is of a mail log, so that a long log can be read line by line with [`Self::log_line`].
+    /// Whether a line is of a mail log, so that a long log can be read with a [`LogReader`](super::LogReader).
     #[must_use]
     pub fn is_log_line(line: &str) -> bool {
         log::is_log(cut(line, Self::LONGEST))
     }
 
-    /// The failure that one line of a mail log tells of; none for lines about anything else.
+    /// Whether a text begins with the header fields of a message.
+    #[must_use]
+    pub fn is_message(text: &str) -> bool {
+        message::is_message(text)
+    }
+
+    /// The failure that one line of a mail log tells of by itself; none for lines about anything else.
     #[must_use]
     pub fn log_line(&self, line: &str) -> Option<Item> {
-        match log::read(&self.0, cut(line.trim_end(), Self::LONGEST)) {
-            Line::Failed(draft) => Some(draft.item(&self.0)),
-            Line::Delivered | Line::Other => None,
-        }
+        let mut item = None;
+        let mut log = LogReader::every_line(self);
+        let Ok(()) = log.line(line.trim_end().as_bytes(), &mut |told: Logged<'_>| {
+            item = Some(told.item.clone());
+            Ok::<(), Infallible>(())
+        });
+        item
+    }
+
+    /// The guide it reads by.
+    pub(super) fn guide(&self) -> &Arc<Guide> {
+        &self.0
     }
 
     fn message(&self, text: &str) -> Reading {
@@ -217,24 +233,19 @@ impl Reader {
     }
 
     fn log(&self, text: &str) -> Option<Reading> {
-        let mut drafts = Vec::new();
-        let (mut logged, mut delivered) = (0_usize, false);
-        for line in text.lines().map(|l| cut(l, Self::LONGEST)).filter(|l| log::is_log(l)) {
-            logged += 1;
-            match log::read(&self.0, line) {
-                Line::Failed(draft) => drafts.push(*draft),
-                Line::Delivered => delivered = true,
-                Line::Other => {}
-            }
+        let mut log = LogReader::every_line(self);
+        let mut items = Vec::new();
+        for line in text.lines() {
+            let Ok(()) = log.line(line.as_bytes(), &mut |told: Logged<'_>| {
+                items.push(told.item.clone());
+                Ok::<(), Infallible>(())
+            });
         }
-        if logged == 0 {
+        if log.known() == 0 {
             return None;
         }
-        if drafts.is_empty() {
-            let source = if delivered { Source::NotABounce } else { Source::Log };
-            return Some(Reading { source, items: Vec::new() });
-        }
-        Some(self.reading(Source::Log, drafts))
+        let source = if items.is_empty() && log.delivered() > 0 { Source::NotABounce } else { Source::Log };
+        Some(Reading { source, items })
     }
 
     /// No reply, no known words: an error that nobody knows, or no error at all.

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use memchr::memchr_iter;
 use regex::{Captures, Regex};
 use zeroize::Zeroizing;
 
@@ -54,8 +56,17 @@ pub struct Redactor {
 }
 
 impl Redactor {
+    /// Whether the next line answers a 334, and so holds a secret whatever it looks like.
+    #[must_use]
+    pub fn is_answering(&self) -> bool {
+        self.answering
+    }
+
     /// The next line, without what is secret in it.
     pub fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
+        if !self.answering && self.remembered == 0 && !may_hold(line) {
+            return Cow::Borrowed(line);
+        }
         let taken = self.taken(line);
         if self.remembered == 0 {
             return taken;
@@ -131,6 +142,18 @@ impl Redactor {
             self.known.keep(inner);
         }
     }
+}
+
+/// What stands in every line that holds a secret or asks for one, base64 of PLAIN aside.
+static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ["auth", "bearer", "pass", "334", "dxnlcj"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few words")
+});
+
+/// Whether one of the patterns could match: far cheaper than to try them, and most lines hold nothing.
+fn may_hold(line: &str) -> bool {
+    let plain = |at: usize| matches!(line.as_bytes().get(at + 1), Some(b'A'..=b'P'));
+    TELLING.is_match(line) || memchr_iter(b'A', line.as_bytes()).any(plain)
 }
 
 /// Whether it decodes to what PLAIN sends (RFC 4616: two NULs) or XOAUTH2 does.
