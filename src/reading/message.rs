@@ -119,11 +119,14 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
     }
     let failures = bounce::failures(guide, &parts.words, &hints);
     let coded = failures.iter().any(|(_, j)| j.reply.code != 0);
-    if !(signs.bounce() || (coded && !mail.head.all("auto-submitted").any(|_| true))) || (!coded && signs.delivered()) {
+    let strong = || failures.iter().any(|(_, j)| j.clear() && j.meaning.db >= 12);
+    let by_hand = || mail.head.raw("auto-submitted").is_none();
+    let bounce = signs.bounce() || (coded && by_hand()) || (signs.nobody() && (coded || strong() || signs.laments()));
+    if !bounce || (!coded && signs.delivered()) {
         return Read::NotABounce;
     }
     let waits = signs.waits();
-    let given_up = !waits && (signs.given_up() || signs.bounce());
+    let given_up = !waits && (signs.given_up() || signs.bounce() || signs.nobody());
     let failures = match failures.is_empty() {
         true => vec![(bounce::recipient(&parts.words, &hints), unknown(guide, &parts.words, waits))],
         false => failures,

@@ -25,7 +25,7 @@ static BOUNCED: LazyLock<Regex> = LazyLock::new(|| {
 
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)out of (?:the )?office|auto(?:matic|matische|mated|maattinen)?[ -]?(?:reply|response|respuesta|antwort|svar|respond)|abwesen|vacation|absen(?:t|ce)\b|away from|on leave|on holiday|r.ponse automatique|respuesta autom|resposta autom|risposta autom|",
+        r"(?i)^auto: |out of (?:the )?office|auto(?:matic|matische|mated|maattinen)?[ -]?(?:reply|response|respuesta|antwort|svar|respond)|abwesen|vacation|absen(?:t|ce)\b|away from|on leave|on holiday|r.ponse automatique|respuesta autom|resposta autom|risposta autom|",
         r"automatisch(?:e|es)? (?:antwo|best)|automatiskt svar|ausente|fuera de|fora do|fuori (?:sede|ufficio)|afwezig|urlaub|nicht im (?:b.ro|haus)|en cong|f[eé]rias|vacaciones|in ferie|自動(?:返信|応答)|不在"
     ))
     .expect("a pattern")
@@ -113,7 +113,17 @@ impl<'t> Signs<'t> {
 
     /// Whether it looks like a bounce from outside.
     pub(super) fn bounce(&self) -> bool {
-        self.system() || (self.nobody && !self.automatic) || BOUNCED.is_match(&self.subject)
+        self.system() || BOUNCED.is_match(&self.subject)
+    }
+
+    /// Whether nobody is to get an answer, and it is no answer itself: bounces come so, but not they alone.
+    pub(super) fn nobody(&self) -> bool {
+        self.nobody && !self.automatic
+    }
+
+    /// Whether the words begin as a bounce's subject might read.
+    pub(super) fn laments(&self) -> bool {
+        BOUNCED.is_match(&self.words[..self.words.floor_char_boundary(600)])
     }
 
     /// Whether a person's program answers: away, confirm first, held for approval.
