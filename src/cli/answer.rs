@@ -35,6 +35,9 @@ struct Row {
     waiting: Option<String>,
     fix: Vec<String>,
     next_step: String,
+    /// Whether the log's own server refused somebody else's mail.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    incoming: bool,
     /// Whose wording it is, where that is known.
     by: Option<String>,
     /// The part of the text that decided.
@@ -150,10 +153,15 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
         kind: meaning.kind.clone(),
         certainty: meaning.certainty.as_str(),
         headline: headline.unwrap_or_else(|| "The answer says too little to name a cause.".to_owned()),
-        who: kind.map(|k| k.who).or_else(|| cause.map(|c| c.who)).map(|who| nearer(who, source)).map(Who::as_str),
+        who: kind
+            .map(|k| k.who)
+            .or_else(|| cause.map(|c| c.who))
+            .map(|who| item.turned(nearer(who, source)))
+            .map(Who::as_str),
         waiting: waits.map(|w| waiting(w, item.permanent)),
         fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
         next_step: step.map_or_else(|| "error-message".to_owned(), ToString::to_string),
+        incoming: item.incoming,
         by: phrase.map(|p| p.by.clone()).filter(|by| by != "any"),
         matched: meaning.matched.clone(),
     }
@@ -197,6 +205,7 @@ fn nothing(guide: &Guide) -> Row {
         who: cause.map(|c| c.who.as_str()),
         waiting: cause.map(|c| c.waiting.clone()),
         next_step: cause.map_or_else(|| "error-message".to_owned(), |c| c.step.to_string()),
+        incoming: false,
         by: None,
         matched: None,
     }
@@ -221,7 +230,11 @@ fn text(row: &Row, guide: &Guide) -> String {
     let meaning = clean_line(&row.headline, 400);
     let meaning = if known && row.cause != "unclear" { format!("{meaning} ({sure})") } else { meaning };
     out.push_str(&columns("  Meaning", 14, &meaning, WIDTH));
-    let who = row.who.filter(|_| known);
+    if row.incoming {
+        out.push_str(&columns("  Said", 14, "by the server whose log this is, to whoever sends", WIDTH));
+    }
+    let sender = Some("whoever sends").filter(|_| row.incoming && row.who == Some(Who::TheirProvider.as_str()));
+    let who = sender.or(row.who).filter(|_| known);
     out.push_str(&moves(who, row.waiting.as_deref().filter(|_| known), &row.fix));
     if let Some(step) = guide.step(&row.next_step.as_str().into()).filter(|_| row.cause != NO_ERROR) {
         out.push_str(&columns("  Next", 14, &format!("step {}, {}", step.number, step.title), WIDTH));

@@ -127,7 +127,7 @@ impl Groups {
             .map(|((cause, kind, incoming), c)| Group {
                 cause: cause.clone(),
                 kind: kind.clone(),
-                who: who(&self.guide, cause, kind.as_deref(), *incoming),
+                who: c.example.turned(who(&self.guide, cause, kind.as_deref())),
                 incoming: *incoming,
                 count: c.count,
                 first: c.first.clone(),
@@ -182,15 +182,10 @@ impl Counted {
     }
 }
 
-/// Whose move it is. The guide speaks to whoever sends; where the log's own server refused, that is the other side.
-fn who(guide: &Guide, cause: &str, kind: Option<&str>, incoming: bool) -> Who {
+/// Whose move a kind is, as the guide says it to whoever sends.
+fn who(guide: &Guide, cause: &str, kind: Option<&str>) -> Who {
     let of_kind = kind.and_then(|k| guide.kind(k)).map(|(_, k)| k.who);
-    let who = of_kind.or_else(|| guide.cause(cause).map(|c| c.who)).unwrap_or(Who::You);
-    match who {
-        Who::You | Who::YourProvider if incoming => Who::TheirProvider,
-        Who::Recipient | Who::TheirProvider if incoming => Who::You,
-        who => who,
-    }
+    of_kind.or_else(|| guide.cause(cause).map(|c| c.who)).unwrap_or(Who::You)
 }
 
 fn domain(address: &str) -> Option<String> {

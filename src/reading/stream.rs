@@ -15,7 +15,7 @@ use crate::guide::Guide;
 use crate::transcript::Redactor;
 
 /// The most texts whose meaning is kept to be used again.
-const KEPT: usize = 2_000;
+const KEPT: usize = 400;
 /// The longest text whose meaning is kept, in octets.
 const KEPT_LONGEST: usize = 1_000;
 /// How many failures are read word by word before the meaning of the same words is used again.

@@ -14,7 +14,7 @@ use super::log;
 use super::message::{self, Read};
 use super::stream::{LogReader, Logged};
 use super::{Groups, Meaning, dialogue, headers, paste, program, read_reply, stage};
-use crate::guide::Guide;
+use crate::guide::{Guide, Who};
 use crate::transcript::{Reply, Stage};
 
 /// What sort of text it was (contract, `source`).
@@ -51,6 +51,18 @@ pub struct Item {
     /// Whether the server whose log it stands in refused somebody else's mail: then whose move it is turns around.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub incoming: bool,
+}
+
+impl Item {
+    /// Whose move it is, of what the guide says to whoever sends: where the log's own server refused, that is the other side.
+    #[must_use]
+    pub fn turned(&self, who: Who) -> Who {
+        match who {
+            Who::You | Who::YourProvider if self.incoming => Who::TheirProvider,
+            Who::Recipient | Who::TheirProvider if self.incoming => Who::You,
+            who => who,
+        }
+    }
 }
 
 /// A text, read.

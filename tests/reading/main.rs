@@ -10,6 +10,8 @@ mod grouped;
 mod harmless;
 mod lies;
 mod logs;
+mod logs_forms;
+mod logs_stream;
 mod pasted;
 mod pasted_dialogs;
 mod pasted_jvm_net;
