@@ -89,16 +89,7 @@ pub(super) fn secret(file: Option<&PathBuf>, env: Option<&str>, stdin: bool) -> 
 /// Text of any usual encoding: UTF-8 (bad octets replaced), or UTF-16 with its mark. None where it is no text.
 #[must_use]
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
-    let wide = |order: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|p| order([p[0], p[1]])).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => Some(wide(u16::from_le_bytes)),
-        [0xfe, 0xff, ..] => Some(wide(u16::from_be_bytes)),
-        _ if bytes.contains(&0) => None,
-        _ => Some(String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).into_owned()),
-    }
+    crate::run::decode(bytes)
 }
 
 /// How a path is named in a message.

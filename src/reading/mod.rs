@@ -4,12 +4,15 @@
 //! printed, headers. [`explain`] answers for a code, a finding, a cause or a kind.
 
 mod address;
+mod advice;
 mod bounce;
+mod clues;
 mod dialogue;
 mod draft;
 mod explain;
 mod find;
 mod headers;
+mod lens;
 mod log;
 mod meaning;
 mod message;
@@ -18,7 +21,10 @@ mod stage;
 mod status;
 mod text;
 
+pub use advice::{Advice, advice};
+pub use clues::{Clues, clues};
 pub use explain::{AtStage, Explanation, Topic, explain};
 pub use find::parse_reply;
+pub use lens::{Lens, Mark, Part, lens};
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use text::{Item, Reader, Reading, Source};

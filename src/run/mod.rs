@@ -6,14 +6,17 @@
 mod folder;
 mod hands;
 mod headless;
+mod paste;
 mod save;
 mod session;
 mod summary;
+mod taken;
 #[cfg(test)]
 mod trial;
 
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
+pub use paste::{Pasted, decode, error_file};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
 pub use summary::Summary;

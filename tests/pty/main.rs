@@ -195,11 +195,11 @@ fn a_paste_of_a_whole_log_is_taken_at_once() {
     let mut terminal = wizard();
     let line = "Nov 20 16:40:05 mail postfix/smtp[4711]: to=<bob@example.org>, dsn=4.7.1, status=deferred\r\n";
     terminal.send("\x1b[200~");
-    for _ in 0..3000 {
+    for _ in 0..13_000 {
         terminal.send(line);
     }
     terminal.send("\x1b[201~");
-    terminal.sees("more lines above, cut at 256 KiB");
+    terminal.sees("cut at 1 MiB");
     terminal.send("\x15");
     terminal.sees("Paste it here, as it is.");
 }
