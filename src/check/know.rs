@@ -52,7 +52,7 @@ pub struct Blocklist {
 }
 
 impl Knowledge {
-    /// Reads it from the texts of the files by name under `assets/`.
+    /// Reads it from the texts of the files by name under `assets/`: TOML, or the same as JSON.
     ///
     /// # Errors
     /// One line naming the file, the line and what is wrong.
@@ -96,5 +96,9 @@ impl Knowledge {
 }
 
 fn parse<T: serde::de::DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result<T, String> {
-    text.map_or_else(|| Ok(T::default()), |t| toml::from_str(t).map_err(|e| format!("{name}: {e}")))
+    let Some(text) = text else { return Ok(T::default()) };
+    if text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|e| format!("{name}: {e}"));
+    }
+    toml::from_str(text).map_err(|e| format!("{name}: {e}"))
 }

@@ -31,7 +31,7 @@ impl House {
             None => Trouble::bug(why),
         };
         let guide = run::load_guide(folder).map_err(own)?;
-        let know = Knowledge::load(|name| guide.file(name)).map_err(own)?;
+        let know = Knowledge::load(|name| guide.data(name)).map_err(own)?;
         let named = args.state_dir.clone().or_else(|| std::env::var_os(STATE_DIR).filter(|v| !v.is_empty()).map(dir));
         let store = named.map_or_else(Store::default_folder, |folder| Some(Store { folder }));
         Ok(Self { guide: Arc::new(guide), know: Arc::new(know), store, save: !args.no_save })

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::house::House;
 use super::practice::{self, Up};
 use super::{Given, ModeArg, Next, PracticeArgs, ResumeArgs, ScreenArgs, StartArgs, Trouble};
 use crate::practice::Practice;
-use crate::run::{SavedSession, Setup, Summary};
+use crate::run::{SavedSession, Setup, Summary, zone};
 use crate::transcript::{Case, Consent, Fact, Mode, Secret, clean_line};
 
 /// A wizard that is to be opened.
@@ -110,7 +109,7 @@ fn last(house: &House) -> Option<(String, SavedSession)> {
 
 /// `Today 16:40`, `Yesterday 16:40`, `12 Nov 16:40`, in the local time.
 fn spoken(unix_ms: i64) -> String {
-    let zone = TimeZone::system();
+    let zone = zone();
     let then = Timestamp::from_millisecond(unix_ms).unwrap_or_default().to_zoned(zone.clone());
     let today = Timestamp::now().to_zoned(zone).date();
     let day = if then.date() == today {

@@ -1,10 +1,10 @@
 //! The greater part of the guide, read when it is first asked: the first screen needs neither phrases nor the words of findings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::load::parse;
+use super::files::Files;
 use super::{CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase};
 
 /// Reply codes, enhanced status codes and phrases: `codes/*.toml`.
@@ -17,10 +17,10 @@ pub(super) struct Codes {
 }
 
 impl Codes {
-    pub(super) fn read(files: &BTreeMap<String, String>) -> Result<Self, LoadError> {
+    pub(super) fn read(files: &Files) -> Result<Self, LoadError> {
         let mut all = Self::default();
-        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("codes/")) {
-            let some: Self = parse(name, text)?;
+        for name in files.names("codes/") {
+            let some: Self = files.read(name)?.unwrap_or_default();
             all.code.extend(some.code);
             all.enhanced.extend(some.enhanced);
             all.phrase.extend(some.phrase);
@@ -38,16 +38,16 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn read(files: &BTreeMap<String, String>) -> Result<Self, LoadError> {
-        #[derive(Deserialize)]
+    pub(super) fn read(files: &Files) -> Result<Self, LoadError> {
+        #[derive(Default, Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {
             #[serde(default)]
             finding: Vec<FindingEntry>,
         }
         let mut all = Self::default();
-        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("guide/findings/")) {
-            for finding in parse::<File>(name, text)?.finding {
+        for name in files.names("guide/findings/") {
+            for finding in files.read::<File>(name)?.unwrap_or_default().finding {
                 let id = finding.id.clone();
                 if all.by_id.insert(id.clone(), finding).is_some() {
                     all.twice.push(id);

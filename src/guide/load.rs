@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
+use super::files::Files;
 use super::late::{Codes, Findings};
 use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
 use crate::transcript::StepId;
-
-static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
 
 /// A file of the guide is not what it should be; the message names file, line and field.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +32,7 @@ pub struct Guide {
     pub causes: Vec<Cause>,
     codes: OnceLock<Codes>,
     findings: OnceLock<Findings>,
-    files: BTreeMap<String, String>,
+    files: Files,
     index: OnceLock<PhraseIndex>,
 }
 
@@ -57,7 +54,7 @@ impl Guide {
     /// # Errors
     /// When an embedded file is malformed; a test proves that none is.
     pub fn embedded() -> Result<Self, LoadError> {
-        Self::begun(embedded_files())
+        Self::begun(Files::over_built_in(BTreeMap::new()))
     }
 
     /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
@@ -68,9 +65,7 @@ impl Guide {
         if overrides.is_empty() {
             return Self::embedded();
         }
-        let mut files = embedded_files();
-        files.extend(overrides);
-        Self::from_files(files)?.checked()
+        Self::whole(Files::over_built_in(overrides))?.checked()
     }
 
     /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
@@ -90,24 +85,24 @@ impl Guide {
     /// # Errors
     /// When a file is malformed.
     pub fn from_files(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        Self::whole(Files::only(files))
+    }
+
+    fn whole(files: Files) -> Result<Self, LoadError> {
         let (codes, findings) = (Codes::read(&files)?, Findings::read(&files)?);
         let guide = Self::begun(files)?;
         Ok(Self { codes: codes.into(), findings: findings.into(), ..guide })
     }
 
     /// What every walk begins with: steps, start rules and causes.
-    fn begun(files: BTreeMap<String, String>) -> Result<Self, LoadError> {
+    fn begun(files: Files) -> Result<Self, LoadError> {
         let mut guide = Self::default();
-        for (name, text) in &files {
-            if name.starts_with("guide/steps/") {
-                guide.steps.push(parse(name, text)?);
-            } else if name == "guide/causes.toml" {
-                guide.causes = parse::<Causes>(name, text)?.cause;
-            } else if name == "guide/start.toml" {
-                guide.start = parse::<Start>(name, text)?.rule;
-            }
+        for name in files.names("guide/steps/") {
+            guide.steps.extend(files.read::<Step>(name)?);
         }
         guide.steps.sort_by_key(|s| s.number);
+        guide.causes = files.read::<Causes>("guide/causes.toml")?.map_or_else(Vec::new, |c| c.cause);
+        guide.start = files.read::<Start>("guide/start.toml")?.map_or_else(Vec::new, |s| s.rule);
         guide.files = files;
         Ok(guide)
     }
@@ -188,39 +183,24 @@ impl Guide {
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&str> {
-        self.files.get(name).map(String::as_str)
+        self.files.text(name)
+    }
+
+    /// The same for whoever reads it at every start: a built-in file comes as JSON (which begins with `{`, as TOML never does).
+    #[must_use]
+    pub fn data(&self, name: &str) -> Option<&str> {
+        self.files.data(name)
     }
 
     /// The names under `assets/` that begin so, in order.
     pub fn file_names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        self.files.keys().map(String::as_str).filter(move |n| n.starts_with(prefix))
-    }
-}
-
-pub(super) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {
-    toml::from_str(text).map_err(|why| LoadError { name: name.to_owned(), why: Box::new(why) })
-}
-
-/// The texts of the built-in files by their names under `assets/`.
-pub(super) fn embedded_files() -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    collect(&EMBEDDED, &mut files);
-    files
-}
-
-fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
-    for file in dir.files() {
-        if let Some(text) = file.contents_utf8() {
-            files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
-        }
-    }
-    for sub in dir.dirs() {
-        collect(sub, files);
+        self.files.names(prefix)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::files::embedded_files;
     use super::*;
 
     const LOAD: &str = "guide/steps/12-load.toml";

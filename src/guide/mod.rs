@@ -5,6 +5,7 @@
 
 mod cause;
 mod code;
+mod files;
 mod finding;
 mod fits;
 mod late;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::load::embedded_files;
+use super::files::embedded_files;
 use super::{Field, Goto, Guide, Step, When, code_fits};
 use crate::transcript::StepId;
 

@@ -1,7 +1,10 @@
 //! Words in two registers, with places for values.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The same thing said twice: for anybody, and for a mail administrator. `{name}` places are filled from arguments.
@@ -23,16 +26,33 @@ impl Words {
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(OneOrTwo)
+    }
+}
+
+/// Words as a file gives them: one text for both, or `{ plain = "…", admin = "…" }`. By hand, as there are some thousand to read at a start.
+struct OneOrTwo;
+
+impl<'de> Visitor<'de> for OneOrTwo {
+    type Value = Words;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("words: one text, or plain and admin")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Words, E> {
+        Ok(Words { plain: text.to_owned(), admin: text.to_owned() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Words, A::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            One(String),
-            Two { plain: String, admin: Option<String> },
+        #[serde(deny_unknown_fields)]
+        struct Two {
+            plain: String,
+            admin: Option<String>,
         }
-        Ok(match Form::deserialize(d)? {
-            Form::One(plain) => Self { admin: plain.clone(), plain },
-            Form::Two { plain, admin } => Self { admin: admin.unwrap_or_else(|| plain.clone()), plain },
-        })
+        let Two { plain, admin } = Two::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Words { admin: admin.unwrap_or_else(|| plain.clone()), plain })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person should know and do about one failure: the guide's words for what was read, values filled in.
 
-use super::Item;
+use super::group::who;
+use super::{Certainty, Item};
 use crate::guide::{Guide, Who, Words, fill};
 use crate::transcript::{StepId, clean_line};
 
@@ -10,11 +11,13 @@ pub struct Advice {
     /// What it means, in one sentence.
     pub says: Words,
     /// Whose move it is.
-    pub who: Option<Who>,
+    pub who: Who,
     /// Whether waiting helps, in a few words.
     pub waiting: String,
     /// What to do, first thing first.
     pub fix: Vec<Words>,
+    /// How sure that is, and by what, in one sentence.
+    pub sure: String,
     /// The step that looks into it.
     pub step: Option<StepId>,
 }
@@ -44,11 +47,31 @@ pub fn advice(guide: &Guide, item: &Item) -> Advice {
     let fix = kind.map(|k| &k.fix).or(cause.map(|c| &c.fix));
     Advice {
         says: says.unwrap_or_else(too_little),
-        who: kind.map(|k| k.who).or(cause.map(|c| c.who)),
+        who: who(guide, &meaning.cause, meaning.kind.as_deref(), item.incoming),
         waiting: kind.and_then(|k| k.waiting.clone()).or(cause.map(|c| c.waiting.clone())).unwrap_or_default(),
         fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
+        sure: sure(item),
         step: kind.and_then(|k| k.step.clone()).or(cause.map(|c| c.step.clone())),
     }
+}
+
+/// How sure a reading is, in a sentence.
+fn sure(item: &Item) -> String {
+    let by = match (&item.meaning.phrase, item.reply.enhanced, item.reply.code) {
+        (Some(_), ..) => "by its own words".to_owned(),
+        (None, Some(enhanced), _) => format!("by the code {enhanced} alone"),
+        (None, None, 0) => "for it has no code, and no words that are known".to_owned(),
+        (None, None, code) => format!("by the code {code} alone"),
+    };
+    let how = match item.meaning.certainty {
+        _ if item.meaning.cause == "unclear" => {
+            return format!("Unclear, {by}.");
+        }
+        Certainty::Confirmed => "Sure",
+        Certainty::Likely => "Likely",
+        Certainty::Possible => "Possible",
+    };
+    format!("{how}, {by}.")
 }
 
 #[cfg(test)]
@@ -64,7 +87,7 @@ mod tests {
         let read = Reader::new(Arc::clone(&guide)).text("550 5.1.1 <bob@example.org>: User unknown");
         let advice = advice(&guide, &read.items[0]);
         assert!(advice.says.plain.contains("bob@example.org"), "{}", advice.says.plain);
-        assert_eq!((advice.who, advice.step), (Some(Who::You), Some("recipient".into())));
+        assert_eq!((advice.who, advice.step), (Who::You, Some("recipient".into())));
         assert!(!advice.fix.is_empty() && !advice.waiting.is_empty());
     }
 }

@@ -4,119 +4,270 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::draft::{Draft, worth};
+use super::draft::Draft;
 use super::find::{self, Found};
-use super::read_reply;
-use super::{address, dialogue};
+use super::judged::Judged;
+use super::{address, dialogue, own, said};
 use crate::guide::Guide;
+use crate::transcript::{Reply, Stage};
 
 /// What is known about a bounce beside its words.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hints {
+pub(super) struct Hints<'t> {
     /// Recipients that a header names as failed.
     pub(super) failed: Vec<String>,
     /// Whom the bounce itself went to and came from: never the failed recipient, unless nothing else is there.
     pub(super) own: Vec<String>,
+    /// The header fields of the message that is given back, where they are a part of their own.
+    pub(super) returned: Option<&'t str>,
 }
 
-static CUT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?im)^[ \t]*(?:[-*_=#>]{2,}[^\n\w]*(?:this is a copy of|below this line|(?:the )?(?:original|returned|undelivered|unsent|rejected|bounced|your) (?:message|mail)|",
-        r"message (?:header|text|body)s?|copy of|forwarded message|enclosed|header|start of|included is|original mail)|",
-        r"(?:the )?original (?:message|mail|header)s?\b.{0,30}(?:follows?|headers?|below|:|-+)|",
-        r"(?:here is|below is|attached is|the following is) (?:a copy|your|the (?:first|original))|message headers?:|original-?message|",
-        r"(?:oorspronkelijke|ursprüngliche|en-têtes|encabezados|urspr.ngliche)\b.{0,40}:|",
-        r"(?:received|return-path|delivered-to|dkim-signature|message-id|x-[a-z-]+): ?[\[<(a-z])"
-    ))
-    .expect("a pattern")
-});
-
-/// The part of a bounce before the message it gives back.
-fn own_words(body: &str) -> &str {
-    match CUT.find(body).filter(|m| body[..m.start()].trim().len() >= 20) {
-        Some(cut) => &body[..cut.start()],
-        None => body,
+impl Hints<'_> {
+    fn is_own(&self, address: &str) -> bool {
+        self.own.iter().any(|o| o.eq_ignore_ascii_case(address))
     }
 }
+
+/// A failure, and whom it is about.
+pub(super) type Failure = (Option<String>, Judged);
 
 /// The failures that a bounce's words tell, one for each recipient that can be told apart.
-pub(super) fn read(guide: &Guide, body: &str, hints: &Hints) -> Vec<Draft> {
-    let words = own_words(body);
-    let overall = best(guide, words);
-    let mut drafts: Vec<Draft> = Vec::new();
-    for (recipient, text) in blocks(words, hints) {
-        let Some(found) = best(guide, &text) else { continue };
-        if worth(guide, &found) > (false, 0) || found.code != 0 {
-            drafts.push(Draft { recipient: Some(recipient), found, permanent: None });
+pub(super) fn read(guide: &Guide, body: &str, hints: &Hints<'_>) -> Vec<Draft> {
+    failures(guide, body, hints).into_iter().map(|(recipient, judged)| judged.draft(recipient)).collect()
+}
+
+/// The same, judged.
+pub(super) fn failures(guide: &Guide, body: &str, hints: &Hints<'_>) -> Vec<Failure> {
+    let (words, rest) = own::split(body);
+    let mut blocks = blocks(words, hints);
+    // Where a header names those that failed, the others are named for another reason: the sender, an alias.
+    let named_failed = |(a, _): &(String, String)| hints.failed.iter().any(|f| f.eq_ignore_ascii_case(a));
+    if blocks.iter().any(named_failed) {
+        blocks.retain(named_failed);
+    }
+    let only = blocks.len() == 1;
+    // A recipient without a word of its own shares those of the next one that has some.
+    let mut told: Vec<(String, Option<Judged>)> = Vec::with_capacity(blocks.len());
+    for (recipient, text) in blocks {
+        let judged = best(guide, &text, Some(&recipient)).or_else(|| about(guide, words, &recipient));
+        told.push((recipient, judged.filter(|j| j.worth() > (false, 0) || j.reply.code != 0)));
+    }
+    for at in (1..told.len()).rev() {
+        if told[at - 1].1.is_none() {
+            told[at - 1].1 = told[at].1.clone();
         }
     }
-    let Some(overall) = overall else { return drafts };
-    for draft in drafts.iter_mut().filter(|d| d.found.code == 0) {
-        let (own, whole) = (worth(guide, &draft.found), worth(guide, &overall));
-        if own < whole || (own == whole && overall.code != 0) {
-            draft.found = overall.clone();
-        }
+    let lacking =
+        told.is_empty() || told.iter().any(|(_, j)| j.as_ref().is_none_or(|j| j.reply.code == 0 && !j.known()));
+    let weak = || told.iter().any(|(_, j)| j.as_ref().is_some_and(|j| j.reply.code == 0));
+    let overall = if lacking || weak() { best(guide, words, None) } else { None };
+    let mut failures: Vec<Failure> = Vec::with_capacity(told.len());
+    for (recipient, judged) in told {
+        let judged = match (judged, &overall) {
+            (Some(j), Some(all))
+                if j.reply.code == 0
+                    && (j.worth() < all.worth() || (j.worth() == all.worth() && all.reply.code != 0)) =>
+            {
+                all.clone()
+            }
+            (Some(j), _) => j,
+            (None, Some(all)) => all.clone(),
+            (None, None) => continue,
+        };
+        let judged = if only { whence(guide, judged, words) } else { judged };
+        failures.push((Some(recipient), judged));
     }
-    if drafts.is_empty() {
-        let recipient = overall.recipient.clone().or_else(|| named(words, hints));
-        drafts.push(Draft { recipient, found: overall, permanent: None });
+    if failures.is_empty()
+        && let Some(overall) = overall
+    {
+        let recipient =
+            hints.failed.first().cloned().or_else(|| overall.recipient.clone()).or_else(|| named(words, rest, hints));
+        failures.push((recipient, whence(guide, overall, words)));
     }
-    drafts
+    failures
+}
+
+/// Host and stage out of all words, where a bounce is about one recipient and the words about that one lack them.
+fn whence(guide: &Guide, mut judged: Judged, words: &str) -> Judged {
+    if judged.reply.server.is_empty()
+        && let Some(host) = said::by(words)
+    {
+        judged.hear(&host);
+    }
+    match judged.reply.stage.or_else(|| stage(words, &judged.reply)) {
+        stage @ Some(_) if judged.reply.stage.is_none() => judged.again(guide, |reply| reply.stage = stage),
+        _ => judged,
+    }
+}
+
+/// The stage at which a dialogue in a bounce's words has this very reply, or what the words say themselves.
+pub(super) fn stage(words: &str, reply: &Reply) -> Option<Stage> {
+    if reply.code == 0 {
+        return None;
+    }
+    let said = if words.contains("<<<") { dialogue::replies(words) } else { Vec::new() };
+    let same = said
+        .iter()
+        .find(|f| f.code == reply.code && (f.enhanced == reply.enhanced || f.enhanced.is_none()))
+        .and_then(|f| f.stage);
+    // Sendmail sends DATA before it reads the answers to RCPT (RFC 2920).
+    let early = same == Some(Stage::Data) && reply.enhanced.is_some_and(|e| e.subject == 1);
+    if early { Some(Stage::Rcpt) } else { same.or_else(|| said::stage(words)) }
 }
 
 /// The recipient that a bounce is about, where nothing else of it could be read.
-pub(super) fn recipient(body: &str, hints: &Hints) -> Option<String> {
-    named(own_words(body), hints)
+pub(super) fn recipient(body: &str, hints: &Hints<'_>) -> Option<String> {
+    let (words, rest) = own::split(body);
+    named(words, rest, hints)
+}
+
+/// What a bounce's words say about one recipient beside its codes: from its address to the end of the paragraph.
+pub(super) fn paragraph(words: &str, address: &str) -> Option<String> {
+    let at = find_fold(words, address)?;
+    let text = &words[at..];
+    let text = &text[..text.floor_char_boundary(2_048)];
+    let end = text.find("\n\n").or_else(|| text.find("\n\r\n")).unwrap_or(text.len());
+    Some(text[..end].split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Where `wanted` stands in a text, whatever the case.
+fn find_fold(text: &str, wanted: &str) -> Option<usize> {
+    text.find(wanted).or_else(|| {
+        let first = wanted.as_bytes().first()?;
+        let fits = |at: &usize| {
+            text.as_bytes().get(*at..at + wanted.len()).is_some_and(|t| t.eq_ignore_ascii_case(wanted.as_bytes()))
+        };
+        let starts = text.bytes().enumerate().filter(|(_, b)| b.eq_ignore_ascii_case(first)).map(|(at, _)| at);
+        starts.take(10_000).find(fits).filter(|at| text.is_char_boundary(*at))
+    })
 }
 
 /// The reply in a piece of a bounce, or its words, whichever says more.
-fn best(guide: &Guide, text: &str) -> Option<Found> {
+fn best(guide: &Guide, text: &str, about: Option<&str>) -> Option<Judged> {
     if text.trim().is_empty() {
         return None;
     }
-    let coded = if dialogue::is_dialogue(text) { refusal(guide, dialogue::replies(text)) } else { None }
-        .or_else(|| find::inside(text));
-    let words = Found::words(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let spoken =
+        if may_be_dialogue(text) && dialogue::is_dialogue(text) { dialogue::replies(text) } else { Vec::new() };
+    let mut coded = refusal(guide, spoken, about).or_else(|| find::inside(text).map(|f| Judged::of(guide, f)));
+    if let Some(coded) = &mut coded
+        && coded.reply.server.is_empty()
+        && let Some(host) = said::by(text)
+    {
+        coded.hear(&host);
+    }
+    if coded.as_ref().is_some_and(Judged::clear) {
+        return coded;
+    }
+    let mut words = Found::words(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    words.server = words.server.or_else(|| said::by(text));
+    let words = Judged::of(guide, words);
     match coded {
-        Some(coded) if worth(guide, &coded).0 || !worth(guide, &words).0 => Some(coded),
-        Some(coded) => Some(Found {
-            code: coded.code,
-            enhanced: coded.enhanced.or(words.enhanced),
-            stage: coded.stage.or(words.stage),
-            ..words
-        }),
-        None => Some(words).filter(|w| worth(guide, w).0 || w.enhanced.is_some()),
+        Some(coded) if !words.clear() || (coded.known() && words.meaning.db < 12) => Some(coded),
+        Some(coded) => Some(words.again(guide, |reply| {
+            reply.code = coded.reply.code;
+            reply.enhanced = coded.reply.enhanced.or(reply.enhanced);
+            reply.stage = coded.reply.stage.or(reply.stage);
+            if !coded.reply.server.is_empty() {
+                reply.server = coded.reply.server;
+            }
+        })),
+        None => Some(words).filter(|w| w.known() || w.reply.enhanced.is_some()),
     }
 }
 
-/// The refusal of a dialogue that the others follow from: the first that is not about the order of commands.
-fn refusal(guide: &Guide, mut said: Vec<Found>) -> Option<Found> {
-    let follows = |f: &Found| read_reply(guide, &f.clone().into_reply()).kind.as_deref() == Some("command-sequence");
-    let first = said.iter().position(|f| !follows(f)).unwrap_or(0);
-    (!said.is_empty()).then(|| said.swap_remove(first))
+/// Whether it is worth looking for a dialogue: its prompts, or a code at the very beginning.
+fn may_be_dialogue(text: &str) -> bool {
+    let begins =
+        text.trim_start().trim_start_matches(['>', '|', ' ', '"', '\'', '*', '-']).starts_with(['2', '3', '4', '5']);
+    let pairs = || {
+        text.as_bytes()
+            .array_windows::<2>()
+            .any(|w| matches!(w, [b'<', b'<' | b' ' | b'*' | b'~' | b'-' | b'='] | b"->" | b"S:"))
+    };
+    begins || pairs() || text.contains("Out:") || text.contains("reply:")
+}
+
+/// The refusal of a dialogue that is about a recipient; else the one that the others follow from: the first that is not about the order
+/// of commands.
+fn refusal(guide: &Guide, said: Vec<Found>, about: Option<&str>) -> Option<Judged> {
+    let names = |f: &Found| {
+        about.is_some_and(|a| {
+            f.recipient.as_deref().is_some_and(|r| r.eq_ignore_ascii_case(a))
+                || f.lines.iter().any(|l| find_fold(l, a).is_some())
+        })
+    };
+    if said.len() > 1
+        && let Some(found) = said.iter().find(|f| names(f))
+    {
+        let judged = Judged::of(guide, found.clone());
+        if judged.known() {
+            return Some(judged);
+        }
+    }
+    let mut first = None;
+    for found in said.into_iter().take(50) {
+        let judged = Judged::of(guide, found);
+        if judged.meaning.kind.as_deref() != Some("command-sequence") {
+            return Some(judged);
+        }
+        first = first.or(Some(judged));
+    }
+    first
+}
+
+/// A line with a reply that names the recipient, wherever it stands: sendmail's transcript says `550 5.1.2 bob@… Host unknown`.
+fn about(guide: &Guide, words: &str, recipient: &str) -> Option<Judged> {
+    let line = words.lines().take(2_000).find(|line| {
+        let reply = line.trim_start_matches(['<', ' ', '\t']);
+        let coded = reply
+            .as_bytes()
+            .first_chunk::<4>()
+            .is_some_and(|c| matches!(c, [b'4' | b'5', a, b, b' ' | b'-'] if a.is_ascii_digit() && b.is_ascii_digit()));
+        coded && find_fold(line, recipient).is_some()
+    })?;
+    Some(Judged::of(guide, find::whole(line.trim_start_matches(['<', ' ', '\t']))))
 }
 
 static STARTS: LazyLock<Regex> = LazyLock::new(|| {
     let address = r#"(?P<a>(?:"[^"\n]+"|[^\s<>@"'`,;:()\[\]{}=|\\]+)@[A-Za-z0-9_.-]+)"#;
-    Regex::new(&format!(r#"^[ \t]{{0,12}}(?:[*•-][ \t]*)?["'<(]*{address}[>"')]*(?P<rest>.*)$"#)).expect("a pattern")
+    Regex::new(&format!(r#"^[ \t]{{0,12}}(?:[*•-][ \t]*)?["'<(]*?{address}[>"')]*(?P<rest>.*)$"#)).expect("a pattern")
 });
 
+/// The most recipients told apart in words.
+const BLOCKS: usize = 1_000;
+
 /// Pieces that begin with an address at the start of a line, as most servers write them.
-fn blocks(words: &str, hints: &Hints) -> Vec<(String, String)> {
+fn blocks(words: &str, hints: &Hints<'_>) -> Vec<(String, String)> {
     let mut blocks: Vec<(String, String)> = Vec::new();
-    let mut blank = 0;
+    // Lines without a word since the last block began; a transcript of all that was said is of no recipient alone.
+    let mut blank = 3;
+    let mut before = "";
     for line in words.lines().take(20_000) {
-        if line.trim().is_empty() {
+        let bare = line.trim();
+        if bare.is_empty() {
             blank += 1;
+        } else if bare.starts_with("-----")
+            && blocks.last().is_some_and(|(_, t)| !t.trim().is_empty())
+            && find_fold(bare, "transcript").is_some()
+        {
+            blank = 3;
         }
-        let start =
-            STARTS.captures(line).filter(|c| !is_own(&c["a"], hints) && !c["rest"].trim_start().starts_with('@'));
+        let start = if bare.contains('@') { STARTS.captures(line) } else { None };
+        let sender = before.ends_with("sent by") || before.ends_with("sent from");
+        before = if bare.is_empty() { before } else { bare };
+        let start = start.filter(|c| !sender && !hints.is_own(&c["a"]) && !c["rest"].trim_start().starts_with('@'));
         if let Some(caps) = start {
-            let (address, rest) =
-                (caps["a"].trim_end_matches('.').to_owned(), caps["rest"].trim().trim_start_matches(':').trim());
+            let address = caps["a"].trim_end_matches('.').to_owned();
+            let rest = caps["rest"].trim().trim_start_matches(':').trim();
+            let full = blocks.len() >= BLOCKS;
             // Sendmail repeats the address in front of its own summary; it belongs to the same recipient.
             match blocks.last_mut().filter(|(last, _)| last.eq_ignore_ascii_case(&address)) {
-                Some((_, text)) => text.push_str(&format!("\n{rest}")),
+                Some((_, text)) => {
+                    text.push('\n');
+                    text.push_str(rest);
+                }
+                None if full => break,
                 None => blocks.push((address, rest.to_owned())),
             }
             blank = 0;
@@ -124,23 +275,75 @@ fn blocks(words: &str, hints: &Hints) -> Vec<(String, String)> {
             text.push('\n');
             text.push_str(line);
         }
-        if blocks.len() > 1_000 {
-            break;
-        }
     }
     blocks
 }
 
-/// The addresses that a bounce's words name, wherever they stand.
-fn named(words: &str, hints: &Hints) -> Option<String> {
-    let good = |a: &&str| !is_own(a, hints) && !address::is_system(a);
-    let failed = hints.failed.first().map(String::as_str);
-    failed
-        .or_else(|| address::all(words).find(good))
-        .or_else(|| address::all(words).find(|a| hints.own.iter().all(|o| !o.eq_ignore_ascii_case(a))))
+static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
+    let before = concat!(
+        r"(?i)(?:recipient(?:'s)?(?: e?-?mail)?(?: address)?(?:\(s\)|s|\(es\))?|addressed to|undeliverable(?: to| address)?|deliver(?:ed|y|ing)?(?: (?:your|the|this|a))?(?: message| e?-?mail)? (?:to|for)|",
+        r"rcpt to|(?:message|mail|sent|send) to|(?:unknown|invalid|no such) (?:user|address|recipient)|user unknown|allowed size|mailbox|address(?:ee)?|user|account|",
+        r"empf(?:ä|ae)nger|destinataire|destinat[aá]rio|ontvanger|mottagare|generated by|expanded from|an die adresse|宛先|^\s*to)"
+    );
+    let address = r#"(?P<a>(?:"[^"\n]{1,64}"|[^\s<>@"'`,;:()\[\]{}=|\\]{1,64})@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"#;
+    Regex::new(&format!(r#"(?m){before}[\s:=<>'"(\[*,-]{{1,12}}(?:mailto:)?{address}"#)).expect("a pattern")
+});
+
+/// The address that a bounce's words name as the one that failed; else one that they name at all; else whom the message was to.
+fn named(words: &str, rest: &str, hints: &Hints<'_>) -> Option<String> {
+    if let Some(failed) = hints.failed.first() {
+        return Some(failed.clone());
+    }
+    let good = |a: &str| !hints.is_own(a) && !address::is_system(a);
+    let labelled =
+        LABELLED.captures_iter(words).take(20).filter_map(|c| c.name("a")).map(|a| a.as_str()).find(|a| good(a));
+    labelled
+        .or_else(|| address::all(words).take(50).find(|a| good(a)))
         .map(str::to_owned)
+        .or_else(|| hints.returned.and_then(sent_to))
+        .or_else(|| sent_to(rest))
+        .or_else(|| address::all(words).take(50).find(|a| !hints.is_own(a)).map(str::to_owned))
 }
 
-fn is_own(address: &str, hints: &Hints) -> bool {
-    hints.own.iter().any(|o| o.eq_ignore_ascii_case(address))
+/// The only recipient that a message was addressed to, by its header fields.
+pub(super) fn sent_to(message: &str) -> Option<String> {
+    let mut to: Option<&str> = None;
+    let mut open = false;
+    for line in message.lines().take(300) {
+        let folded = line.starts_with([' ', '\t']);
+        open = if folded { open } else { line.get(..3).is_some_and(|n| n.eq_ignore_ascii_case("to:")) };
+        if !open {
+            continue;
+        }
+        for address in address::all(line) {
+            if to.is_some_and(|t| !t.eq_ignore_ascii_case(address)) {
+                return None;
+            }
+            to = Some(address);
+        }
+    }
+    to.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_to_one_tells_its_recipient() {
+        assert_eq!(
+            sent_to("From: a@example.net\nTo: Bob\n <bob@example.org>\nCc: c@example.org\n").as_deref(),
+            Some("bob@example.org")
+        );
+        assert_eq!(sent_to("To: b@example.org, c@example.org\n"), None);
+    }
+
+    #[test]
+    fn a_label_tells_the_recipient_from_other_addresses() {
+        let hints = Hints { own: vec!["alice@example.net".to_owned()], ..Hints::default() };
+        let words = "Ask admin@example.com.\nalice@example.net wrote.\nRecipient address: bob@example.org\n";
+        assert_eq!(named(words, "", &hints).as_deref(), Some("bob@example.org"));
+        assert_eq!(named("Ask admin@example.com.", "", &hints).as_deref(), Some("admin@example.com"));
+        assert_eq!(named("Nothing.", "From: x\nTo: bob@example.org\n", &hints).as_deref(), Some("bob@example.org"));
+    }
 }

@@ -59,7 +59,8 @@ pub fn clues(text: &str, source: Source, item: &Item) -> Clues {
     let own = is_own(source, item);
     Clues {
         server: host.clone().filter(|_| own).map(|host| Target { port: port(text, &host), host }),
-        refused_by: host.filter(|_| !own),
+        // In the log of a server that takes mail it is that server itself.
+        refused_by: host.filter(|_| !own && !item.incoming),
         ip: sending_address(item),
         helo: helo(text, item, &place),
         to,

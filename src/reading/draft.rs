@@ -32,7 +32,7 @@ impl Draft {
         let recipient =
             self.recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
-        Item { recipient, reporter, permanent: self.permanent.or(by_code), reply, meaning }
+        Item { recipient, reporter, permanent: self.permanent.or(by_code), reply, meaning, incoming: false }
     }
 }
 

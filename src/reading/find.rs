@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::dialogue;
-use super::stage::{Told, told};
+use super::line::coded;
+use super::stage::{Told, by_words, told};
 use crate::transcript::{Enhanced, Reply, Role, Stage, clean_line};
 
 /// A reply found in a text, before anybody is known to have said it.
@@ -62,15 +63,9 @@ pub fn parse_reply(text: &str) -> Reply {
         .into_reply()
 }
 
-/// A line or text that begins with a reply code.
-pub(super) static CODED: LazyLock<Regex> = LazyLock::new(|| {
-    let code = r"(?P<code>[2345]\d\d)(?P<more>[- ,:]|$)[ ]*(?:#?(?P<enhanced>[245]\.\d{1,3}\.\d{1,3})(?:[ \t,:;-]|$))?";
-    Regex::new(&format!(r"^{code}(?P<text>.*)$")).expect("a pattern")
-});
-
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"(?:^|[\s"'(\[<>:;,=#{])(?P<code>[45]\d\d)(?P<sep>[- ]['"]?|\)?:? |,\s*b?['"]|: ['"]?|['"],? |\),? |, |$)"#,
+        r#"(?:^|[\s"'(\[<>:;,=#{])(?P<code>[45]\d\d)(?P<sep>[- ]['"]?|\)?:? |,\s*b?['"]|, ?Msg: ?['"]|[:=] ?['"]?|['"],? |\),? |, |[.!?]? |$)"#,
         r"\s*(?:#?(?P<enhanced>[45]\.\d{1,3}\.\d{1,3})(?:[\s,:;)-]|$))?"
     ))
     .expect("a pattern")
@@ -79,7 +74,8 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:said|says|returned|responded|replied|reply|response|reason|errors?|error_code|message|smtp;|status|code|detail|failed|failure|was|talk to me|",
-        r"server|rejected|exception|permanent|transient|refused|result|stat|<<<|>>>|because|command|info|data|\]|\w\)|<[^<>]*>|->|in)\s*(?:is|with|of)?[\s:;='(\[,#-]*$"
+        r"server|rejected|exception|permanent|transient|refused|result|stat|<<<|>>>|because|command|info|data|\]|\w\)|<[^<>]*>|->|in|smtp|get|gets|got|getting|receive|received|gives?|gave|shows?|see)",
+        r#"\s*(?:is|with|of|an?|the)?(?: error| code| message| smtp)*[\s:;='"(\[,#-]*$"#
     ))
     .expect("a pattern")
 });
@@ -105,6 +101,9 @@ pub(super) fn inside(text: &str) -> Option<Found> {
         from = code.end();
         let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse::<Enhanced>().ok());
         let before = &text[before_from(&text, code.start())..code.start()];
+        if counts(code.as_str(), before, &text[from..]) {
+            continue;
+        }
         let sep = &caps["sep"];
         let tuple = sep.contains(['b', '\'', '"']) || (before.ends_with('(') && sep.starts_with(','));
         let begins = starts.binary_search(&code.start()).is_ok() || before.ends_with(": ");
@@ -112,7 +111,14 @@ pub(super) fn inside(text: &str) -> Option<Found> {
             .iter()
             .map(|(s, yes)| s * i32::from(*yes))
             .sum();
-        if score >= 2 && best.as_ref().is_none_or(|b| score > b.score) {
+        // Of exceptions inside exceptions, the innermost speaks for the server.
+        let deeper =
+            score > 2 && (before.contains("ested exception") || before.contains("aused by") || before.contains("--->"));
+        if score >= 2
+            && best
+                .as_ref()
+                .is_none_or(|b| score > b.score || (score == b.score && deeper && code.as_str() != b.code.to_string()))
+        {
             let quote = before.chars().next_back().into_iter().chain(sep.chars()).find(|c| matches!(c, '\'' | '"'));
             let end = caps.get(0).map_or(from, |m| m.end());
             best = Some(Spot { score, end, code: code.as_str().parse().unwrap_or(0), enhanced, quote });
@@ -125,6 +131,36 @@ pub(super) fn inside(text: &str) -> Option<Found> {
     let mut found = Found { code, enhanced, lines: vec![rest], stage, server, recipient: None };
     found.finish();
     Some(found)
+}
+
+/// Whether a number is a port or counts something, rather than a reply code.
+fn counts(number: &str, before: &str, behind: &str) -> bool {
+    const THINGS: [&str; 16] = [
+        "bytes",
+        "octets",
+        "ms",
+        "seconds",
+        "sec",
+        "minutes",
+        "mails",
+        "messages",
+        "emails",
+        "recipients",
+        "times",
+        "lines",
+        "kb",
+        "mb",
+        "users",
+        "milliseconds",
+    ];
+    let word =
+        behind.strip_prefix(' ').and_then(|b| b.split(|c: char| !c.is_ascii_alphabetic()).next()).unwrap_or_default();
+    let port = before.trim_end_matches([' ', ':', '=', '\'', '"']);
+    matches!(number, "465" | "587")
+        || port.len() >= 4
+            && port.is_char_boundary(port.len() - 4)
+            && port[port.len() - 4..].eq_ignore_ascii_case("port")
+        || THINGS.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
 
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
@@ -147,7 +183,11 @@ fn own(text: &str, quote: Option<char>) -> &str {
 fn told_of(before: &str, rest: &str) -> Told {
     let mut behind = told(rest);
     let ahead = told(&before[before_from(before, before.len())..]);
-    behind.stage = behind.stage.or(ahead.stage);
+    behind.stage = match (behind.stage, ahead.stage) {
+        // Nodemailer names DATA as the command of the message, too.
+        (Some(Stage::Data), Some(Stage::Message)) => ahead.stage,
+        (own, before) => own.or(before),
+    };
     behind.server = ahead.server.or(behind.server);
     behind
 }
@@ -163,11 +203,10 @@ fn before_from(text: &str, end: usize) -> usize {
 /// What is known to be one reply, codes first, on one line or joined to one; else the reply inside it; else its words.
 pub(super) fn whole(text: &str) -> Found {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match CODED.captures(&text) {
-        Some(caps) => {
-            let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse().ok());
-            let code = caps["code"].parse().unwrap_or(0);
-            let mut found = Found { code, enhanced, lines: vec![caps["text"].trim().to_owned()], ..Found::default() };
+    match coded(&text) {
+        Some(said) => {
+            let (code, enhanced) = (said.code, said.enhanced);
+            let mut found = Found { code, enhanced, lines: vec![said.text.trim().to_owned()], ..Found::default() };
             found.finish();
             found
         }
@@ -187,7 +226,7 @@ fn paragraphs(text: &str) -> (String, Vec<usize>) {
             continue;
         }
         if !out.is_empty() {
-            out.push_str(if gap && !CODED.is_match(line) { "\n\n" } else { " " });
+            out.push_str(if gap && coded(line).is_none() { "\n\n" } else { " " });
         }
         gap = false;
         starts.push(out.len());
@@ -204,6 +243,8 @@ impl Found {
         for line in &self.lines {
             for part in repeated(line, &code, self.enhanced) {
                 let part = part.trim();
+                // Libraries that take the reply code off each line leave the enhanced code there.
+                let part = self.enhanced.filter(|_| !lines.is_empty()).map_or(part, |e| without(part, e));
                 if !part.is_empty() && lines.len() < LINES {
                     lines.push(part.to_owned());
                 }
@@ -212,6 +253,14 @@ impl Found {
         if self.enhanced.is_none() {
             self.enhanced = mentioned(&lines.join(" "), self.code);
         }
+        let joined = if lines.len() > 1 { lines.join(" ") } else { String::new() };
+        let apart =
+            |words: &str| joined.contains(words) && !lines.iter().any(|l| l.contains(words) && l.contains("command"));
+        if apart("n reply to") {
+            lines = vec![joined.clone()];
+        } else if lines.len() > 1 && self.stage.is_none() {
+            self.stage = by_words(&joined);
+        }
         let last = lines.last().map(|l| told(l));
         if let (Some(last), Some(Told { text, stage, server })) = (lines.last_mut(), last) {
             *last = text;
@@ -219,6 +268,14 @@ impl Found {
             self.server = self.server.take().or(server);
         }
         self.lines = lines;
+    }
+}
+
+/// A line without the enhanced code at its start.
+fn without(line: &str, code: Enhanced) -> &str {
+    match super::line::enhanced(line) {
+        Some((own, rest)) if own == code => rest.trim_start(),
+        _ => line,
     }
 }
 
@@ -252,6 +309,9 @@ static MENTIONED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// An enhanced code named among words, as qmail's `(#5.1.1)`; of the same class as the code.
 pub(super) fn mentioned(text: &str, code: u16) -> Option<Enhanced> {
+    if !text.contains("4.") && !text.contains("5.") {
+        return None;
+    }
     MENTIONED
         .captures_iter(text)
         .filter_map(|c| c["e"].parse::<Enhanced>().ok())

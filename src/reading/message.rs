@@ -1,267 +1,357 @@
 //! Messages: bounces of every make, and what only looks like one.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
-use regex::Regex;
-
-use super::bounce::{self, Hints};
-use super::draft::{Draft, worth};
+use super::bounce::{self, Failure, Hints};
+use super::find::{self, Found};
+use super::judged::Judged;
+use super::mime::{self, Mail, Sort};
+use super::signs::Signs;
+use super::stage::told;
 use super::status::{self, Recipient};
-use super::{address, find, headers};
+use super::{Item, address, decode, headers, said};
 use crate::guide::Guide;
+use crate::transcript::{Enhanced, Reply};
 
 /// What a message turned out to be.
 pub(super) enum Read {
     /// A bounce, and its failures.
-    Bounce(Vec<Draft>),
+    Bounce(Vec<Item>),
     /// Headers alone, and the failures they tell of.
-    Headers(Vec<Draft>),
+    Headers(Vec<Item>),
     /// An auto-reply, a complaint, a report of success, or any other message.
     NotABounce,
 }
 
-/// The most headers named `Content-Type` that are read: each may nest a message in a message.
-const NESTED: usize = 100;
-
-static HEADER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[A-Za-z][A-Za-z0-9-]+:(?:\s|$|[^/\s])").expect("a pattern"));
+/// Messages in messages that are looked into for a bounce that somebody forwards.
+const NESTED: usize = 3;
+/// The most words of a bounce that are read, in octets: none has so much to say.
+const WORDS: usize = 64 * 1024;
 
 /// Whether a text begins with a message's header fields.
 pub(super) fn is_message(text: &str) -> bool {
-    let known = [
-        "received:",
-        "from:",
-        "to:",
-        "subject:",
-        "date:",
-        "return-path:",
-        "message-id:",
-        "mime-version:",
-        "content-type:",
-        "delivered-to:",
-        "x-original-to:",
-        "authentication-results:",
-        "received-spf:",
-        "dkim-signature:",
-        "reply-to:",
-        "arc-seal:",
-        "x-received:",
-        "envelope-to:",
+    const KNOWN: [&str; 22] = [
+        "received",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+        "x-original-to",
+        "authentication-results",
+        "received-spf",
+        "dkim-signature",
+        "reply-to",
+        "arc-seal",
+        "x-received",
+        "envelope-to",
+        "x-failed-recipients",
+        "auto-submitted",
+        "sender",
+        "cc",
     ];
-    let mut fields = 0;
-    for line in text.trim_start().lines().take(200) {
-        let lower = line.to_ascii_lowercase();
-        if known.iter().any(|k| lower.starts_with(k)) {
-            fields += 1;
-        } else if !(line.starts_with([' ', '\t']) || line.starts_with("From ") || HEADER.is_match(line)) {
-            break;
+    let (mut fields, mut strange) = (0, 0);
+    for (at, line) in text.trim_start().lines().take(200).enumerate() {
+        if line.starts_with([' ', '\t']) || (at == 0 && line.starts_with("From ")) {
+            continue;
+        }
+        let Some(name) = mime::field(line) else {
+            // Some relay unfolded a field wrongly; an empty line ends the header.
+            strange += 1;
+            if line.trim().is_empty() || fields == 0 || strange > 5 {
+                break;
+            }
+            continue;
+        };
+        fields += usize::from(KNOWN.iter().any(|k| k.eq_ignore_ascii_case(name.trim_end())));
+        if fields >= 2 {
+            return true;
         }
     }
-    fields >= 2
+    false
 }
 
 /// Reads a message.
 pub(super) fn read(guide: &Guide, text: &str) -> Read {
-    let text = unnested(text.trim_start());
-    let text = match text.split_once('\n') {
-        Some((first, rest)) if first.starts_with("From ") && !first.starts_with("From:") => rest,
-        _ => text,
-    };
-    let Some(message) = MessageParser::default().parse(text.as_bytes()) else { return Read::NotABounce };
-    let mut parts = Parts::of(&message);
-    if parts.words.trim().is_empty() && parts.status.is_empty() {
-        // Broken boundaries: what stands below the header fields, as it is.
-        parts.words =
-            text.split_once("\n\n").or_else(|| text.split_once("\r\n\r\n")).map_or("", |(_, body)| body).to_owned();
-    }
-    if parts.status.is_empty() && parts.words.to_ascii_lowercase().contains("final-recipient:") {
-        parts.status.push(parts.words.clone());
-    }
-    let hints = hints(&message);
-    let about: Vec<Recipient> = parts.status.iter().flat_map(|s| status::recipients(s)).collect();
+    read_at(guide, text.trim_start(), 0)
+}
+
+fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
+    let mail = Mail::of(text);
+    let mut parts = Parts::of(&mail);
     if parts.no_bounce {
         return Read::NotABounce;
     }
-    let failed: Vec<&Recipient> = about.iter().filter(|r| !r.succeeded()).collect();
-    if !about.is_empty() && failed.is_empty() {
+    // A report that lost its boundaries, or one that somebody wrote into the text.
+    if parts.status.is_empty() && contains_fold(&parts.words, "final-recipient:") {
+        parts.status.push(Cow::Owned(parts.words.to_string()));
+    }
+    let about: Vec<Recipient<'_>> = parts.status.iter().flat_map(|s| status::recipients(s)).collect();
+    let hints = hints(&mail, &parts);
+    if about.iter().any(|r| !r.succeeded()) {
+        let report = Report { guide, words: &parts.words, hints: &hints, spoken: OnceCell::new() };
+        return Read::Bounce(about.iter().filter(|r| !r.succeeded()).map(|r| report.item(r)).collect());
+    }
+    if !about.is_empty() {
         return Read::NotABounce;
     }
-    let spoken = bounce::read(guide, &parts.words, &hints);
-    if !failed.is_empty() {
-        return Read::Bounce(failed.into_iter().map(|r| reported(guide, r, &spoken, &hints)).collect());
+    let signs = Signs::of(&mail.head, &parts.words);
+    if parts.words.trim().is_empty() && parts.nested.is_empty() {
+        return bare(guide, &mail, &signs, &hints);
     }
-    if parts.words.trim().is_empty() {
-        let told = headers::read(text);
-        return if told.is_empty() { Read::NotABounce } else { Read::Headers(told) };
-    }
-    if is_answer(&message) || !(is_from_system(&message) || spoken.iter().any(|d| d.found.code != 0)) {
-        return Read::NotABounce;
-    }
-    match spoken.is_empty() {
-        true => Read::Bounce(vec![Draft {
-            recipient: bounce::recipient(&parts.words, &hints),
-            found: find::Found::words(&first_words(&parts.words)),
-            permanent: None,
-        }]),
-        false => Read::Bounce(spoken),
-    }
-}
-
-/// One recipient of a report; where its own fields say little, what the words of the bounce say about it.
-fn reported(guide: &Guide, recipient: &Recipient, spoken: &[Draft], hints: &Hints) -> Draft {
-    let mut found = recipient.diagnostic.as_deref().map(find::whole).unwrap_or_default();
-    let status = recipient.status.as_deref().and_then(|s| s.parse().ok());
-    found.enhanced = found.enhanced.or(status);
-    found.server = found.server.or_else(|| recipient.remote.clone().filter(|r| r.contains('.')));
-    let same = |d: &&Draft| {
-        d.recipient.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
-    };
-    let words = spoken.iter().find(same).or_else(|| spoken.first().filter(|_| spoken.len() == 1));
-    if let Some(words) = words
-        && !worth(guide, &found).0
-        && worth(guide, &words.found).0
+    if !signs.system()
+        && depth < NESTED
+        && let Some(inner) = parts
+            .nested
+            .iter()
+            .map(|n| read_at(guide, n.trim_start(), depth + 1))
+            .find(|r| matches!(r, Read::Bounce(_)))
     {
-        let better = words.found.clone();
-        found = find::Found {
-            code: if found.code == 0 { better.code } else { found.code },
-            enhanced: better.enhanced.or(found.enhanced),
-            stage: better.stage.or(found.stage),
-            server: found.server.or(better.server),
-            lines: better.lines,
-            recipient: None,
-        };
-    } else if let Some(words) = words {
-        found.stage = found.stage.or(words.found.stage.filter(|_| words.found.code == found.code));
+        return inner;
     }
-    let address = recipient.address.clone().or_else(|| hints.failed.first().cloned());
-    let permanent = match recipient.action.as_str() {
-        "delayed" => Some(false),
-        "failed" if found.code == 0 => Some(true),
-        _ => None,
+    if signs.answer() {
+        return Read::NotABounce;
+    }
+    let failures = bounce::failures(guide, &parts.words, &hints);
+    let coded = failures.iter().any(|(_, j)| j.reply.code != 0);
+    if !(signs.bounce() || (coded && !mail.head.all("auto-submitted").any(|_| true))) || (!coded && signs.delivered()) {
+        return Read::NotABounce;
+    }
+    let waits = signs.waits();
+    let given_up = !waits && (signs.given_up() || signs.bounce());
+    let failures = match failures.is_empty() {
+        true => vec![(bounce::recipient(&parts.words, &hints), unknown(guide, &parts.words, waits))],
+        false => failures,
     };
-    Draft { recipient: address.or_else(|| words.and_then(|w| w.recipient.clone())), found, permanent }
+    let permanent = |j: &Judged| match waits {
+        true => Some(false),
+        false
+            if j.reply.code == 0
+                && (signs.given_up() || (given_up && j.reply.enhanced.is_none_or(|e| e.class == 5))) =>
+        {
+            Some(true)
+        }
+        false => None,
+    };
+    let waiting = |(recipient, judged): Failure| {
+        // "Not delivered yet" with no reason is a delay, whatever else its words look like.
+        let judged = if waits && judged.reply.code == 0 && judged.meaning.db < 15 {
+            unknown(guide, &parts.words, true)
+        } else {
+            judged
+        };
+        let permanent = permanent(&judged);
+        judged.item(recipient, permanent)
+    };
+    Read::Bounce(failures.into_iter().map(waiting).collect())
 }
 
+/// A message that has a header alone.
+fn bare(guide: &Guide, mail: &Mail<'_>, signs: &Signs<'_>, hints: &Hints<'_>) -> Read {
+    if let Some(failed) = hints.failed.first() {
+        let judged = Judged::of(guide, Found::words(signs.subject()));
+        let permanent = if signs.waits() { Some(false) } else { Some(true) };
+        return Read::Bounce(vec![judged.item(Some(failed.clone()), permanent)]);
+    }
+    let told = headers::told(&mail.head);
+    if told.is_empty() { Read::NotABounce } else { Read::Headers(told.into_iter().map(|d| d.item(guide)).collect()) }
+}
+
+/// A bounce whose words nobody knows.
+fn unknown(guide: &Guide, words: &str, waits: bool) -> Judged {
+    let first = words.split_whitespace().take(60).collect::<Vec<_>>().join(" ");
+    let told = Judged::of(guide, Found { server: said::by(words), ..Found::words(&first) });
+    if !waits || (told.meaning.cause == "network" || told.meaning.db >= 15) {
+        return told;
+    }
+    // What a delay means does not depend on the language it is told in.
+    let delay = Judged::of(guide, Found::words("The delivery is delayed; the server will keep trying."));
+    Judged { reply: told.reply, ..delay }
+}
+
+/// What a report and its words tell together.
+struct Report<'r> {
+    guide: &'r Guide,
+    words: &'r str,
+    hints: &'r Hints<'r>,
+    /// What the words tell, read only where the fields say too little.
+    spoken: OnceCell<Vec<Failure>>,
+}
+
+impl Report<'_> {
+    fn spoken(&self) -> &[Failure] {
+        self.spoken.get_or_init(|| bounce::failures(self.guide, self.words, self.hints))
+    }
+
+    /// One recipient; where its own fields say little, what the words of the bounce say about it.
+    fn item(&self, recipient: &Recipient<'_>) -> Item {
+        let mut found = recipient.diagnostic.as_deref().map(find::whole).unwrap_or_default();
+        let status: Option<Enhanced> = recipient.status.and_then(|s| s.parse().ok());
+        found.enhanced = found.enhanced.or(status);
+        found.server = recipient.remote.clone().or(found.server);
+        self.beside(recipient, &mut found);
+        let mut judged = Judged::of(self.guide, found);
+        if !judged.clear() {
+            judged = self.better(recipient, judged);
+        }
+        let address = recipient.address.clone().or_else(|| self.hints.failed.first().cloned());
+        let address = address.or_else(|| self.same(recipient).and_then(|(r, _)| r.clone()));
+        let address =
+            address.or_else(|| bounce::recipient(self.words, self.hints)).or_else(|| recipient.name.map(str::to_owned));
+        let waits = recipient.action == "delayed";
+        if waits && judged.reply.code == 0 && judged.meaning.db < 15 {
+            judged = Judged { meaning: unknown(self.guide, self.words, true).meaning, ..judged };
+        }
+        let permanent = match recipient.action.as_str() {
+            "delayed" => Some(false),
+            "failed" if judged.reply.code == 0 => Some(true),
+            _ => None,
+        };
+        judged.item(address, permanent)
+    }
+
+    /// The stage and the host, which some servers tell in words only.
+    fn beside(&self, recipient: &Recipient<'_>, found: &mut Found) {
+        if found.stage.is_some() && found.server.is_some() {
+            return;
+        }
+        let words = recipient.address.as_deref().and_then(|a| bounce::paragraph(self.words, a));
+        if found.stage.is_none()
+            && found.code != 0
+            && let Some(words) =
+                words.as_deref().filter(|w| w.contains("in reply to") || w.contains("after ") || w.contains("RCPT"))
+        {
+            found.stage = told(words).stage;
+        }
+        if found.stage.is_none() {
+            found.stage = bounce::stage(
+                self.words,
+                &Reply { code: found.code, enhanced: found.enhanced, ..Found::default().into_reply() },
+            );
+        }
+        if found.server.is_none() {
+            found.server =
+                words.as_deref().and_then(said::by).or_else(|| recipient.diagnostic.as_deref().and_then(said::by));
+        }
+        if found.server.is_none() {
+            found.server = said::by(self.words);
+        }
+    }
+
+    /// What the words tell about this recipient, or about the only one they tell of.
+    fn same(&self, recipient: &Recipient<'_>) -> Option<&Failure> {
+        let spoken = self.spoken();
+        let same =
+            |f: &&Failure| f.0.as_ref().zip(recipient.address.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+        spoken.iter().find(same).or_else(|| spoken.first().filter(|_| spoken.len() == 1))
+    }
+
+    fn better(&self, recipient: &Recipient<'_>, judged: Judged) -> Judged {
+        let Some((_, words)) = self.same(recipient) else { return judged };
+        if !words.clear() {
+            let adds = words.reply.code != 0 && judged.reply.code == 0;
+            return if adds { judged.again(self.guide, |reply| reply.code = words.reply.code) } else { judged };
+        }
+        let plain = judged.reply;
+        words.clone().again(self.guide, |reply| {
+            if plain.code != 0 {
+                reply.code = plain.code;
+            }
+            reply.enhanced = reply.enhanced.or(plain.enhanced);
+            reply.stage = reply.stage.or(plain.stage);
+            if !plain.server.is_empty() {
+                reply.server = plain.server;
+            }
+        })
+    }
+}
+
+/// The parts of a message that matter.
 #[derive(Default)]
-struct Parts {
-    status: Vec<String>,
-    words: String,
+struct Parts<'t> {
+    status: Vec<Cow<'t, str>>,
+    words: Cow<'t, str>,
+    /// The message that is given back, or one that somebody forwards.
+    nested: Vec<&'t str>,
+    /// The header fields of the one that is given back.
+    returned: Option<&'t str>,
     /// A complaint (RFC 5965) or a read receipt (RFC 8098).
     no_bounce: bool,
 }
 
-impl Parts {
-    fn of(message: &Message<'_>) -> Self {
+impl<'t> Parts<'t> {
+    fn of(mail: &'t Mail<'t>) -> Self {
         let mut parts = Self::default();
         let mut html = String::new();
-        for part in &message.parts {
-            let (kind, sub) =
-                part.content_type().map_or(("text", "plain"), |c| (c.ctype(), c.subtype().unwrap_or_default()));
-            let (kind, sub) = (kind.to_ascii_lowercase(), sub.to_ascii_lowercase());
-            match (kind.as_str(), sub.as_str()) {
-                ("message", "delivery-status" | "global-delivery-status") => {
-                    parts.status.push(String::from_utf8_lossy(part.contents()).into_owned());
-                }
-                ("message", "feedback-report" | "disposition-notification" | "global-disposition-notification") => {
-                    parts.no_bounce = true;
-                }
-                ("text", "rfc822-headers") | ("message", _) => {}
-                _ => match &part.body {
-                    PartType::Text(text) => {
-                        parts.words.push_str(&JAPANESE.replace_all(text, " "));
-                        parts.words.push_str("\n\n");
+        for part in &mail.parts {
+            match part.sort {
+                Sort::Status => parts.status.push(part.text()),
+                Sort::Complaint | Sort::Receipt => parts.no_bounce = true,
+                Sort::Message | Sort::Fields => {
+                    parts.returned = parts.returned.or(Some(part.raw));
+                    if part.sort == Sort::Message {
+                        parts.nested.push(part.raw);
                     }
-                    PartType::Html(text) => html.push_str(&unmarked(text)),
-                    _ => {}
-                },
+                }
+                // Behind the report stands the message that is given back, in whatever form.
+                Sort::Plain | Sort::Html
+                    if mail.report && !parts.status.is_empty() && !parts.words.trim().is_empty() =>
+                {
+                    parts.returned = parts.returned.or(Some(part.raw));
+                }
+                Sort::Plain if part.attached && !parts.words.trim().is_empty() => {}
+                Sort::Plain => parts.say(part.text()),
+                Sort::Html if html.len() < WORDS => html.push_str(&decode::unmarked(&part.text())),
+                Sort::Html | Sort::Other => {}
             }
         }
-        if parts.words.trim().is_empty() {
-            parts.words = html;
+        if parts.words.trim().len() < 20 && !html.trim().is_empty() {
+            parts.say(Cow::Owned(html));
+        }
+        if parts.words.trim().is_empty() && parts.status.is_empty() && mail.parts.iter().all(|p| p.sort == Sort::Other)
+        {
+            // Broken beyond its parts: what stands below the header fields, as it is.
+            parts.say(Cow::Borrowed(mail.body));
         }
         parts
     }
-}
 
-fn hints(message: &Message<'_>) -> Hints {
-    let header = |name: &str| {
-        message.header_raw(name).map(|raw| address::all(raw).map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
-    };
-    let mut own = header("To");
-    own.extend(header("From"));
-    let failed = header("X-Failed-Recipients");
-    own.retain(|o| failed.iter().all(|f| !f.eq_ignore_ascii_case(o)));
-    Hints { failed, own }
-}
-
-static SYSTEM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)mailer.?daemon|postmaster|post_master|mail ?(?:delivery|system|administrator)|mdaemon|mail deliver|ndr admin|delivery (?:sub)?system|interscan|no-?reply").expect("a pattern")
-});
-
-static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)undeliver|returned? (?:mail|message|to sender)|fail|delivery (?:status|problem|delay|incomplete|has)|bounce|could not be delivered|not delivered|non.?remis|unzustellbar|niet bezorgd|onbestelbaar|no se (?:pudo|puede)|error|rejected|warning: (?:message|could)|delayed").expect("a pattern")
-});
-
-static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)out of (?:the )?office|auto(?:matic|matische|mated)?[ -]?(?:reply|response|respuesta|antwort|svar)|abwesen|vacation|absence|away from|on leave|r.ponse automatique|respuesta autom|automatisch").expect("a pattern")
-});
-
-fn is_from_system(message: &Message<'_>) -> bool {
-    let empty_path = message.header_raw("Return-Path").is_some_and(|p| p.trim() == "<>");
-    empty_path
-        || message.header_raw("X-Failed-Recipients").is_some()
-        || message.header_raw("From").is_some_and(|f| SYSTEM.is_match(f))
-        || message.subject().is_some_and(|s| SUBJECT.is_match(s))
-}
-
-fn is_answer(message: &Message<'_>) -> bool {
-    let subject = message.subject().unwrap_or_default();
-    let marked =
-        ["X-Autoreply", "X-Autorespond", "X-Auto-Response-From"].iter().any(|h| message.header_raw(*h).is_some());
-    let system = message.header_raw("From").is_some_and(|f| SYSTEM.is_match(f));
-    marked || (ANSWER.is_match(subject) && !system)
-}
-
-fn first_words(words: &str) -> String {
-    words.split_whitespace().take(60).collect::<Vec<_>>().join(" ")
-}
-
-/// Japanese in ISO-2022-JP (RFC 1468), which is not decoded: the words in Latin letters beside it are what is read.
-static JAPANESE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ])?").expect("a pattern"));
-
-static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?is)<(?:style|script)\b.*?</(?:style|script)>|<br ?/?>|</?(?:p|div|tr|td|li|h\d|table)\b[^>]*>|<[^>]*>",
-    )
-    .expect("a pattern")
-});
-
-fn unmarked(html: &str) -> String {
-    let text = TAG.replace_all(html, |caps: &regex::Captures<'_>| {
-        let tag = caps[0].to_ascii_lowercase();
-        if tag.starts_with("<br")
-            || tag.trim_start_matches("</").trim_start_matches('<').starts_with(['p', 'd', 't', 'l', 'h'])
-        {
-            "\n"
-        } else {
-            ""
+    fn say(&mut self, text: Cow<'t, str>) {
+        let text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[..text.floor_char_boundary(WORDS)]),
+            Cow::Owned(mut text) => {
+                text.truncate(text.floor_char_boundary(WORDS));
+                Cow::Owned(text)
+            }
+        };
+        if self.words.is_empty() {
+            self.words = text;
+        } else if self.words.len() < WORDS {
+            let words = self.words.to_mut();
+            words.push_str("\n\n");
+            words.push_str(&text);
         }
-    });
-    text.replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
+    }
 }
 
-/// The text up to where it nests deeper than any honest message.
-fn unnested(text: &str) -> &str {
-    let lower = text.to_ascii_lowercase();
-    match lower.match_indices("content-type").nth(NESTED) {
-        Some((at, _)) => &text[..at],
-        None => text,
-    }
+fn hints<'t>(mail: &Mail<'t>, parts: &Parts<'t>) -> Hints<'t> {
+    let addresses =
+        |name: &str| mail.head.all(name).take(20).flat_map(address::all).map(str::to_owned).collect::<Vec<_>>();
+    let mut own = addresses("to");
+    own.extend(addresses("from"));
+    let failed = addresses("x-failed-recipients");
+    own.retain(|o| failed.iter().all(|f| !f.eq_ignore_ascii_case(o)));
+    own.truncate(100);
+    Hints { failed, own, returned: parts.returned }
+}
+
+fn contains_fold(text: &str, wanted: &str) -> bool {
+    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    text.contains(&b':')
+        && text.windows(wanted.len()).any(|w| w[0].eq_ignore_ascii_case(&wanted[0]) && w.eq_ignore_ascii_case(wanted))
 }

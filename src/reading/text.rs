@@ -1,5 +1,6 @@
 //! What a pasted text is, and what it says.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -10,7 +11,7 @@ use super::draft::Draft;
 use super::find::Found;
 use super::log::{self, Line};
 use super::message::{self, Read};
-use super::{Meaning, dialogue, headers, program, read_reply};
+use super::{Groups, Meaning, dialogue, headers, paste, program, read_reply, stage};
 use crate::guide::Guide;
 use crate::transcript::{Reply, Stage};
 
@@ -45,6 +46,9 @@ pub struct Item {
     pub permanent: Option<bool>,
     /// What it means.
     pub meaning: Meaning,
+    /// Whether the server whose log it stands in refused somebody else's mail: then whose move it is turns around.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub incoming: bool,
 }
 
 /// A text, read.
@@ -72,6 +76,12 @@ impl Reader {
         Self(guide)
     }
 
+    /// Counts failures by what they mean.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.0.clone())
+    }
+
     /// What a reply means.
     #[must_use]
     pub fn reply(&self, reply: &Reply) -> Meaning {
@@ -83,7 +93,7 @@ impl Reader {
     #[must_use]
     pub fn text(&self, text: &str) -> Reading {
         let text = cut(text, Self::MOST);
-        let unquoted = unquoted(text);
+        let unquoted = paste::unquoted(text);
         let text = unquoted.as_deref().unwrap_or(text);
         let messages = mailbox(text);
         if messages.is_empty() {
@@ -117,50 +127,92 @@ impl Reader {
 
     fn message(&self, text: &str) -> Reading {
         match message::read(&self.0, text) {
-            Read::Bounce(drafts) => self.reading(Source::Dsn, drafts),
-            Read::Headers(drafts) => self.reading(Source::Headers, drafts),
+            Read::Bounce(items) => Reading { source: Source::Dsn, items },
+            Read::Headers(items) => Reading { source: Source::Headers, items },
             Read::NotABounce => Reading { source: Source::NotABounce, items: Vec::new() },
         }
     }
 
     fn pasted(&self, text: &str) -> Reading {
-        if let Some(reading) = self.log(text) {
+        let text = paste::plain(text);
+        if let Some(said) = dialogue::bare(&text).filter(|said| !said.is_empty()) {
+            return self.replies(&text, said);
+        }
+        // PHPMailer's lines have dates as Exim's have.
+        let printed =
+            ["SERVER -> CLIENT:", "CLIENT -> SERVER:", "SMTP ERROR:", "Connection: "].iter().any(|p| text.contains(p));
+        if !printed && let Some(reading) = self.log(&text) {
             return reading;
         }
-        let told = program::recipients(text);
+        if dialogue::is_dialogue(&text) && !is_bounce(&text) {
+            let said = dialogue::replies(&text);
+            if !said.is_empty() {
+                return self.replies(&text, said);
+            }
+        }
+        let told = program::recipients(&text);
         if !told.is_empty() {
             return self.reading(Source::Reply, told);
         }
-        if dialogue::is_dialogue(text) && !is_bounce(text) {
-            let said = dialogue::replies(text);
-            if !said.is_empty() {
-                return self.reading(Source::Reply, said.into_iter().map(Draft::of).collect());
+        let text = match paste::unescaped(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(other) if dialogue::is_dialogue(&other) && !is_bounce(&other) => {
+                let said = dialogue::replies(&other);
+                if !said.is_empty() {
+                    return self.replies(&other, said);
+                }
+                Cow::Owned(other)
             }
-        }
+            other => other.into_owned().into(),
+        };
         if text.to_ascii_lowercase().contains("authentication-results:") {
             let told = headers::read(text.trim_start());
             if !told.is_empty() {
                 return self.reading(Source::Headers, told);
             }
         }
-        let mut spoken = bounce::read(&self.0, text, &Hints::default());
-        if !spoken.is_empty() {
-            if !is_bounce(text) {
-                // Before RCPT the address that is named is the sender's.
-                spoken
-                    .iter_mut()
-                    .filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt))
-                    .for_each(|d| d.recipient = None);
-            }
-            let coded = spoken.iter().any(|d| d.found.code != 0);
-            let source = match (is_bounce(text), coded) {
-                (true, _) => Source::Dsn,
-                (false, true) => Source::Reply,
-                (false, false) => Source::Text,
-            };
-            return self.reading(source, spoken);
+        if is_bounce(&text) {
+            let spoken = bounce::read(&self.0, &text, &Hints::default());
+            return if spoken.is_empty() { self.words(&text) } else { self.reading(Source::Dsn, spoken) };
         }
-        self.words(text)
+        self.printed(&program::unstacked(&text))
+    }
+
+    /// Dialogues and bare replies.
+    fn replies(&self, text: &str, mut said: Vec<Found>) -> Reading {
+        if let [one] = said.as_mut_slice()
+            && one.stage.is_none()
+            && text.len() > one.lines.iter().map(String::len).sum::<usize>() + 40
+        {
+            one.stage = stage::by_words(text);
+        }
+        said.iter_mut().for_each(|f| f.stage = f.stage.or_else(|| program::of_login(f)));
+        let drafts =
+            said.into_iter().map(|found| Draft { recipient: program::own_recipient(&found), found, permanent: None });
+        self.reading(Source::Reply, drafts.collect())
+    }
+
+    /// What a program printed, or somebody wrote, about one failure.
+    fn printed(&self, text: &str) -> Reading {
+        let mut spoken = match program::apart(text) {
+            Some(found) => vec![Draft::of(found)],
+            None => bounce::read(&self.0, text, &Hints::default()),
+        };
+        if spoken.is_empty() {
+            return self.words(text);
+        }
+        if let [one] = spoken.as_mut_slice() {
+            program::complete(text, one);
+        }
+        // Before RCPT the address that is named is the sender's.
+        spoken.iter_mut().filter(|d| d.found.stage.is_some_and(|s| s < Stage::Rcpt)).for_each(|d| d.recipient = None);
+        let coded = spoken.iter().any(|d| d.found.code != 0);
+        let mut reading = self.reading(if coded { Source::Reply } else { Source::Text }, spoken);
+        for item in reading.items.iter_mut().filter(|i| i.reply.code == 0 && i.reply.stage.is_none()) {
+            let Meaning { cause, kind, .. } = &item.meaning;
+            item.reply.stage = program::stage_of(cause, kind.as_deref(), text);
+        }
+        reading
     }
 
     fn log(&self, text: &str) -> Option<Reading> {
@@ -225,22 +277,6 @@ fn mailbox(text: &str) -> Vec<&str> {
     starts.sort_unstable();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().copied().zip(ends).map(|(from, to)| &text[from..to]).collect()
-}
-
-/// A text quoted in an answer, without its `> `.
-fn unquoted(text: &str) -> Option<String> {
-    let filled = || text.lines().filter(|l| !l.trim().is_empty()).take(50);
-    let quoted = filled().filter(|l| l.starts_with('>')).count();
-    // A transcript has `>` too, before the client's lines only.
-    if quoted == 0 || quoted * 3 < filled().count() * 2 {
-        return None;
-    }
-    Some(
-        text.lines()
-            .map(|l| l.trim_start_matches('>').strip_prefix(' ').unwrap_or(l.trim_start_matches('>')))
-            .collect::<Vec<_>>()
-            .join("\n"),
-    )
 }
 
 fn cut(text: &str, most: usize) -> &str {

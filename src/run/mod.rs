@@ -13,6 +13,7 @@ mod summary;
 mod taken;
 #[cfg(test)]
 mod trial;
+mod zone;
 
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
@@ -20,6 +21,7 @@ pub use paste::{Pasted, decode, error_file};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
 pub use summary::Summary;
+pub use zone::zone;
 
 use crate::transcript::{Fact, RunId};
 

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
-use jiff::tz::TimeZone;
 
 use super::summary::Summary;
+use super::zone;
 use crate::transcript::{Entry, Fact};
 
 const ENDING: &str = "jsonl";
@@ -172,7 +172,7 @@ impl Saved {
 /// `20261120-164005`, in local time.
 fn id_at(unix_ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(unix_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    time.to_zoned(TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string()
+    time.to_zoned(zone()).strftime("%Y%m%d-%H%M%S").to_string()
 }
 
 fn is_id(text: &str) -> bool {

@@ -280,6 +280,23 @@ impl Case {
         }
     }
 
+    /// What was taken there from the error text, with its name; none where nothing was.
+    #[must_use]
+    pub fn told(&self, what: Taken) -> Option<String> {
+        if !self.taken.contains(&what) {
+            return None;
+        }
+        let (name, value) = match what {
+            Taken::To => ("to", self.recipient().map(str::to_owned)),
+            Taken::From => ("from", self.from.clone()),
+            Taken::Server => ("server", self.server.as_ref().map(|s| s.host.clone())),
+            Taken::RefusedBy => ("refused by", self.refused_by.clone()),
+            Taken::Ip => ("sent from", self.ip.map(|ip| ip.to_string())),
+            Taken::Helo => ("HELO name", self.helo.clone()),
+        };
+        Some(format!("{name} {}", value?))
+    }
+
     /// Empties that field.
     pub fn forget(&mut self, what: Taken) {
         match what {

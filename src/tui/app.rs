@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
@@ -74,7 +73,6 @@ pub struct App {
     diagnosis: Option<(usize, Diagnosis)>,
     size: (u16, u16),
     now: u64,
-    zone: TimeZone,
     /// Where reports are saved.
     folder: Option<PathBuf>,
     // The text that step 6 reads, and the one whose failures were offered to choose from.
@@ -118,7 +116,6 @@ impl App {
             diagnosis: None,
             size: (80, 24),
             now: 0,
-            zone: TimeZone::system(),
             folder: launch.folder,
             text: None,
             offered: None,

@@ -70,7 +70,7 @@ fn the_reply_is_found_in_what_programs_print() {
         (
             "2026-01-01 10:00:00 SERVER -> CLIENT: 535-5.7.8 Username and Password not accepted.\n2026-01-01 10:00:00 SERVER -> CLIENT: 535 5.7.8 gsmtp",
             535,
-            None,
+            Some(Stage::Auth),
             "bad-credentials",
         ),
         (
@@ -88,7 +88,7 @@ fn the_reply_is_found_in_what_programs_print() {
         (
             "msmtp: recipient address bob@example.org not accepted by the server\nmsmtp: server message: 550 5.1.1 User unknown\nmsmtp: could not send mail",
             550,
-            None,
+            Some(Stage::Rcpt),
             "no-such-user",
         ),
         (

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::{App, Shown};
+use crate::run::zone;
 use crate::transcript::{EvidenceId, Fact};
 use crate::tui::model::{self, Found, StepView};
 use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
@@ -142,7 +143,7 @@ impl App {
         });
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let moment = began.and_then(|b| jiff::Timestamp::from_millisecond(b.saturating_add(at)).ok());
-        moment.map_or_else(String::new, |t| t.to_zoned(self.zone.clone()).strftime("%H:%M").to_string())
+        moment.map_or_else(String::new, |t| t.to_zoned(zone()).strftime("%H:%M").to_string())
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::{App, Order};
 use crate::report;
+use crate::run::zone;
 use crate::tui::view::Screen;
 
 impl App {
@@ -51,7 +52,7 @@ impl App {
             _ => ("report", report::text(&self.guide, self.session.walk().transcript())),
         };
         let time = jiff::Timestamp::from_millisecond(self.moment()).unwrap_or_default();
-        let time = time.to_zoned(self.zone.clone()).strftime("%Y%m%d-%H%M%S");
+        let time = time.to_zoned(zone()).strftime("%Y%m%d-%H%M%S");
         let saved = match &self.folder {
             Some(folder) => save_new(folder, &format!("heloise-{stem}-{time}"), &text),
             None => Err(io::Error::other("there is no folder to save it in")),

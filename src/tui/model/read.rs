@@ -6,7 +6,7 @@ use super::super::theme::Mark;
 use super::meaning::of_reply;
 use super::{MOST, Meant, Page};
 use crate::guide::Guide;
-use crate::reading::{Certainty, Item, advice};
+use crate::reading::{Item, advice};
 use crate::transcript::{Case, Taken, clean_line};
 
 /// What a reading screen shows beside where the step leads.
@@ -35,7 +35,7 @@ pub(in crate::tui) struct Read {
 pub(in crate::tui) fn read(guide: &Guide, item: &Item, case: &Case, page: Arc<Page>, admin: bool) -> Read {
     let advice = advice(guide, item);
     let text = |t: &str| clean_line(t, MOST);
-    let who = advice.who.map_or_else(String::new, |w| format!("Whose move: {}.", w.spoken()));
+    let who = format!("Whose move: {}.", advice.who.spoken());
     let waiting = if advice.waiting.is_empty() { String::new() } else { format!("Waiting {}.", advice.waiting) };
     let says = text(advice.says.register(admin));
     let mut parts = of_reply(guide, &item.reply, admin);
@@ -53,43 +53,8 @@ pub(in crate::tui) fn read(guide: &Guide, item: &Item, case: &Case, page: Arc<Pa
         says,
         whose: text(format!("{who} {waiting}").trim()),
         first: advice.fix.first().map_or_else(String::new, |f| text(f.register(admin))),
-        sure: sure(item),
+        sure: advice.sure,
         parts,
-        taken: taken(case),
+        taken: Taken::ALL.into_iter().filter_map(|t| case.told(t)).map(|t| text(&t)).collect(),
     }
-}
-
-/// How sure a reading is, in a sentence.
-fn sure(item: &Item) -> String {
-    let by = match (&item.meaning.phrase, item.reply.enhanced, item.reply.code) {
-        (Some(_), ..) => "by the words that are marked".to_owned(),
-        (None, Some(enhanced), _) => format!("by the code {enhanced} alone"),
-        (None, None, 0) => "for it has no code, and no words that are known".to_owned(),
-        (None, None, code) => format!("by the code {code} alone"),
-    };
-    let how = match item.meaning.certainty {
-        _ if item.meaning.cause == "unclear" => {
-            return format!("Not clear {}.", by.replace("by the code", "from the code"));
-        }
-        Certainty::Confirmed => "Sure",
-        Certainty::Likely => "Likely",
-        Certainty::Possible => "Possible",
-    };
-    format!("{how}, {by}.")
-}
-
-/// What was taken from the text, each with its name.
-fn taken(case: &Case) -> Vec<String> {
-    let value = |what: Taken| {
-        let (name, value) = match what {
-            Taken::To => ("to", case.recipient().map(str::to_owned)),
-            Taken::From => ("from", case.from.clone()),
-            Taken::Server => ("server", case.server.as_ref().map(|s| s.host.clone())),
-            Taken::RefusedBy => ("refused by", case.refused_by.clone()),
-            Taken::Ip => ("sent from", case.ip.map(|ip| ip.to_string())),
-            Taken::Helo => ("HELO name", case.helo.clone()),
-        };
-        Some(format!("{name} {}", clean_line(&value?, 120)))
-    };
-    Taken::ALL.into_iter().filter(|t| case.taken.contains(t)).filter_map(value).collect()
 }

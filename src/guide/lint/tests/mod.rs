@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::{STEPS, lint};
 use crate::guide::Guide;
-use crate::guide::load::embedded_files;
+use crate::guide::files::embedded_files;
 
 type Files = BTreeMap<String, String>;
 
