@@ -96,7 +96,29 @@ fn entries() -> Vec<Entry> {
     (0..).zip(facts).map(|(at, fact)| Entry { at: at * 7, fact }).collect()
 }
 
-fn bench(bencher: Bencher<'_, '_>, (width, height): (u16, u16), keys: &str) {
+/// A step that has read a text of a mebibyte, with the failure at its end.
+fn reading() -> Vec<Entry> {
+    let line = "Nov 20 16:40:05 mail postfix/qmgr[4711]: 4QXabcd: from=<alice@example.net>, size=900, nrcpt=1 (queue active)\n";
+    let mut text = line.repeat((1 << 20) / line.len() - 4);
+    text += "Nov 20 16:40:05 mail postfix/smtp[9]: 4QX00001: to=<bob@example.org>, relay=mx1.example.org[192.0.2.25]:25, dsn=5.1.1, status=bounced (host mx1.example.org[192.0.2.25] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n";
+    let run = RunId(0);
+    let step = || "error-message".into();
+    let facts = vec![
+        Fact::Began { version: "0".to_owned(), unix_ms: 1_795_190_405_000, mode: Mode::Guided },
+        Fact::Entered { case: Box::new(Case { error: Some(text), ..Case::new() }) },
+        Fact::Went { from: None, to: Some(step()), rule: "bench".to_owned(), because: "there is an error".to_owned() },
+        Fact::Started { run, step: step(), check: "error-message".to_owned() },
+        Fact::Ended { run },
+        Fact::StepEnded { step: step(), status: StepStatus::Fail },
+    ];
+    (0..).zip(facts).map(|(at, fact)| Entry { at: at * 7, fact }).collect()
+}
+
+fn bench(bencher: Bencher<'_, '_>, size: (u16, u16), keys: &str) {
+    bench_of(bencher, size, keys, entries());
+}
+
+fn bench_of(bencher: Bencher<'_, '_>, (width, height): (u16, u16), keys: &str, entries: Vec<Entry>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
     let setup = Setup {
@@ -106,7 +128,7 @@ fn bench(bencher: Bencher<'_, '_>, (width, height): (u16, u16), keys: &str) {
         trust: Trust::with_ca(None).expect("trust"),
         store: None,
     };
-    let resume = Some(SavedSession { id: "bench".to_owned(), entries: entries() });
+    let resume = Some(SavedSession { id: "bench".to_owned(), entries });
     let mut app = App::new(Launch { resume, ..Launch::new(setup) }, unbounded_channel().0);
     app.resize(width, height);
     for c in keys.chars() {
@@ -135,4 +157,15 @@ fn transcript_lens(bencher: Bencher<'_, '_>, size: (u16, u16)) {
 #[divan::bench(args = SIZES)]
 fn diagnosis(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     bench(bencher, size, "d");
+}
+
+#[divan::bench(args = SIZES)]
+fn reading_of_a_mebibyte(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    bench_of(bencher, size, "", reading());
+}
+
+#[divan::bench(args = SIZES)]
+fn paste_of_a_mebibyte(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    // The form of the step, filled with the text that was entered.
+    bench_of(bencher, size, "i", reading());
 }

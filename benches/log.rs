@@ -43,7 +43,7 @@ impl Log {
         let n = self.number;
         let (day, hour, minute, second) = (1 + n / 864_000 % 28, n / 36_000 % 24, n / 600 % 60, n / 10 % 60);
         let at = format!("Nov {day:>2} {hour:02}:{minute:02}:{second:02} mx1");
-        let queue = format!("{:X}", 0x4F_1A22_C0B5_u64 ^ (n * 0x9E37_79B9 & 0xFF_FFFF_FFFF));
+        let queue = format!("{:X}", 0x4F_1A22_C0B5_u64 ^ ((n * 0x9E37_79B9) & 0xFF_FFFF_FFFF));
         let (a, b, pid) = (n % 250 + 1, n / 250 % 250 + 1, 1000 + n % 97);
         let domain = ["example.org", "example.net", "example.com", "mail.example"][(n % 4) as usize];
         let to = format!("user{}@{domain}", n % 5_003);

@@ -153,3 +153,47 @@ async fn a_saved_session_is_taken_up_where_it_stood() {
     assert_eq!(left.verdict, Some(Verdict::NoFaultFound), "{said}");
     assert_eq!(left.saved.as_deref(), Some(id.as_str()));
 }
+
+/// A bounce that tells of two recipients.
+const TWO: &str = "From: MAILER-DAEMON@mail.example.net\nTo: alice@example.net\nSubject: Undelivered Mail Returned to Sender\n\n\
+    This is the mail system at host mail.example.net. It could not be delivered.\n\n\
+    <ann@example.org>: host mx1.example.org[192.0.2.25] said: 550 5.1.1 User unknown (in reply to RCPT TO command)\n\n\
+    <bob@example.org>: host mx1.example.org[192.0.2.25] said: 552 5.2.2 Mailbox full (in reply to RCPT TO command)\n";
+
+#[tokio::test]
+async fn of_several_failures_one_is_chosen_by_its_number() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) = walk(launch, &format!("1\n{TWO}.\n2\nquit\n")).await;
+    for part in [
+        "Your text tells of 2 failures. Which one shall we follow?",
+        "1. ann@example.org, 550 5.1.1: ",
+        "2. bob@example.org, 552 5.2.2: ",
+        "That means: The recipient's mailbox is full.",
+        "Taken from your text: to bob@example.org",
+        "Next: Recipient",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let walk = heloise::walk::Walk::replay(left.transcript.entries());
+    assert_eq!((walk.case().failure, walk.case().recipient()), (Some(1), Some("bob@example.org")));
+}
+
+#[tokio::test]
+async fn without_a_choice_all_failures_count_and_the_list_can_be_had_again() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) = walk(launch, &format!("1\n{TWO}.\n\nlist\n1\nquit\n")).await;
+    assert_eq!(said.matches("Which one shall we follow?").count(), 2, "{said}");
+    let walk = heloise::walk::Walk::replay(left.transcript.entries());
+    assert_eq!(walk.case().failure, Some(0), "{said}");
+}
+
+#[tokio::test]
+async fn the_meaning_of_a_text_is_told_once() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (_, said) = walk(launch, "1\n550 5.1.1 <bob@example.org>: User unknown\n.\ntranscript\nquit\n").await;
+    assert_eq!(said.matches("That means: ").count(), 1, "{said}");
+    assert!(said.contains("Whose move: you. Waiting does not help."), "{said}");
+}

@@ -18,6 +18,7 @@ impl Check for ErrorMessage {
             "error-message.no-reply",
             "error-message.not-a-bounce",
             "error-message.several",
+            "error-message.chosen",
             "error-message.headline",
             "error-message.read",
             "error-message.unclear",
@@ -49,8 +50,13 @@ fn run(cx: &Context) {
         cx.found(Finding::new("error-message.no-reply"));
         return;
     }
-    if reading.items.len() > 1 {
-        cx.found(Finding::new("error-message.several").arg("count", reading.items.len()));
+    let count = reading.items.len();
+    if let Some((nth, item)) = cx.case.failure.and_then(|nth| Some((nth, reading.items.get(nth as usize)?))) {
+        cx.found(Finding::new("error-message.chosen").arg("count", count).arg("number", nth.saturating_add(1)));
+        return say(cx, item.clone());
+    }
+    if count > 1 {
+        cx.found(Finding::new("error-message.several").arg("count", count));
     }
     for item in reading.items.into_iter().take(MOST) {
         say(cx, item);

@@ -1,14 +1,17 @@
 //! Questions: fields of the case, consent, passwords.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::talk::Talk;
 use crate::guide::{Field, Question};
-use crate::transcript::{Case, Consent, Secret, StepId, Target, redact};
+use crate::reading::Reader;
+use crate::run::error_file;
+use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
 
-/// The most of an error text, in octets: it is recorded whole.
-const MOST: usize = 256 * 1024;
+/// The most of an error text, in octets: as much as is read of one.
+const MOST: usize = Reader::MOST;
 
 /// What is asked for together, once, because nearly every walk needs it.
 pub(super) const TOGETHER: [Consent; 4] = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http];
@@ -63,7 +66,8 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     pub(super) async fn field(&mut self, question: &Question, case: &mut Case) -> io::Result<bool> {
         let example =
             if question.example.is_empty() { String::new() } else { format!(" For example {}.", question.example) };
-        let known = shown(question.field, case).map_or_else(String::new, |v| format!(" Now it is {v}."));
+        let taken = if is_taken(question.field, case) { ", taken from your text" } else { "" };
+        let known = shown(question.field, case).map_or_else(String::new, |v| format!(" Now it is {v}{taken}."));
         self.say(&format!("{}{example}{known} Enter leaves it as it is.", question.ask.plain))?;
         if question.field == Field::Error {
             return self.error(case).await;
@@ -87,14 +91,18 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
 
     /// A pasted error of any number of lines, or a file with it.
     pub(super) async fn error(&mut self, case: &mut Case) -> io::Result<bool> {
-        self.say("Paste it, then type a single dot on a line of its own. Or type: file, and the name of a file.")?;
+        let how = "Paste it, however many lines it has; then type a single dot on a line of its own. Or type: file, and the name of a file.";
+        self.say(how)?;
         let mut text = String::new();
         loop {
             let Some(line) = self.line().await? else { break };
             if let Some(name) = line.strip_prefix("file ").filter(|_| text.is_empty()) {
-                match read(name.trim()) {
-                    Ok(read) => {
-                        text = read;
+                match error_file(Path::new(name.trim().trim_matches(['\'', '"']))) {
+                    Ok(pasted) => {
+                        if pasted.cut {
+                            self.say("That file is long: of a log its end is read, of anything else its beginning.")?;
+                        }
+                        text = pasted.text;
                         break;
                     }
                     Err(why) => self.say(&why)?,
@@ -119,6 +127,19 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
 /// Whether a field is filled.
 pub(super) fn is_given(field: Field, case: &Case) -> bool {
     field == Field::Security || shown(field, case).is_some()
+}
+
+/// Whether what a field holds was taken from the error text.
+fn is_taken(field: Field, case: &Case) -> bool {
+    let what = match field {
+        Field::From => Taken::From,
+        Field::To => Taken::To,
+        Field::Server => Taken::Server,
+        Field::Helo => Taken::Helo,
+        Field::Ip => Taken::Ip,
+        _ => return false,
+    };
+    case.taken.contains(&what)
 }
 
 fn shown(field: Field, case: &Case) -> Option<String> {
@@ -183,11 +204,4 @@ fn server(text: &str) -> Result<Target, String> {
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if host.is_empty() { Err(no()) } else { Ok(Target { host: host.to_owned(), port }) }
-}
-
-fn read(name: &str) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let fail = |e: io::Error| format!("Cannot read {name}: {e}. Type file and the name of another, or paste the text.");
-    File::open(name).map_err(fail)?.take(MOST as u64).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -18,6 +18,8 @@ pub(super) enum Choice {
     Skip,
     /// Change what was entered for the present step.
     Change,
+    /// Choose another failure of the text that was read.
+    Failures,
     /// Sign the present step off.
     Sign,
     /// Show what was said to whom.
@@ -49,6 +51,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "back" => Choice::Back,
         "skip" => Choice::Skip,
         "change" => Choice::Change,
+        "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
         "report" | "stop" => Choice::Stop,
@@ -74,6 +77,7 @@ pub(super) const HELP: &[&str] = &[
     "Type the number of a choice, or Enter for the first.",
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
+    "After a text with several failures: list shows them again, to follow another.",
     "In a checklist: sign puts your initials and a note beside a step.",
     "After the diagnosis: ticket writes a letter to whoever has to act, save keeps the report in a file.",
     "While something runs: stop ends it, and what came in so far counts.",

@@ -5,12 +5,14 @@
 //! ```text
 //! mod.rs   what it is launched with          start.rs   the first question            wizard.rs  the walk, to the diagnosis
 //! talk.rs  lines in and out, one channel     ask.rs     questions, consent, passwords
+//! reading.rs  a text that was read, its failures
 //! tell.rs  facts as sentences                choose.rs  what an answer stands for     echo.rs  a password does not show
 //! ```
 
 mod ask;
 mod choose;
 mod echo;
+mod reading;
 mod start;
 mod talk;
 mod tell;

@@ -28,7 +28,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 continue;
             }
             at_once = false;
-            self.talk.feed(Input::Enter(Box::new(self.case.clone())))?;
+            self.enter()?;
             // A pasted error is read at home; a checklist begins with nothing running.
             let reads = self.case.error.is_some() && self.mode == Mode::Guided;
             match if reads { Ok(Some(true)) } else { self.consent_for(&[]).await }? {

@@ -23,6 +23,9 @@ pub(super) struct Wizard<W, E> {
     practice: bool,
     /// Steps whose questions were asked.
     asked: BTreeSet<StepId>,
+    /// The text whose failures were offered to choose from, and the one that was told of, each with its choice.
+    pub(super) offered: Option<String>,
+    pub(super) told: Option<(String, Option<u32>)>,
 }
 
 /// Whether the conversation goes on.
@@ -34,7 +37,7 @@ pub(super) enum Flow {
 
 impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     pub(super) fn new(talk: Talk<W, E>, case: Case, mode: Mode, consents: BTreeSet<Consent>, practice: bool) -> Self {
-        Self { talk, case, mode, consents, practice, asked: BTreeSet::new() }
+        Self { talk, case, mode, consents, practice, asked: BTreeSet::new(), offered: None, told: None }
     }
 
     pub(super) fn into_session(self) -> Session {
@@ -139,7 +142,14 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 break;
             }
         }
-        self.talk.feed(Input::Enter(Box::new(self.case.clone())))
+        self.enter()
+    }
+
+    /// Enters the case; what an error text gave away comes back with it.
+    pub(super) fn enter(&mut self) -> io::Result<()> {
+        self.talk.feed(Input::Enter(Box::new(self.case.clone())))?;
+        self.case = self.session().walk().case().clone();
+        Ok(())
     }
 
     /// A step has ended, or waits: what next?
@@ -147,6 +157,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         let asks = self.session().walk().asks(self.session().guide());
         if !asks.is_empty() && self.mode == Mode::Guided {
             return self.wait_for(&asks).await;
+        }
+        if let Some(flow) = self.failure(here).await? {
+            return Ok(flow);
         }
         self.meaning()?;
         let walk = self.session().walk();
@@ -248,6 +261,12 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 let note = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
                 self.talk.feed(Input::Sign { step, by, note })?;
                 self.talk.say("Signed.")?;
+            }
+            (Choice::Failures, Some(step)) => {
+                self.offered = None;
+                self.case.failure = None;
+                self.enter()?;
+                return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,

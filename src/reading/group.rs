@@ -183,7 +183,7 @@ impl Counted {
 }
 
 /// Whose move a kind is, as the guide says it to whoever sends.
-fn who(guide: &Guide, cause: &str, kind: Option<&str>) -> Who {
+pub(super) fn who(guide: &Guide, cause: &str, kind: Option<&str>) -> Who {
     let of_kind = kind.and_then(|k| guide.kind(k)).map(|(_, k)| k.who);
     of_kind.or_else(|| guide.cause(cause).map(|c| c.who)).unwrap_or(Who::You)
 }

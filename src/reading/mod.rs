@@ -4,7 +4,10 @@
 //! printed, headers. [`explain`] answers for a code, a finding, a cause or a kind.
 
 mod address;
+mod advice;
 mod bounce;
+mod choices;
+mod clues;
 mod decode;
 mod dialogue;
 mod draft;
@@ -13,6 +16,7 @@ mod find;
 mod group;
 mod headers;
 mod judged;
+mod lens;
 mod line;
 mod log;
 mod meaning;
@@ -29,9 +33,13 @@ mod status;
 mod stream;
 mod text;
 
+pub use advice::{Advice, advice};
+pub use choices::{Choice, choices};
+pub use clues::{Clues, clues};
 pub use explain::{AtStage, Explanation, Topic, explain, own_words};
 pub use find::parse_reply;
 pub use group::{Group, Groups, Place};
+pub use lens::{Lens, Mark, Part, lens};
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use stream::{LogReader, Logged};
 pub use text::{Item, Reader, Reading, Source};

@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 /// Words of which at least one is in every line that tells of a failure, or that holds or asks for a secret.
 ///
 /// Some without their first letter, for both its cases; and such as ordinary lines seldom have.
-const NEEDLES: [&str; 62] = [
+const NEEDLES: [&str; 63] = [
     // Outcomes.
     "=bounced",
     "defer",
@@ -63,6 +63,7 @@ const NEEDLES: [&str; 62] = [
     " delivery ",
     "lr=\"4",
     "lr=\"5",
+    ",addr=<",
     // What the journal writes as octets cannot be looked into from outside.
     "MESSAGE\":[",
     "MESSAGE\" : [",

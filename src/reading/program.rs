@@ -209,7 +209,7 @@ static WHOM: LazyLock<Regex> = LazyLock::new(|| {
 static WHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r#"(?i)(?:\bhost(?:name)?|\bserver(?: \(smtp\))?|\blookup|\bconnect(?:ing|ed)? to(?: server)?|\bresolved|\blocate host|\bcannot open|connect\(2\) for|\bhost, port|\btrying|error connecting to|\bwith host)"#,
-        r#"['"]?[:=]? ?['"(]?(?P<host>(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+)(?:$|[\s"'):;,.])"#
+        r#"['"]?[:=]? ?['"(]?(?P<host>(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+)(?:$|[\s"'):;,\[(]|\.(?:$|[\s"')]))"#
     ))
 });
 
@@ -232,7 +232,7 @@ pub(super) fn complete(text: &str, draft: &mut Draft) {
         let named = WHERE.captures(text).map(|c| c["host"].to_ascii_lowercase());
         found.server = named.filter(|n| !n.ends_with(".php") && !n.ends_with(".java")).or(found.server.take());
     }
-    draft.recipient = whom(text, found);
+    draft.recipient = whom(text, found).or_else(|| draft.recipient.take().filter(|a| begins_with(text, a)));
 }
 
 /// Replies that are only ever said to AUTH (RFC 4954 §6).
@@ -247,6 +247,14 @@ fn whom(text: &str, found: &Found) -> Option<String> {
     }
     let named = || if text.contains('@') { WHOM.captures(text).map(|c| c["to"].to_owned()) } else { None };
     found.recipient.clone().or_else(|| own_recipient(found)).or_else(named)
+}
+
+/// Whether a line says something of an address at its beginning: `<bob@example.org>: no such user`.
+fn begins_with(text: &str, address: &str) -> bool {
+    text.lines().map(|l| l.trim_start().trim_start_matches('<')).any(|line| {
+        let behind = line.strip_prefix(address).map(|r| r.trim_start_matches('>'));
+        behind.is_some_and(|r| r.starts_with(": "))
+    })
 }
 
 /// The recipient that a reply names itself: `<bob@example.org>: no such user`.

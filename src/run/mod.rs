@@ -3,18 +3,23 @@
 //! There is one ordered channel. A front end makes it, puts its own events (keys, ticks) into it as [`Message::Front`], and hands
 //! what it takes out of it to the [`Session`]; answers of checks come through the same channel.
 
+mod encoding;
 mod folder;
 mod hands;
 mod headless;
+mod paste;
 mod save;
 mod session;
 mod summary;
+mod taken;
 #[cfg(test)]
 mod trial;
 mod zone;
 
+pub use encoding::{decode, is_text, wide};
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
+pub use paste::{Pasted, error_file};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
 pub use summary::Summary;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::hands::Hands;
-use super::{Message, Saved, SavedSession, Store};
+use super::{Message, Saved, SavedSession, Store, taken};
 use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
 use crate::net::{Limits, Net, Recorder, Trust, World};
@@ -160,12 +160,15 @@ impl Session {
         self.hands.bugs()
     }
 
-    /// Feeds the walk, saves what was appended, carries out the effects. Never blocks for long: a line to a file is all it waits for.
+    /// Feeds the walk, saves what was appended, carries out the effects. What an error text gives away goes into the case. Never blocks for long: a line to a file is all it waits for.
     ///
     /// Has to be called within a tokio runtime.
     pub fn input(&mut self, mut input: Input) {
-        if let (Input::Enter(case), Some(secret)) = (&mut input, &self.secret) {
-            case.error = case.error.take().map(|text| secret.scrub(&text));
+        if let Input::Enter(case) = &mut input {
+            if let Some(secret) = &self.secret {
+                case.error = case.error.take().map(|text| secret.scrub(&text));
+            }
+            taken::take(&Reader::new(Arc::clone(&self.setup.guide)), self.walk.case(), case);
         }
         let looks_again = matches!(input, Input::Again(_));
         let timeout = self.walk.case().timeout_secs;

@@ -1,5 +1,6 @@
 //! What the user told us. No secret is in here: passwords travel beside the transcript.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -167,6 +168,24 @@ pub struct Target {
     pub port: Option<u16>,
 }
 
+/// A value of the case that the error text may give away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "named as the fields of a case")]
+pub enum Taken {
+    From,
+    To,
+    Server,
+    RefusedBy,
+    Ip,
+    Helo,
+}
+
+impl Taken {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::To, Self::From, Self::Server, Self::RefusedBy, Self::Ip, Self::Helo];
+}
+
 /// What was asked: the case. Every field may be filled in later in the wizard.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -198,6 +217,15 @@ pub struct Case {
     /// The error, bounce or log text the user has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Which failure of that text is followed, counted from 0; none where it holds one, or nobody chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<u32>,
+    /// The server that refused, as that text names it: of those that take mail for the recipient it is asked first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<String>,
+    /// What was taken from that text, and not typed.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken: BTreeSet<Taken>,
     /// The HELO name to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helo: Option<String>,
@@ -237,6 +265,48 @@ impl Case {
     #[must_use]
     pub fn new() -> Self {
         Self { timeout_secs: Self::TIMEOUT_SECS, deadline_secs: Self::DEADLINE_SECS, ..Self::default() }
+    }
+
+    /// Whether two cases hold the same there.
+    #[must_use]
+    pub fn agrees(&self, other: &Self, on: Taken) -> bool {
+        match on {
+            Taken::From => self.from == other.from,
+            Taken::To => self.to == other.to,
+            Taken::Server => self.server == other.server,
+            Taken::RefusedBy => self.refused_by == other.refused_by,
+            Taken::Ip => self.ip == other.ip,
+            Taken::Helo => self.helo == other.helo,
+        }
+    }
+
+    /// What was taken there from the error text, with its name; none where nothing was.
+    #[must_use]
+    pub fn told(&self, what: Taken) -> Option<String> {
+        if !self.taken.contains(&what) {
+            return None;
+        }
+        let (name, value) = match what {
+            Taken::To => ("to", self.recipient().map(str::to_owned)),
+            Taken::From => ("from", self.from.clone()),
+            Taken::Server => ("server", self.server.as_ref().map(|s| s.host.clone())),
+            Taken::RefusedBy => ("refused by", self.refused_by.clone()),
+            Taken::Ip => ("sent from", self.ip.map(|ip| ip.to_string())),
+            Taken::Helo => ("HELO name", self.helo.clone()),
+        };
+        Some(format!("{name} {}", value?))
+    }
+
+    /// Empties that field.
+    pub fn forget(&mut self, what: Taken) {
+        match what {
+            Taken::From => self.from = None,
+            Taken::To => self.to.clear(),
+            Taken::Server => self.server = None,
+            Taken::RefusedBy => self.refused_by = None,
+            Taken::Ip => self.ip = None,
+            Taken::Helo => self.helo = None,
+        }
     }
 
     /// The first recipient.

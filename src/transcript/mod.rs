@@ -14,7 +14,7 @@ mod redact;
 mod reply;
 mod secret;
 
-pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Target};
+pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Taken, Target};
 pub use clean::{clean, clean_line};
 pub use entry::{Entry, Fact, Level, StepStatus, Transcript, Verdict};
 pub use evidence::{

@@ -5,6 +5,7 @@ mod consents;
 mod draw;
 mod flow;
 mod moves;
+mod reading;
 mod shown;
 mod texts;
 
@@ -16,6 +17,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
+use super::form::Form;
 use super::keys::{self, Command, Kind, Now};
 use super::view::{Auto, Screen, StepSeen, View};
 use super::{Last, Launch, Left};
@@ -39,8 +41,8 @@ pub enum Order {
     Copy(String),
     /// Bring a practice world up, and hand it to [`App::practise`].
     Practise(Box<WorldFile>),
-    /// Send [`Event::Settled`] after a moment.
-    Settle,
+    /// Send [`Event::Settled`] with this number after a moment.
+    Settle(u64),
 }
 
 /// The wizard: a session and how it is looked at.
@@ -73,7 +75,15 @@ pub struct App {
     now: u64,
     /// Where reports are saved.
     folder: Option<PathBuf>,
-    // An Enter in a field of many lines goes on only if no further key follows at once, as in a paste without brackets.
+    // The text that step 6 reads, and the one whose failures were offered to choose from.
+    text: Option<reading::Text>,
+    offered: Option<(u32, usize)>,
+    // A form that was left with something in it.
+    kept: Option<Box<Form>>,
+    // An Enter in a field of many lines goes on only if no key came just before it or follows at once, as in a paste without brackets:
+    // how many keys were pressed, whether a clock runs that tells of a quiet moment, and whether such an Enter waits for it.
+    pressed: u64,
+    clock: bool,
     pending: bool,
     orders: Vec<Order>,
 }
@@ -107,6 +117,11 @@ impl App {
             size: (80, 24),
             now: 0,
             folder: launch.folder,
+            text: None,
+            offered: None,
+            kept: None,
+            pressed: 0,
+            clock: false,
             pending: false,
             orders: Vec::new(),
         };
@@ -129,11 +144,7 @@ impl App {
             Message::Front(Event::Paste(text)) => self.paste(&text),
             Message::Front(Event::Resize(width, height)) => self.size = (width, height),
             Message::Front(Event::Tick) => self.view.tick = self.view.tick.wrapping_add(1),
-            Message::Front(Event::Settled) => {
-                if std::mem::take(&mut self.pending) {
-                    self.submit();
-                }
-            }
+            Message::Front(Event::Settled(pressed)) => self.settle(pressed),
             Message::Front(Event::Signal(signal)) => self.orders.push(Order::Quit(Some(signal))),
         }
         self.after();
@@ -177,6 +188,7 @@ impl App {
             choice: form.is_some_and(|f| f.at_choice()),
             copyable: true,
             foldable: at_step && self.folds(),
+            several: at_step && self.tells_of_several(),
         }
     }
 
@@ -189,14 +201,23 @@ impl App {
     fn key(&mut self, key: KeyEvent) {
         self.prepare();
         self.view.note = None;
+        let quiet = !self.clock;
+        self.pressed += 1;
         if std::mem::take(&mut self.pending) {
             // More came at once: that Enter was part of a paste.
             if let Screen::Form(form) = &mut self.view.screen {
                 form.paste("\n");
             }
         }
-        if let Some(command) = keys::command(key, &self.now()) {
-            return self.act(command);
+        let area = matches!(&self.view.screen, Screen::Form(form) if form.at_area());
+        if area && quiet {
+            self.clock = true;
+            self.orders.push(Order::Settle(self.pressed));
+        }
+        match keys::command(key, &self.now()) {
+            Some(Command::GoOn) if area && !quiet && self.amid_a_paste() => return,
+            Some(command) => return self.act(command),
+            None => {}
         }
         match &mut self.view.screen {
             Screen::Form(form) => form.key(key),
@@ -209,6 +230,28 @@ impl App {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Takes an Enter that came right behind other keys of several lines: it belongs to them.
+    fn amid_a_paste(&mut self) -> bool {
+        let Screen::Form(form) = &mut self.view.screen else { return false };
+        let lines = form.field().is_some_and(|f| f.text().contains('\n'));
+        if lines {
+            form.paste("\n");
+            self.view.note = Some("That Enter came with the paste. Press Enter once more to have it read.".to_owned());
+        }
+        lines
+    }
+
+    /// No key followed the one of that number for a moment.
+    fn settle(&mut self, pressed: u64) {
+        let area = matches!(&self.view.screen, Screen::Form(form) if form.at_area());
+        self.clock = area && pressed != self.pressed;
+        if self.clock {
+            self.orders.push(Order::Settle(self.pressed));
+        } else if std::mem::take(&mut self.pending) {
+            self.submit();
         }
     }
 
@@ -237,6 +280,7 @@ impl App {
     fn after(&mut self) {
         self.now = self.session.now();
         self.go_on_alone();
+        self.offer_failures();
         let length = self.session.walk().transcript().entries().len();
         let wanted = matches!(self.view.seen(), Screen::Diagnosis { .. });
         if wanted && self.diagnosis.as_ref().is_none_or(|(at, _)| *at != length) {
@@ -307,6 +351,7 @@ impl App {
         self.story = None;
         self.practice = None;
         self.diagnosis = None;
+        self.kept = None;
         self.view.auto = Auto::No;
     }
 

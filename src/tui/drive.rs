@@ -25,7 +25,7 @@ const FRAME: Duration = Duration::from_millis(33);
 /// As SIGHUP, by its number.
 const GONE: Event = Event::Signal(1);
 /// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
-const MOMENT: Duration = Duration::from_millis(30);
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// The wizard on the process's own terminal, until it is left.
 ///
@@ -132,7 +132,7 @@ where
             match order {
                 Order::Quit(signal) => return Ok(signal),
                 Order::Copy(text) => outside.copy(&text),
-                Order::Settle => after(MOMENT, Event::Settled, send),
+                Order::Settle(pressed) => after(MOMENT, Event::Settled(pressed), send),
                 Order::Suspend => {
                     outside.suspend().await?;
                     blank(terminal, app)?;

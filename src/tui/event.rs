@@ -17,8 +17,8 @@ pub enum Event {
     Resize(u16, u16),
     /// Time went on while checks run: twice a second, and never while nothing does.
     Tick,
-    /// No key followed for a moment.
-    Settled,
+    /// A moment passed since [`Order::Settle`](super::Order::Settle) with that number.
+    Settled(u64),
     /// The system asks us to leave, by the signal of that number.
     Signal(i32),
 }

@@ -65,6 +65,8 @@ pub(super) enum Command {
     Stop,
     /// All rows, or the folded ones.
     Unfold,
+    /// The failures of a text.
+    Failures,
     /// Copy to the clipboard.
     Copy,
     /// Find a text.
@@ -103,6 +105,7 @@ pub(super) enum Kind {
     Consent,
     Step,
     Ways,
+    Failures,
     Transcript,
     Evidence,
     Diagnosis,
@@ -142,6 +145,8 @@ pub(super) struct Now {
     pub copyable: bool,
     /// Rows are folded away, or were unfolded.
     pub foldable: bool,
+    /// The text that was read tells of several failures.
+    pub several: bool,
 }
 
 /// A row of the table.
@@ -198,7 +203,7 @@ pub(super) fn help(kind: Kind) -> impl Iterator<Item = &'static Binding> {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 15] = [
+    const KINDS: [Kind; 16] = [
         Kind::Start,
         Kind::Story,
         Kind::Practise,
@@ -206,6 +211,7 @@ mod tests {
         Kind::Consent,
         Kind::Step,
         Kind::Ways,
+        Kind::Failures,
         Kind::Transcript,
         Kind::Evidence,
         Kind::Diagnosis,
@@ -218,7 +224,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 12).map(move |bits| {
+        (0..1_u16 << 13).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -234,6 +240,7 @@ mod tests {
                 foldable: bit(9),
                 lacking: bit(10),
                 declined: bit(11),
+                several: bit(12),
             }
         })
     }

@@ -58,6 +58,8 @@ pub(super) enum Screen {
     Step(StepSeen),
     /// Where else one could go.
     Ways { cursor: usize },
+    /// Which of several failures in a text?
+    Failures { cursor: usize },
     /// What was said on the wire.
     Transcript(Lens),
     /// What shows a finding, or a diagnosis.
@@ -83,6 +85,8 @@ pub(super) struct StepSeen {
     pub lit: Option<usize>,
     /// How far it is scrolled.
     pub scroll: u16,
+    /// The row of a text that is seen first, once somebody scrolled it.
+    pub text: Option<usize>,
     /// All rows rather than the telling ones.
     pub unfolded: bool,
 }
@@ -197,6 +201,7 @@ impl Screen {
             Self::Consent(_) => Kind::Consent,
             Self::Step(_) => Kind::Step,
             Self::Ways { .. } => Kind::Ways,
+            Self::Failures { .. } => Kind::Failures,
             Self::Transcript(_) => Kind::Transcript,
             Self::Evidence { .. } => Kind::Evidence,
             Self::Diagnosis { .. } => Kind::Diagnosis,
@@ -225,9 +230,11 @@ impl Screen {
     /// The line that is lit, where lines are.
     pub(super) fn cursor(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Start { cursor } | Self::Practise { cursor } | Self::Ways { cursor } | Self::Checklist { cursor } => {
-                Some(cursor)
-            }
+            Self::Start { cursor }
+            | Self::Practise { cursor }
+            | Self::Ways { cursor }
+            | Self::Failures { cursor }
+            | Self::Checklist { cursor } => Some(cursor),
             Self::Transcript(lens) => Some(&mut lens.cursor),
             Self::Consent(asking) => Some(&mut asking.cursor),
             _ => None,

@@ -195,11 +195,44 @@ fn a_paste_of_a_whole_log_is_taken_at_once() {
     let mut terminal = wizard();
     let line = "Nov 20 16:40:05 mail postfix/smtp[4711]: to=<bob@example.org>, dsn=4.7.1, status=deferred\r\n";
     terminal.send("\x1b[200~");
-    for _ in 0..3000 {
+    for _ in 0..13_000 {
         terminal.send(line);
     }
     terminal.send("\x1b[201~");
-    terminal.sees("more lines above, cut at 256 KiB");
+    terminal.sees("cut at 1 MiB");
     terminal.send("\x15");
     terminal.sees("Paste it here, as it is.");
+}
+
+#[test]
+fn a_pasted_bounce_is_read_and_leads_to_the_right_step() {
+    let mut terminal = wizard();
+    terminal.send(
+        "\x1b[200~From: MAILER-DAEMON@mail.example.net\r\nTo: alice@example.net\r\nSubject: Undelivered Mail\r\n\r\n\
+         It could not be delivered.\r\n\r\n<bob@example.org>: host mx1.example.org[192.0.2.25] said: 554 5.7.1 Service\r\n    \
+         unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org\r\n    (in reply to RCPT TO command)\r\n\x1b[201~",
+    );
+    terminal.sees("zen.spamhaus.org");
+    terminal.send("\r");
+    let shown = terminal.sees("Next ▸ Blocklists");
+    for words in ["bob@example.org", "Whose move: you.", "First:", "198.51.100.7 is on a spam"] {
+        assert!(shown.contains(words), "no \"{words}\" in\n{shown}");
+    }
+    let screen = terminal.cells();
+    let row = (0..24).find(|row| (24..80).any(|col| screen.cell(*row, col).is_some_and(vt100::Cell::underline)));
+    let row = row.expect("a row in which something decided");
+    let line: String = (0..80).map(|col| screen.cell(row, col).map_or("", |c| c.contents())).collect();
+    assert!(line.contains('▸') && line.contains("554 5.7.1"), "{line}");
+}
+
+#[test]
+fn a_paste_without_brackets_does_not_go_on_by_itself() {
+    let mut terminal = wizard();
+    terminal.send("\r");
+    terminal.sees("Paste it here");
+    terminal.send("550 5.1.1 <bob@example.org>:\rUser unknown\rquit\r");
+    terminal.sees("That Enter came with the paste.");
+    terminal.bytes_within(Duration::from_millis(300));
+    terminal.send("\r");
+    terminal.sees("Next ▸ Recipient");
 }

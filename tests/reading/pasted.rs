@@ -176,3 +176,17 @@ fn headers_tell_which_proof_failed() {
     assert_eq!(reading.source, Source::Headers);
     assert_eq!(reading.items.iter().map(kind).collect::<Vec<_>>(), ["dmarc-reject", "dkim-fail"]);
 }
+
+#[test]
+fn a_line_of_a_bounce_without_the_rest_names_its_recipient_and_who_refused() {
+    let item = only("<bob@example.org>: host mx1.example.org[192.0.2.25] said: 550 5.1.1 User unknown");
+    assert_eq!(item.recipient.as_deref(), Some("bob@example.org"));
+    assert_eq!(item.reporter.as_deref(), Some("mx1.example.org"));
+}
+
+#[test]
+fn a_host_with_its_address_behind_it_is_named_whole() {
+    let item = only("Error: connect to smtp.example.net[192.0.2.10]:465: Connection timed out");
+    assert_eq!(item.reporter.as_deref(), Some("smtp.example.net"));
+    assert_eq!(only("Could not connect to smtp.example.net.").reporter.as_deref(), Some("smtp.example.net"));
+}

@@ -58,14 +58,47 @@ async fn a_paste_that_comes_key_by_key_is_one_error_too() {
     let mut seat = Seat::at_start();
     seat.press("Enter");
     let key = |code| Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
-    for c in "one\ntwo".chars() {
+    let mut asked = Vec::new();
+    for c in "one\ntwo\n".chars() {
         let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
         // The loop has not had its moment yet when the next key comes.
-        let orders = seat.app.handle(heloise::run::Message::Front(key(code)));
-        assert_eq!(orders.iter().any(|o| matches!(o, Order::Settle)), c == '\n');
+        asked.extend(seat.app.handle(heloise::run::Message::Front(key(code))));
     }
+    let [Order::Settle(first)] = asked[..] else { panic!("one clock runs at a time: {asked:?}") };
+    seat.sees("That Enter came with the paste.");
+    // It runs out in the middle of the paste, and again once nothing more comes.
+    seat.send(Event::Settled(first));
+    assert_eq!(seat.app.walk().case().error, None, "no Enter of a paste goes on");
     seat.press("Enter");
     assert_eq!(seat.app.walk().case().error.as_deref(), Some("one\ntwo"));
+}
+
+#[tokio::test]
+async fn an_enter_waits_for_its_own_moment_and_not_for_an_earlier_one() {
+    let mut seat = Seat::at_start();
+    seat.press("Enter");
+    let mut press = |code| {
+        let key = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
+        seat.app.handle(heloise::run::Message::Front(key))
+    };
+    press(KeyCode::Char('a'));
+    press(KeyCode::Enter);
+    // The key that opened the form was the first.
+    seat.app.handle(heloise::run::Message::Front(Event::Settled(2)));
+    assert_eq!(seat.app.walk().case().error, None);
+    seat.app.handle(heloise::run::Message::Front(Event::Settled(3)));
+    assert_eq!(seat.app.walk().case().error.as_deref(), Some("a"));
+}
+
+#[tokio::test]
+async fn what_was_typed_is_there_again_after_an_esc() {
+    let mut seat = Seat::at_start();
+    seat.press("Enter");
+    seat.send(Event::Paste("550 no\nsuch user\n".to_owned()));
+    seat.press("Esc");
+    seat.sees("What you typed is kept");
+    seat.press("Enter");
+    seat.sees("such user");
 }
 
 #[tokio::test]

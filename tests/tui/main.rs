@@ -7,4 +7,5 @@ mod seat;
 mod consent;
 mod keys;
 mod random;
+mod readings;
 mod walks;

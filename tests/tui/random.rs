@@ -27,7 +27,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => "(?s).{0,40}".prop_map(Event::Paste),
         2 => (0_u16..210, 0_u16..60).prop_map(|(w, h)| Event::Resize(w, h)),
         1 => Just(Event::Tick),
-        1 => Just(Event::Settled),
+        1 => (0_u64..40).prop_map(Event::Settled),
     ]
 }
 

@@ -90,9 +90,11 @@ impl Seat {
         }
         let orders = self.app.handle(Message::Front(event));
         // Nothing follows an Enter here unless a test says so.
-        if orders.iter().any(|o| matches!(o, Order::Settle)) {
-            let more = self.app.handle(Message::Front(Event::Settled));
-            self.orders.extend(more);
+        for order in &orders {
+            if let Order::Settle(pressed) = order {
+                let more = self.app.handle(Message::Front(Event::Settled(*pressed)));
+                self.orders.extend(more);
+            }
         }
         self.orders.extend(orders);
     }

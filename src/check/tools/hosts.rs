@@ -107,6 +107,9 @@ pub(crate) async fn exchangers(cx: &Context) -> Result<Vec<Host>, NoHosts> {
     names.sort_unstable();
     let mut once = BTreeSet::new();
     names.retain(|(_, host)| once.insert(*host));
+    // The one that refused knows best why; the others follow in their order.
+    let refused = |host: &str| cx.case.refused_by.as_deref().is_some_and(|named| named.eq_ignore_ascii_case(host));
+    names.sort_by_key(|(_, host)| !refused(host));
     if names.is_empty() {
         let alone = resolved(cx, &domain, 25, security).await;
         return match (alone.addresses.is_empty(), alone.unknown) {

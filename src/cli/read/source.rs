@@ -43,7 +43,7 @@ impl Source {
             false => Box::new(from),
         };
         let (first, from) = begun(from, 64).map_err(fail)?;
-        let from: Box<dyn Read> = match input::wide(&first) {
+        let from: Box<dyn Read> = match crate::run::wide(&first) {
             Some(little) => {
                 Box::new(Utf16 { from: Box::new(from), little, ready: Cursor::default(), odd: Vec::new(), high: None })
             }
@@ -53,7 +53,7 @@ impl Source {
         if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
             return Err(Trouble::data(format!("{shown} is empty: {why}")));
         }
-        if !input::is_text(&head) {
+        if !crate::run::is_text(&head) {
             return Err(Trouble::data(format!("{shown} is not text: {why}")));
         }
         Ok(Self { from, head, shown, total, taken })

@@ -40,6 +40,7 @@ impl App {
                 }
             }
             Command::FollowAll => self.view.auto = Auto::Follow,
+            Command::Failures => self.list_failures(),
             Command::Ways => self.view.open(Screen::Ways { cursor: 0 }),
             Command::StepBack => self.feed(Input::Back),
             Command::Transcript => {
@@ -123,8 +124,8 @@ impl App {
                 self.choose_world(cursor);
             }
             Screen::Form(form) if form.at_area() => {
+                // What was ordered with the key tells when it is sure that nothing follows.
                 self.pending = true;
-                self.orders.push(Order::Settle);
             }
             Screen::Form(form) => {
                 let was_last = !form.next();
@@ -137,6 +138,10 @@ impl App {
             Screen::Ways { cursor } => {
                 let cursor = *cursor;
                 self.go_way(cursor);
+            }
+            Screen::Failures { cursor } => {
+                let cursor = *cursor;
+                self.choose_failure(cursor);
             }
             Screen::Checklist { cursor } => {
                 let cursor = *cursor;
@@ -152,6 +157,16 @@ impl App {
         let was_consent = matches!(self.view.screen, Screen::Consent(_));
         if was_consent {
             self.view.auto = Auto::No;
+        }
+        self.pending = false;
+        let left = std::mem::replace(&mut self.view.screen, Screen::Start { cursor: 0 });
+        if let Screen::Form(form) = left {
+            if form.is_filled() {
+                self.view.note = Some("What you typed is kept: it is there when you come back.".to_owned());
+                self.kept = Some(Box::new(form.kept()));
+            }
+        } else {
+            self.view.screen = left;
         }
         if self.view.leave() {
             return;

@@ -65,9 +65,12 @@ impl App {
             Screen::Step(seen) => {
                 let nothing = StepView::default();
                 let view = self.shown.step.as_ref().unwrap_or(&nothing);
-                let how = How { lit: seen.lit, scroll: seen.scroll, tick: self.view.tick };
+                let how = How { lit: seen.lit, scroll: seen.scroll, text: seen.text, tick: self.view.tick };
                 // The rail's lines meet the rule under the top line.
                 screen::step::draw(&mut pen.part(0, 1, width, height - 3), &self.shown.rail, view, how);
+            }
+            Screen::Failures { cursor } => {
+                screen::failures::draw(&mut body, &self.shown.failures, *cursor, self.followed());
             }
             Screen::Ways { cursor } => {
                 screen::list::ways(&mut body, &self.shown.ways, *cursor);

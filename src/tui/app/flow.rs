@@ -90,7 +90,14 @@ impl App {
                 return self.list_worlds();
             }
         };
-        self.view.open(Screen::Form(Box::new(Form::begin(goal, mode, &self.case))));
+        let form = Form::begin(goal, mode, &self.case);
+        self.ask_by(form);
+    }
+
+    /// Shows a form; where it was left before with something in it, as it was left.
+    fn ask_by(&mut self, form: Form) {
+        let same = self.kept.take_if(|kept| kept.purpose == form.purpose);
+        self.view.open(Screen::Form(same.unwrap_or_else(|| Box::new(form))));
     }
 
     /// Takes what was typed into a form, if nothing is wrong with it.
@@ -99,6 +106,7 @@ impl App {
         let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
         let known = known.clone();
         let Some((mut case, secret)) = form.submit(&known) else { return };
+        self.view.note = form.note.take();
         match form.purpose.clone() {
             Purpose::Begin(goal, mode) => {
                 case.goal = goal;
@@ -203,7 +211,7 @@ impl App {
     pub(super) fn fill_in(&mut self) {
         let Some(step) = self.step_here() else { return };
         let form = Form::answer(step, self.view.admin, self.session.walk().case());
-        self.view.open(Screen::Form(Box::new(form)));
+        self.ask_by(form);
     }
 
     /// Checks again what showed the cause, and comes back.

@@ -35,6 +35,22 @@ impl App {
     fn go_in_step(&mut self, command: Command) {
         let Some(view) = &self.shown.step else { return };
         let (width, height) = self.size;
+        if let Some(read) = &view.read {
+            let shares = screen::step::shares(width, height, view).unwrap_or_default();
+            let Screen::Step(seen) = &mut self.view.screen else { return };
+            let last = read.page.last(shares.text);
+            let (text, more) = (last > 0, shares.most > 0);
+            // Arrows go through the text, pages through what does not fit of its meaning; where only one of them is long, both do.
+            let by_line = matches!(command, Command::Up | Command::Down);
+            if text && (by_line || !more || matches!(command, Command::First | Command::Last)) {
+                let at = seen.text.unwrap_or_else(|| read.page.first_seen(shares.text));
+                seen.text = Some(moved(at.min(last), command, last, shares.text));
+            } else {
+                let to = moved(seen.scroll.min(shares.most).into(), command, shares.most.into(), shares.meaning.into());
+                seen.scroll = u16::try_from(to).unwrap_or(u16::MAX);
+            }
+            return;
+        }
         let (width, room) = screen::step::room(width, height, view);
         let most = screen::text::most(screen::step::height_of(view, (width, room)), room);
         let picks = model::picks(view).len();
@@ -63,6 +79,7 @@ impl App {
             Screen::Practise { .. } => self.worlds.len(),
             Screen::Consent(asking) => asking.lines.len(),
             Screen::Ways { .. } => self.shown.ways.len(),
+            Screen::Failures { .. } => self.shown.failures.len(),
             Screen::Transcript(_) => self.shown.lines.len(),
             Screen::Checklist { .. } => self.guide.steps.len(),
             _ => 0,

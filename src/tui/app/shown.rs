@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::tui::keys::Kind;
-use crate::tui::model::{self, Aside, Checklist, MapLine, Meant, Rail, Said, StepView};
+use crate::tui::model::{self, Aside, Checklist, Failure, MapLine, Meant, Rail, Said, StepView};
 use crate::tui::screen;
 use crate::tui::view::{Screen, StepSeen};
 use crate::tui::widget::Head;
@@ -17,6 +17,7 @@ pub(super) struct Shown {
     pub(super) step: Option<StepView>,
     pub(super) checklist: Checklist,
     pub(super) ways: Vec<Aside>,
+    pub(super) failures: Vec<Failure>,
     pub(super) map: Vec<MapLine>,
     pub(super) lines: Vec<Said>,
     /// The whole of the line that is lit, where it has more than one.
@@ -63,7 +64,13 @@ impl App {
         }
         let old = std::mem::take(&mut self.shown);
         let lines_stand = old.of.is_some_and(|o| (o.session, o.entries, o.kind) == (of.session, of.entries, of.kind));
+        self.bring_reading();
         self.shown = self.show(of, lines_stand.then_some(old.lines));
+        let here = self.session.walk().here().filter(|_| of.kind == Kind::Step).cloned();
+        let read = here.and_then(|step| self.read_at(&step, of.admin, of.size.0));
+        if let Some(step) = &mut self.shown.step {
+            step.read = read;
+        }
         self.shown.of = Some(of);
     }
 
@@ -84,6 +91,7 @@ impl App {
                 let id = guide.steps.get(of.cursor).map(|s| &s.id);
                 shown.step = id.map(|id| model::step(walk, guide, id, of.admin, self.now, None));
             }
+            Kind::Failures => shown.failures = self.failures(),
             Kind::Ways => shown.ways = model::ways(walk, guide),
             Kind::Map => shown.map = model::map(walk, guide),
             Kind::Transcript => {

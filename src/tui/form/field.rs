@@ -48,6 +48,8 @@ pub(in crate::tui) struct Field {
     pub required: bool,
     /// What is in it.
     pub entry: Entry,
+    /// What was taken from the error text.
+    pub taken: Option<String>,
 }
 
 impl Field {
@@ -59,7 +61,7 @@ impl Field {
             _ => Entry::Line(Input::default()),
         };
         let text = |t: &str| clean_line(t, MOST);
-        Self { slot, label: text(label), hint: text(hint), example: text(example), required: false, entry }
+        Self { slot, label: text(label), hint: text(hint), example: text(example), required: false, entry, taken: None }
     }
 
     pub(in crate::tui) fn required(self) -> Self {
@@ -100,6 +102,7 @@ impl Field {
             }
             Entry::Area(area) => match key.code {
                 KeyCode::Char('u') if ctrl => area.clear(),
+                KeyCode::Char('y') if ctrl => area.restore(),
                 KeyCode::Char(c) if !ctrl => area.add(c.encode_utf8(&mut [0; 4])),
                 KeyCode::Tab => area.add(" "),
                 KeyCode::Backspace => area.pop(),

@@ -1,12 +1,11 @@
 //! From a case into a form, and back: one line says what is wrong and what to type instead.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::area::MOST;
-use super::{Entry, Field, Form, Slot};
+use super::{Area, Entry, Field, Form, Slot};
 use crate::guide;
-use crate::transcript::{Case, Secret, Target};
+use crate::run::error_file;
+use crate::transcript::{Case, Secret, Taken, Target};
 
 /// A field that cannot be taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +38,7 @@ impl Field {
         };
         if let Some(known) = known {
             self.set(&known);
+            self.taken = self.gives().filter(|t| case.taken.contains(t)).map(|_| self.text().to_owned());
         }
         if self.slot == Slot::Of(F::Password) && case.has_password {
             self.example = "kept; type to replace it".to_owned();
@@ -46,8 +46,26 @@ impl Field {
         }
     }
 
-    /// Puts what was typed into a case.
-    fn write(&self, case: &mut Case) -> Result<(), String> {
+    /// The value of a case that an error text may give away, where this is one.
+    fn gives(&self) -> Option<Taken> {
+        use guide::Field as F;
+        Some(match self.slot {
+            Slot::Of(F::From) => Taken::From,
+            Slot::Of(F::To) => Taken::To,
+            Slot::Of(F::Server) | Slot::Port => Taken::Server,
+            Slot::Of(F::Ip) => Taken::Ip,
+            Slot::Of(F::Helo) => Taken::Helo,
+            Slot::Of(_) => return None,
+        })
+    }
+
+    /// Whether what stands in it was taken from the error text, and not changed since.
+    pub(in crate::tui) fn is_taken(&self) -> bool {
+        self.taken.as_deref().is_some_and(|taken| taken == self.text())
+    }
+
+    /// Puts what was typed into a case. Returns what has to be said about it, though it was taken.
+    fn write(&self, case: &mut Case) -> Result<Option<String>, String> {
         use guide::Field as F;
         let text = self.text();
         if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
@@ -76,7 +94,11 @@ impl Field {
             Slot::Of(F::User) => case.user = some(text),
             Slot::Of(F::Password) => {}
             Slot::Of(F::Message) => case.message = file(text)?,
-            Slot::Of(F::Error) => case.error = error(text)?,
+            Slot::Of(F::Error) => {
+                let (error, note) = error(text)?;
+                case.error = error;
+                return Ok(note);
+            }
             Slot::Of(F::Helo) => case.helo = some(text),
             Slot::Of(F::Ip) => {
                 let wrong = || "That is no IP address. Type one like 192.0.2.25 or 2001:db8::25.".to_owned();
@@ -85,7 +107,7 @@ impl Field {
             Slot::Of(F::SendingDomain) => case.sending_domain = some(text.trim_start_matches('@')),
             Slot::Of(F::Selector) => case.selector = some(text),
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -96,10 +118,13 @@ impl Form {
     pub(in crate::tui) fn submit(&mut self, case: &Case) -> Option<(Case, Option<Secret>)> {
         let mut case = case.clone();
         for (i, field) in self.fields.iter().enumerate() {
-            if let Err(says) = field.write(&mut case) {
-                self.at = i;
-                self.wrong = Some(Wrong { field: i, says });
-                return None;
+            match field.write(&mut case) {
+                Ok(note) => self.note = note.or(self.note.take()),
+                Err(says) => {
+                    self.at = i;
+                    self.wrong = Some(Wrong { field: i, says });
+                    return None;
+                }
             }
         }
         let mut secret = None;
@@ -178,30 +203,34 @@ fn file(text: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
-/// The error itself, or what is in the file that was named.
-fn error(text: &str) -> Result<Option<String>, String> {
-    let one_line = text.lines().count() == 1;
-    let path = home(text);
-    if !one_line || !(path.is_file() || looks_like_a_path(text)) {
-        return Ok((!text.is_empty()).then(|| text.to_owned()));
+/// The error itself, or what is in the file that was named; with what has to be said about it.
+fn error(text: &str) -> Result<(Option<String>, Option<String>), String> {
+    let named = file_named(text);
+    let Some(path) = named.filter(|path| path.is_file() || looks_like_a_path(text)) else {
+        return Ok(((!text.is_empty()).then(|| text.to_owned()), None));
+    };
+    let pasted = error_file(&path)?;
+    let note = "That file is long: of a log its end is read, of anything else its beginning, 1 MiB each.".to_owned();
+    Ok((Some(Area::of(&pasted.text).text().to_owned()), pasted.cut.then_some(note)))
+}
+
+/// The file that a line may name: as typed, or as terminals write it when it is dragged in.
+fn file_named(text: &str) -> Option<PathBuf> {
+    if text.is_empty() || text.contains('\n') || text.len() > 4096 {
+        return None;
     }
-    let mut octets = Vec::new();
-    let file = std::fs::File::open(&path).map_err(|_| {
-        "There is no file of that name that can be read. Type its whole path, or paste the text.".to_owned()
-    })?;
-    file.take(MOST as u64).read_to_end(&mut octets).map_err(|e| format!("That file cannot be read: {e}."))?;
-    let area = super::Area::of(&String::from_utf8_lossy(&octets));
-    if area.text().trim().is_empty() {
-        return Err("That file is empty. Name another, or paste the text.".to_owned());
-    }
-    Ok(Some(area.text().to_owned()))
+    let bare = text.trim_matches(['\'', '"']);
+    let bare = bare.strip_prefix("file://").unwrap_or(bare);
+    let path = home(bare);
+    Some(if path.exists() { path } else { home(&bare.replace("\\ ", " ")) })
 }
 
 fn looks_like_a_path(text: &str) -> bool {
-    let begins = ["/", "./", "../", "~/"].iter().any(|p| text.starts_with(p));
+    let text = text.trim_matches(['\'', '"']);
+    let begins = ["/", "./", "../", "~/", "file://"].iter().any(|p| text.starts_with(p));
     let ends = Path::new(text)
         .extension()
-        .is_some_and(|e| ["eml", "log", "txt", "msg"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+        .is_some_and(|e| ["eml", "log", "txt", "msg", "mbox", "gz"].iter().any(|known| e.eq_ignore_ascii_case(known)));
     !text.contains(' ') && (begins || ends)
 }
 
@@ -263,12 +292,32 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_from_the_text_is_told_apart_until_it_is_changed() {
+        let case = Case {
+            to: vec!["bob@example.org".to_owned()],
+            from: Some("alice@example.net".to_owned()),
+            taken: [Taken::To].into(),
+            ..Case::new()
+        };
+        let mut form = Form::begin(Goal::Address, Mode::Guided, &case);
+        assert_eq!((form.fields[0].is_taken(), form.fields[1].is_taken()), (true, false));
+        form.fields[0].set("bert@example.org");
+        assert!(!form.fields[0].is_taken());
+    }
+
+    #[test]
     fn a_named_file_is_read_and_a_missing_one_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bounce.eml");
         std::fs::write(&path, "550 5.1.1 no\r\nsuch user\r\n").unwrap();
-        assert_eq!(error(path.to_str().unwrap()).unwrap().unwrap(), "550 5.1.1 no\nsuch user\n");
+        let read = Some("550 5.1.1 no\nsuch user\n".to_owned());
+        assert_eq!(error(path.to_str().unwrap()).unwrap(), (read.clone(), None));
         assert!(error("/no/such/file").unwrap_err().contains("There is no file"));
-        assert_eq!(error("550 5.1.1 no such user").unwrap().unwrap(), "550 5.1.1 no such user");
+        assert_eq!(error("550 5.1.1 no such user").unwrap().0.unwrap(), "550 5.1.1 no such user");
+        let spaced = folder.path().join("my bounce.eml");
+        std::fs::copy(&path, &spaced).unwrap();
+        let dragged = spaced.to_str().unwrap().replace(' ', "\\ ");
+        assert_eq!(error(&dragged).unwrap().0, read);
+        assert_eq!(error(&format!("'{}'", spaced.display())).unwrap().0, read);
     }
 }

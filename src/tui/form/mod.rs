@@ -28,6 +28,8 @@ pub(super) struct Form {
     pub wrong: Option<Wrong>,
     /// What it is for.
     pub purpose: Purpose,
+    /// What has to be said about what was taken.
+    pub note: Option<String>,
 }
 
 /// What a form is for.
@@ -84,7 +86,7 @@ impl Form {
         for field in &mut fields {
             field.read(case);
         }
-        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose }
+        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None }
     }
 
     /// The field that is lit.
@@ -112,6 +114,21 @@ impl Form {
     /// Lights the field before.
     pub(super) fn previous(&mut self) {
         self.at = self.at.saturating_sub(1);
+    }
+
+    /// Whether anything was typed that would be lost with it.
+    pub(super) fn is_filled(&self) -> bool {
+        self.fields.iter().any(|f| !f.text().is_empty())
+    }
+
+    /// The form as it is kept when it is left: with everything but a password.
+    pub(super) fn kept(mut self) -> Self {
+        for field in &mut self.fields {
+            if let Entry::Masked(masked) = &mut field.entry {
+                masked.clear();
+            }
+        }
+        Self { wrong: None, ..self }
     }
 
     /// Takes a key that is no command.

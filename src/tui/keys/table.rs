@@ -5,17 +5,26 @@ use crossterm::event::KeyCode;
 use super::{Binding, Command, Kind, Now};
 
 const ANY: &[Kind] = &[];
-const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways];
+const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures];
 /// Where nobody has begun yet.
 const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
 const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Map, Kind::Diagnosis, Kind::Story];
-const ROWS: &[Kind] =
-    &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Consent, Kind::Checklist, Kind::Transcript, Kind::Step];
+const ROWS: &[Kind] = &[
+    Kind::Start,
+    Kind::Practise,
+    Kind::Ways,
+    Kind::Failures,
+    Kind::Consent,
+    Kind::Checklist,
+    Kind::Transcript,
+    Kind::Step,
+];
 const BEHIND: &[Kind] = &[
     Kind::Practise,
     Kind::Form,
     Kind::Consent,
     Kind::Ways,
+    Kind::Failures,
     Kind::Evidence,
     Kind::Text,
     Kind::Help,
@@ -34,7 +43,10 @@ const LONG: &[Kind] = &[
     Kind::Transcript,
     Kind::Step,
     Kind::Checklist,
+    Kind::Failures,
 ];
+/// Where there are words in two registers.
+const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures];
 const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
 
@@ -102,6 +114,17 @@ pub(super) const TABLE: &[Binding] = &[
         n.questions && n.lacking
     }),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
+    when(
+        key(
+            &[c('l')],
+            "l",
+            Command::Failures,
+            &[Kind::Step],
+            "the list",
+            "the failures that your text tells of, to follow another",
+        ),
+        |n| n.several,
+    ),
     key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
     when(
         key(
@@ -180,28 +203,18 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c('/')], "/", Command::Find, &[Kind::Transcript], "find", "find a text"),
     key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "", "the next line with that text"),
     when(
-        key(
-            &[c('a')],
-            "a",
-            Command::Register,
-            &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript],
-            "for admins",
-            "plain words, or words for mail administrators",
-        ),
+        key(&[c('a')], "a", Command::Register, WORDED, "for admins", "plain words, or words for mail administrators"),
         |n| !n.admin,
     ),
-    when(
-        key(
-            &[c('a')],
-            "a",
-            Command::Register,
-            &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript],
-            "plain words",
-            "",
-        ),
-        |n| n.admin,
+    when(key(&[c('a')], "a", Command::Register, WORDED, "plain words", ""), |n| n.admin),
+    key(
+        &[KeyCode::Up],
+        "↑↓",
+        Command::Up,
+        &[Kind::Step],
+        "",
+        "light a finding, to see its evidence with e; scroll a text",
     ),
-    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Step], "", "light a finding, to see its evidence with e"),
     when(key(&[c('z')], "z", Command::Unfold, &[Kind::Step], "all rows", "all rows, or only the telling ones"), |n| {
         n.foldable
     }),

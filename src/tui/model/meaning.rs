@@ -47,7 +47,8 @@ pub(in crate::tui) fn whole(transcript: &Transcript, id: EvidenceId) -> Vec<Stri
     }
 }
 
-fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
+/// What the codes and the phrase of a reply mean, one by one.
+pub(super) fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> {
     let read = read_reply(guide, reply);
     let text = |t: &str| clean_line(&fill(t, &read.args), MOST);
     let mut all = Vec::new();

@@ -35,6 +35,8 @@ pub(in crate::tui) struct StepView {
     pub next: Option<Next>,
     /// The last things said on the wire, for wide screens.
     pub wire: Vec<super::Said>,
+    /// The text that was read, and what it means; shown instead of the rows and sentences.
+    pub read: Option<super::Read>,
 }
 
 /// A sentence about a finding.
@@ -93,6 +95,7 @@ pub(in crate::tui) fn step(
         ended: matches!(state, StepState::Done(_)),
         next: next(walk, guide),
         wire: Vec::new(),
+        read: None,
     }
 }
 

@@ -12,7 +12,8 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
     let mut cursor = None;
     let left: u16 = if width < 70 { 19 } else { 23 };
     let areas = form.fields.iter().filter(|f| matches!(f.entry, Entry::Area(_))).count();
-    let spare = height.saturating_sub(6 + u16::try_from(form.fields.len()).unwrap_or(0));
+    // Below stand what is asked, and how it ends.
+    let spare = height.saturating_sub(8 + u16::try_from(form.fields.len()).unwrap_or(0));
     for (i, field) in form.fields.iter().enumerate() {
         let lit = i == form.at;
         if lit {
@@ -25,7 +26,12 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
             y += rows.max(3);
         } else {
             pen.put_within(3, y, &field.label, left - 4, if lit { theme.lit } else { theme.text });
-            let room = width.saturating_sub(left + 2);
+            let mut room = width.saturating_sub(left + 2);
+            if field.is_taken() {
+                let says = if width < 70 { "from your text" } else { "taken from your text" };
+                let x = pen.put_before(width.saturating_sub(2), y, says, theme.dim);
+                room = x.saturating_sub(left + 2);
+            }
             let at = line(&mut pen.part(left, y, room, 1), field, lit);
             cursor = cursor.or(at.map(|x| (left + x, y)));
             y += 1;
@@ -41,8 +47,15 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
         (None, Some(field)) => (field.hint.clone(), theme.dim),
         (None, None) => ("Nothing is asked here. Enter goes on.".to_owned(), theme.dim),
     };
-    for (y, line) in (y..height).zip(wrap(&text, usize::from(width.saturating_sub(6)))) {
-        pen.put(3, y, &line, style);
+    let mut says: Vec<_> = wrap(&text, usize::from(width.saturating_sub(6))).into_iter().map(|l| (l, style)).collect();
+    if let Some(Field { entry: Entry::Area(area), .. }) = form.field() {
+        let undo = if area.can_restore() { " Ctrl-Y brings back what you cleared." } else { " Ctrl-U clears it." };
+        let undo = if area.can_restore() || !area.text().is_empty() { undo } else { "" };
+        let ends = format!("Enter has it read. A paste never goes on by itself, however many lines it has.{undo}");
+        says.extend(wrap(&ends, usize::from(width.saturating_sub(6))).into_iter().map(|l| (l, theme.text)));
+    }
+    for (y, (line, style)) in (y..height).zip(&says) {
+        pen.put(3, y, line, *style);
     }
     cursor
 }
@@ -117,22 +130,23 @@ fn area(pen: &mut Pen<'_>, field: &Field, lit: bool) -> Option<(u16, u16)> {
         pen.put(0, 0, "Paste it here, as it is. Or type the name of a file.", theme.dim);
         return lit.then_some((0, 0));
     }
-    let room = pen.height().saturating_sub(1).max(1);
-    let (before, lines) = area.tail(room.into());
-    let width = pen.width();
+    let (width, room) = (pen.width(), pen.height().saturating_sub(1).max(1));
+    let (before, rows) = area.tail(room.into(), usize::from(width.saturating_sub(1)));
     let mut end = (0, 0);
-    for (y, line) in (0..room).zip(&lines) {
-        let x = pen.put(0, y, line, theme.text);
+    for (y, row) in (0..room).zip(&rows) {
+        let x = pen.put(0, y, row, theme.text);
         end = (x, y);
     }
-    let mut says = match before {
-        0 => String::new(),
-        n => format!("{n} more lines above"),
-    };
-    if area.is_cut() {
-        says += if says.is_empty() { "" } else { ", " };
-        says += "cut at 256 KiB";
+    let mut says = Vec::new();
+    if before > 0 {
+        says.push(format!("{before} more lines above"));
     }
-    pen.put(0, room, &says, theme.dim);
+    if area.lines() > 1 {
+        says.push(format!("{} lines, {} KiB in all", area.lines(), area.text().len().div_ceil(1024)));
+    }
+    if area.is_cut() {
+        says.push("cut at 1 MiB".to_owned());
+    }
+    pen.put(0, room, &says.join(", "), theme.dim);
     lit.then_some((end.0.min(width.saturating_sub(1)), end.1))
 }

@@ -3,6 +3,7 @@
 pub(super) mod checklist;
 pub(super) mod consent;
 pub(super) mod diagnosis;
+pub(super) mod failures;
 pub(super) mod form;
 pub(super) mod help;
 pub(super) mod list;

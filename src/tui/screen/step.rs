@@ -1,6 +1,7 @@
 //! A step: the rail, what is looked at, what came back, what it means, and where it leads.
 
 mod middle;
+mod reading;
 
 use super::super::model::{Rail, RailItem, Said, StepView, Way};
 use super::super::theme::Theme;
@@ -8,6 +9,7 @@ use super::super::widget::{Pen, wrap};
 use ratatui::style::Style;
 
 pub(in crate::tui) use middle::{height_of, rows_that_fit};
+pub(in crate::tui) use reading::Shares;
 
 /// How wide the rail is, the line beside it included.
 const RAIL: u16 = 23;
@@ -20,6 +22,8 @@ pub(in crate::tui) struct How {
     /// The finding that is lit, counted as in `picks`.
     pub lit: Option<usize>,
     pub scroll: u16,
+    /// The row of a text that is seen first, once somebody scrolled it.
+    pub text: Option<usize>,
     /// Counts ticks.
     pub tick: u32,
 }
@@ -56,6 +60,23 @@ pub(in crate::tui) fn room(width: u16, height: u16, view: &StepView) -> (u16, u1
     (p.width, p.height)
 }
 
+/// The columns that a text which was read has on a screen of that width.
+pub(in crate::tui) fn text_width(width: u16) -> usize {
+    reading::text_width(parts(width, 24, 2).width)
+}
+
+/// How text and meaning share the middle on a screen of that size; none where no text is shown.
+pub(in crate::tui) fn shares(width: u16, height: u16, view: &StepView) -> Option<Shares> {
+    let read = view.read.as_ref()?;
+    let p = parts(width, height.saturating_sub(3), branch_rows(view, width));
+    Some(reading::shares(read, view, (p.width, p.height), p.wire.map(|x| beside(x, width))))
+}
+
+/// The columns right of the line at `x`.
+fn beside(x: u16, width: u16) -> u16 {
+    width.saturating_sub(x + 2)
+}
+
 /// Whether what is said on the wire stands beside.
 pub(in crate::tui) fn is_wide(width: u16) -> bool {
     width >= WIDE
@@ -79,7 +100,12 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, rail: &Rail, view: &StepView, how:
     } else {
         rail_above(&mut pen.part(0, 1, width, 1), rail);
     }
-    middle::draw(&mut pen.part(p.left, p.top, p.width, p.height), view, how);
+    let mut middle = pen.part(p.left, p.top, p.width, p.height);
+    match &view.read {
+        None => middle::draw(&mut middle, view, how),
+        Some(read) if p.wire.is_some() => reading::text(&mut middle, read, view, how),
+        Some(read) => reading::draw(&mut middle, read, view, how),
+    }
     if let Some(x) = p.wire {
         let theme = *pen.theme();
         for y in 1..p.branch {
@@ -87,7 +113,11 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, rail: &Rail, view: &StepView, how:
         }
         pen.put(x - 1, 0, "┬", theme.dim);
         pen.put(x - 1, p.branch, "┴", theme.dim);
-        wire(&mut pen.part(x + 1, 1, width.saturating_sub(x + 2), p.branch.saturating_sub(1)), &view.wire);
+        let mut right = pen.part(x + 1, 1, beside(x, width), p.branch.saturating_sub(1));
+        match &view.read {
+            None => wire(&mut right, &view.wire),
+            Some(read) => reading::meaning(&mut right, read, view, how, true),
+        }
     }
     for (y, (text, style)) in (p.branch + 1..height).zip(&lines) {
         let theme = *pen.theme();

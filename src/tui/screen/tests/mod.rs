@@ -1,6 +1,7 @@
 //! Each screen drawn from a model made by hand, at the sizes people have.
 
 mod models;
+mod readings;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -155,7 +156,9 @@ fn no_size_is_too_small_to_draw() {
     let lens = lens(&lines, &meant);
     for width in 0..90 {
         for height in [0, 1, 2, 3, 5, 8, 13, 21] {
-            shown(width, height, |pen| step::draw(pen, &rail, &view, step::How { lit: Some(3), scroll: 9, tick: 3 }));
+            shown(width, height, |pen| {
+                step::draw(pen, &rail, &view, step::How { lit: Some(3), scroll: 9, text: Some(7), tick: 3 });
+            });
             shown(width, height, |pen| transcript::draw(pen, &lens));
             shown(width, height, |pen| diagnosis::draw(pen, &found, 400));
             shown(width, height, |pen| checklist::draw(pen, &list, 12, 1));

@@ -1,0 +1,93 @@
+//! What a person should know and do about one failure: the guide's words for what was read, values filled in.
+
+use super::group::who;
+use super::{Certainty, Item};
+use crate::guide::{Guide, Who, Words, fill};
+use crate::transcript::{StepId, clean_line};
+
+/// The words about one failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What it means, in one sentence.
+    pub says: Words,
+    /// Whose move it is.
+    pub who: Who,
+    /// Whether waiting helps, in a few words.
+    pub waiting: String,
+    /// What to do, first thing first.
+    pub fix: Vec<Words>,
+    /// How sure that is, and by what, in one sentence.
+    pub sure: String,
+    /// The step that looks into it.
+    pub step: Option<StepId>,
+}
+
+/// The longest value that is filled in, in characters.
+const VALUE: usize = 120;
+
+/// What the guide says about a failure.
+#[must_use]
+pub fn advice(guide: &Guide, item: &Item) -> Advice {
+    let meaning = &item.meaning;
+    let mut args = meaning.args.clone();
+    if let Some(recipient) = super::clues::recipient(item) {
+        args.entry("recipient".to_owned()).or_insert_with(|| clean_line(&recipient, VALUE));
+        if let Some((_, domain)) = recipient.rsplit_once('@') {
+            args.entry("domain".to_owned()).or_insert_with(|| clean_line(domain, VALUE));
+        }
+    }
+    let filled = |words: &Words| Words { plain: fill(&words.plain, &args), admin: fill(&words.admin, &args) };
+    let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
+    let cause = guide.cause(&meaning.cause);
+    let says = kind.map(|k| &k.headline).or(cause.map(|c| &c.headline)).map(filled);
+    let too_little = || {
+        let says = "The answer says too little to name a cause.".to_owned();
+        Words { plain: says.clone(), admin: says }
+    };
+    let fix = kind.map(|k| &k.fix).or(cause.map(|c| &c.fix));
+    Advice {
+        says: says.unwrap_or_else(too_little),
+        who: item.turned(who(guide, &meaning.cause, meaning.kind.as_deref())),
+        waiting: kind.and_then(|k| k.waiting.clone()).or(cause.map(|c| c.waiting.clone())).unwrap_or_default(),
+        fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
+        sure: sure(item),
+        step: kind.and_then(|k| k.step.clone()).or(cause.map(|c| c.step.clone())),
+    }
+}
+
+/// How sure a reading is, in a sentence.
+fn sure(item: &Item) -> String {
+    let by = match (&item.meaning.phrase, item.reply.enhanced, item.reply.code) {
+        (Some(_), ..) => "by its own words".to_owned(),
+        (None, Some(enhanced), _) => format!("by the code {enhanced} alone"),
+        (None, None, 0) => "for it has no code, and no words that are known".to_owned(),
+        (None, None, code) => format!("by the code {code} alone"),
+    };
+    let how = match item.meaning.certainty {
+        _ if item.meaning.cause == "unclear" => {
+            return format!("Unclear, {by}.");
+        }
+        Certainty::Confirmed => "Sure",
+        Certainty::Likely => "Likely",
+        Certainty::Possible => "Possible",
+    };
+    format!("{how}, {by}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::reading::Reader;
+
+    #[test]
+    fn a_failure_is_put_into_words_with_its_values() {
+        let guide = Arc::new(Guide::embedded().expect("the guide"));
+        let read = Reader::new(Arc::clone(&guide)).text("550 5.1.1 <bob@example.org>: User unknown");
+        let advice = advice(&guide, &read.items[0]);
+        assert!(advice.says.plain.contains("bob@example.org"), "{}", advice.says.plain);
+        assert_eq!((advice.who, advice.step), (Who::You, Some("recipient".into())));
+        assert!(!advice.fix.is_empty() && !advice.waiting.is_empty());
+    }
+}
