@@ -22,6 +22,7 @@ mod pasted_tools;
 mod pasted_ways;
 mod seeds_early;
 mod seeds_late;
+mod wordings;
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,0 +1,58 @@
+//! The whole space of wordings: `fixtures/wordings.txt` says what each text has to read as.
+
+use std::collections::BTreeMap;
+
+use heloise::transcript::Stage;
+
+use crate::at;
+
+/// A line of a table: what it has to read as, where it was said, the text.
+struct Row<'t> {
+    wanted: &'t str,
+    stage: Option<Stage>,
+    text: String,
+}
+
+/// `= kind` leads the texts below it; `@stage` before a text; ` | ` between its lines.
+fn rows(table: &str) -> Vec<Row<'_>> {
+    let mut wanted = "";
+    let mut rows = Vec::new();
+    for line in table.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        if let Some(kind) = line.strip_prefix("= ") {
+            wanted = kind;
+            continue;
+        }
+        let staged = line.strip_prefix('@').and_then(|l| l.split_once(' '));
+        let stage = staged.map(|(stage, _)| serde_json::from_value(stage.into()).expect("a stage"));
+        let text = staged.map_or(line, |(_, text)| text).replace(" | ", "\n");
+        rows.push(Row { wanted, stage, text });
+    }
+    rows
+}
+
+fn all_read(table: &str) {
+    let mut wrong = Vec::new();
+    for Row { wanted, stage, text } in rows(table) {
+        let read = at(&text, stage);
+        let kind = read.kind.as_deref().unwrap_or(&read.cause);
+        if kind != wanted {
+            wrong.push(format!("{kind} by {:?}, not {wanted}: {text}", read.phrase));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn wordings_of_all_kinds_read_as_what_they_mean() {
+    all_read(include_str!("fixtures/wordings.txt"));
+}
+
+#[test]
+fn the_wordings_cover_the_kinds_that_a_text_can_tell() {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows(include_str!("fixtures/wordings.txt")) {
+        *count.entry(row.wanted).or_default() += 1;
+    }
+    assert!(count.values().sum::<usize>() > 500, "{count:?}");
+    assert!(count.len() >= 55, "{}: {count:?}", count.len());
+}
