@@ -1,4 +1,4 @@
-//! The whole space of wordings: `fixtures/wordings.txt` says what each text has to read as.
+//! The whole space of wordings: the tables in `fixtures` say what each text has to read as.
 
 use std::collections::BTreeMap;
 
@@ -55,4 +55,11 @@ fn the_wordings_cover_the_kinds_that_a_text_can_tell() {
     }
     assert!(count.values().sum::<usize>() > 500, "{count:?}");
     assert!(count.len() >= 55, "{}: {count:?}", count.len());
+}
+
+#[test]
+fn every_reply_that_nine_servers_were_measured_to_give_is_read() {
+    let table = include_str!("fixtures/measured.txt");
+    assert!(rows(table).len() > 190);
+    all_read(table);
 }
