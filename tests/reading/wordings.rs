@@ -63,3 +63,34 @@ fn every_reply_that_nine_servers_were_measured_to_give_is_read() {
     assert!(rows(table).len() > 190);
     all_read(table);
 }
+
+#[test]
+fn the_time_that_a_server_asks_for_is_told() {
+    for (text, said) in [
+        ("451 4.7.1 Greylisted, try again in 5 minutes", Some("5 minutes")),
+        ("450 4.2.0 <bob@example.org>: Recipient address rejected: greylisted for 300 seconds", Some("5 minutes")),
+        ("451 4.7.1 Rate limit exceeded, retry after 1 hour", Some("1 hour")),
+        ("421 4.7.0 Too many connections, wait 90 seconds", Some("90 seconds")),
+        ("451 4.7.1 Greylisting in effect, please come back in 00:05:00", Some("5 minutes")),
+        ("451 4.7.1 Try again later", None),
+        ("550 5.1.1 no such user, try again in 5 minutes", None),
+    ] {
+        assert_eq!(at(text, None).args.get("wait").map(String::as_str), said, "{text}");
+    }
+}
+
+#[test]
+fn the_words_for_waiting_read_well_with_and_without_a_time() {
+    let words = |text: &str| {
+        let item = crate::only(text);
+        let told = heloise::reading::advice(&crate::GUIDE, &item);
+        let fix = told.fix.first().expect("something to do");
+        [fix.plain.clone(), fix.admin.clone()]
+    };
+    let [plain, admin] = words("451 4.7.1 Greylisted, try again in 5 minutes");
+    assert!(plain.starts_with("Wait (5 minutes): ") && admin.contains("(5 minutes)"), "{plain} {admin}");
+    let [plain, admin] = words("451 4.7.1 Greylisted");
+    assert!(plain.starts_with("Wait: a mail") && admin.ends_with("asked for."), "{plain} {admin}");
+    let [plain, admin] = words("450 4.7.1 Rate limit exceeded");
+    assert!(plain.contains("the server says; then") && admin.contains("asked for, throttle"), "{plain} {admin}");
+}
