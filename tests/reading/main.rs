@@ -23,6 +23,7 @@ mod pasted_ways;
 mod registry;
 mod seeds_early;
 mod seeds_late;
+mod seeds_variants;
 mod wordings;
 
 use std::sync::{Arc, LazyLock};
