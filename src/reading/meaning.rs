@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::outside;
 use crate::guide::{CodeEntry, Guide, Phrase};
 use crate::transcript::{Enhanced, Reply, Stage, clean_line};
 
@@ -128,7 +129,7 @@ fn phrase_of<'g>(
             continue;
         }
         let regex = &phrase.text.0;
-        let Some(whole) = regex.find(text) else { continue };
+        let Some(whole) = outside::find(regex, text) else { continue };
         if regex.captures_len() > 1 {
             // From where it was found: a search from the beginning is the dearer part.
             if let Some(groups) = regex.captures_at(text, whole.start()) {

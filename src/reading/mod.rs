@@ -23,6 +23,7 @@ mod meaning;
 mod message;
 mod mime;
 mod needles;
+mod outside;
 mod own;
 mod paste;
 mod program;
