@@ -32,6 +32,7 @@ mod stage;
 mod status;
 mod stream;
 mod text;
+mod wait;
 
 pub use advice::{Advice, advice};
 pub use choices::{Choice, choices};
