@@ -23,6 +23,7 @@ mod meaning;
 mod message;
 mod mime;
 mod needles;
+mod noted;
 mod own;
 mod paste;
 mod program;
