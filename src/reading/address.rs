@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:"[^"\n]+"|[^\s<>@"'`,;:()\[\]{}=|\\]+)@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+"#).expect("a pattern")
-});
+/// The local part of an address among other words. Chinese, Japanese and Korean put no blank before it, so their letters are of it only
+/// where they are all of it (RFC 6531).
+pub(super) const LOCAL: &str = r#"(?:"[^"\n]+"|[^\s<>@"'`,;:()\[\]{}=|\\\u{2018}-\u{201e}\u{3000}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}\u{ff00}-\u{ffef}]+|[\u{3040}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}]+)"#;
+
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"{LOCAL}@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+")).expect("a pattern"));
 
 /// The addresses of a text, in order.
 pub(super) fn all(text: &str) -> impl Iterator<Item = &str> {
@@ -17,6 +20,11 @@ pub(super) fn all(text: &str) -> impl Iterator<Item = &str> {
         .then(|| ADDRESS.find_iter(text).map(|m| m.as_str().trim_end_matches('.').trim_start_matches(['.', '*'])))
         .into_iter()
         .flatten()
+}
+
+/// Whether a text is an address and nothing more.
+pub(super) fn is_one(text: &str) -> bool {
+    ADDRESS.find(text).is_some_and(|m| m.len() == text.len())
 }
 
 /// Whether an address is one that a mail system writes from, or that leads to its keepers.

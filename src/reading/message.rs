@@ -10,7 +10,7 @@ use super::mime::{self, Mail, Sort};
 use super::signs::Signs;
 use super::stage::told;
 use super::status::{self, Recipient};
-use super::{Item, address, decode, headers, said};
+use super::{Item, address, decode, headers, noted, said};
 use crate::guide::Guide;
 use crate::transcript::{Enhanced, Reply};
 
@@ -20,8 +20,8 @@ pub(super) enum Read {
     Bounce(Vec<Item>),
     /// Headers alone, and the failures they tell of.
     Headers(Vec<Item>),
-    /// An auto-reply, a complaint, a report of success, or any other message.
-    NotABounce,
+    /// An auto-reply, a complaint, a report of success, or any other message; and whom it is about, where it says so.
+    NotABounce(Vec<Item>),
 }
 
 /// Messages in messages that are looked into for a bounce that somebody forwards.
@@ -85,7 +85,7 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
     let mail = Mail::of(text);
     let mut parts = Parts::of(&mail);
     if parts.no_bounce {
-        return Read::NotABounce;
+        return Read::NotABounce(noted::complaint(guide, &mail, parts.returned));
     }
     // A report that lost its boundaries, or one that somebody wrote into the text.
     if parts.status.is_empty() && contains_fold(&parts.words, "final-recipient:") {
@@ -98,7 +98,7 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
         return Read::Bounce(about.iter().filter(|r| !r.succeeded()).map(|r| report.item(r)).collect());
     }
     if !about.is_empty() {
-        return Read::NotABounce;
+        return Read::NotABounce(noted::reached(guide, &about));
     }
     let signs = Signs::of(&mail.head, &parts.words);
     if parts.words.trim().is_empty() && parts.nested.is_empty() {
@@ -106,24 +106,32 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
     }
     if !signs.system()
         && depth < NESTED
-        && let Some(inner) = parts
-            .nested
-            .iter()
-            .map(|n| read_at(guide, n.trim_start(), depth + 1))
-            .find(|r| matches!(r, Read::Bounce(_)))
+        && let Some(inner) = inner(guide, &parts, depth)
     {
         return inner;
     }
     if signs.answer() {
-        return Read::NotABounce;
+        return Read::NotABounce(noted::answer(guide, &mail));
     }
     let failures = bounce::failures(guide, &parts.words, &hints);
+    // A list's software, or a gateway, tells of a bounce that it got: the bounce itself says why.
+    if failures.iter().all(|(_, j)| j.reply.code == 0 && !j.clear())
+        && depth < NESTED
+        && let Some(inner) = inner(guide, &parts, depth)
+    {
+        return inner;
+    }
     let coded = failures.iter().any(|(_, j)| j.reply.code != 0);
     let strong = || failures.iter().any(|(_, j)| j.clear() && j.meaning.db >= 12);
     let by_hand = || mail.head.raw("auto-submitted").is_none();
     let bounce = signs.bounce() || (coded && by_hand()) || (signs.nobody() && (coded || strong() || signs.laments()));
     if !bounce || (!coded && signs.delivered()) {
-        return Read::NotABounce;
+        return Read::NotABounce(match () {
+            () if signs.complains() => noted::complaint(guide, &mail, parts.returned),
+            () if bounce => noted::about(guide, bounce::recipient(&parts.words, &hints)),
+            () if signs.automatic() => noted::answer(guide, &mail),
+            () => Vec::new(),
+        });
     }
     let waits = signs.waits();
     let given_up = !waits && (signs.given_up() || signs.bounce() || signs.nobody());
@@ -154,6 +162,12 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
     Read::Bounce(failures.into_iter().map(waiting).collect())
 }
 
+/// The bounce among the messages inside.
+fn inner(guide: &Guide, parts: &Parts<'_>, depth: usize) -> Option<Read> {
+    let nested = parts.nested.iter().map(|n| read_at(guide, n.trim_start(), depth + 1));
+    nested.into_iter().find(|r| matches!(r, Read::Bounce(_)))
+}
+
 /// A message that has a header alone.
 fn bare(guide: &Guide, mail: &Mail<'_>, signs: &Signs<'_>, hints: &Hints<'_>) -> Read {
     if let Some(failed) = hints.failed.first() {
@@ -162,7 +176,11 @@ fn bare(guide: &Guide, mail: &Mail<'_>, signs: &Signs<'_>, hints: &Hints<'_>) ->
         return Read::Bounce(vec![judged.item(Some(failed.clone()), permanent)]);
     }
     let told = headers::told(&mail.head);
-    if told.is_empty() { Read::NotABounce } else { Read::Headers(told.into_iter().map(|d| d.item(guide)).collect()) }
+    if told.is_empty() {
+        Read::NotABounce(Vec::new())
+    } else {
+        Read::Headers(told.into_iter().map(|d| d.item(guide)).collect())
+    }
 }
 
 /// A bounce whose words nobody knows.

@@ -23,6 +23,7 @@ mod meaning;
 mod message;
 mod mime;
 mod needles;
+mod noted;
 mod outside;
 mod own;
 mod paste;

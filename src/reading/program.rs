@@ -40,7 +40,7 @@ static REJECTED: LazyLock<Regex> = LazyLock::new(|| {
 // Events of sending services: {"email": "bob@example.org", "reason": "550 5.1.1 no such user"}
 static EVENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)"(?:recipient|email|emailaddress|address|rcpt|to)": ?"(?P<to>[^"\s]+@[^"\s]+)"[^{}]{0,500}?"(?:reason|response|diagnosticcode|details|description|message|error)": ?"(?:smtp; ?)?(?P<two>[45]\d\d[ -](?:[^"\\]|\\.)*)""#,
+        r#"(?i)"(?:recipient|email|emailaddress|address|rcpt|to)": ?"(?P<to>[^"\s]+@[^"\s]+)"[^{}]{0,500}?"(?:reason|raw_reason|response|diagnosticcode|diag|details|description|message|error)": ?"(?:smtp; ?)?(?P<two>[45]\d\d[ -](?:[^"\\]|\\.)*)""#,
     )
 });
 
@@ -77,7 +77,9 @@ pub(super) fn recipients(text: &str) -> Vec<Draft> {
         all.extend(REJECTED.captures_iter(text).take(MOST).map(|c| refused(&c["to"], &reply(&c))));
     }
     if all.is_empty() && text.contains('{') && text.contains('@') {
-        all.extend(EVENT.captures_iter(text).take(MOST).map(|c| refused_event(&c)));
+        // Amazon SNS puts the event in a string of another.
+        let inner = if text.contains("\\\"") && text.starts_with('{') { paste::unescaped(text) } else { text.into() };
+        all.extend(EVENT.captures_iter(&inner).take(MOST).map(|c| refused_event(&c)));
     }
     if text.contains("SMTPAddressFailedException") {
         let found = ADDRESS_FAILED.captures_iter(text).take(MOST).map(|c| whole(&c["reply"]));

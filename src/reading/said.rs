@@ -12,7 +12,7 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
     let shapes = [
         // Sendmail
         format!(r"[Ww]hile talking to {host}"),
-        format!(r"(?:eferred|error|refused|timed out|reset|route)[^\n]* (?:with|from|by) {host}\.?[ \t]*$"),
+        format!(r"(?:eferred|error|refused|timed out|reset|route)[^\n]* (?:with|from|by) {host}\.?[ \t\r]*$"),
         // Postfix, Exim; "at host" is the writer itself
         format!(r"(?:^|[^t] |[:;(] ?)[Hh]ost:? {host}\.?\s?[\[(]"),
         format!(r"[Cc]onnect(?:ion)? (?:to|with) {host}\.?[\[ :(]"),
@@ -28,7 +28,7 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"\bby {host}\.? \["),
         format!(r"\[{host}\.? [0-9a-f.:]+: "),
         // Courier, dma
-        format!(r"^[ \t]*{host} ?\[[0-9a-f.:]+\](?::[ \t]*$| did not like)"),
+        format!(r"^[ \t]*{host} ?\[[0-9a-f.:]+\](?::[ \t\r]*$| did not like)"),
         // qmail knows the address only
         format!(r"^({ip}) (?:does not like|failed after|said)"),
         format!(

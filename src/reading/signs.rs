@@ -36,6 +36,11 @@ static DELAY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern")
 });
 
+static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:\[[^\]]*\] *)?(?:complaint (?:about|regarding|from)|abuse report|(?:e-?mail )?feedback report|spam (?:complaint|report))")
+        .expect("a pattern")
+});
+
 const CHALLENGE: &str = r"(?i)(?:reply to this|click|follow|visit|confirm|prove|verify)[^.\n]*(?:to (?:have|get|let) your (?:message|mail|e-mail)|you are (?:a )?(?:human|real|not)|that you sent|your (?:message|mail|e-mail) (?:will|can|to) be)|your (?:message|mail|e-mail) (?:to|will) be delivered,? (?:once|when|after|if|please)|have your (?:message|mail|e-mail) delivered|awaits? (?:moderator )?approval|is being held until|confirm your (?:message|subscription|e-?mail)|challenge.response";
 
 const AWAY: &str = concat!(
@@ -142,6 +147,16 @@ impl<'t> Signs<'t> {
     /// Whether the message still waits: a warning, not a failure.
     pub(super) fn waits(&self) -> bool {
         self.says(Says::Waiting) || (DELAY.is_match(&self.subject) && !self.says(Says::Final))
+    }
+
+    /// Whether somebody's mail system passes a complaint on.
+    pub(super) fn complains(&self) -> bool {
+        COMPLAINT.is_match(&self.subject)
+    }
+
+    /// Whether the header says that a program answered.
+    pub(super) fn automatic(&self) -> bool {
+        self.automatic
     }
 
     /// Whether it was given up.

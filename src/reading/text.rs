@@ -72,6 +72,22 @@ pub struct Reading {
     pub source: Source,
     /// The failures in it, in order.
     pub items: Vec<Item>,
+    /// What a text without a failure tells of all the same: whom a complaint is about, who was reached. Empty where there are failures.
+    pub noted: Vec<Item>,
+}
+
+/// The most that is noted of a text without a failure.
+pub(super) const NOTED: usize = 100;
+
+impl Reading {
+    fn of(source: Source, items: Vec<Item>) -> Self {
+        Self { source, items, noted: Vec::new() }
+    }
+
+    /// No failure, and what is told all the same.
+    fn none(noted: Vec<Item>) -> Self {
+        Self { source: Source::NotABounce, items: Vec::new(), noted }
+    }
 }
 
 /// Reads texts by a guide. Checks hold this, and so never see the guide itself.
@@ -113,13 +129,18 @@ impl Reader {
         if messages.is_empty() {
             return self.pasted(text);
         }
-        let mut all = Reading { source: Source::NotABounce, items: Vec::new() };
+        let mut all = Reading::none(Vec::new());
         for message in messages {
             let one = self.message(message);
-            if one.source != Source::NotABounce {
+            if one.source == Source::NotABounce {
+                all.noted.extend(one.noted);
+            } else {
                 all.source = one.source;
                 all.items.extend(one.items);
             }
+        }
+        if all.source != Source::NotABounce {
+            all.noted.clear();
         }
         all
     }
@@ -155,9 +176,9 @@ impl Reader {
 
     fn message(&self, text: &str) -> Reading {
         match message::read(&self.0, text) {
-            Read::Bounce(items) => Reading { source: Source::Dsn, items },
-            Read::Headers(items) => Reading { source: Source::Headers, items },
-            Read::NotABounce => Reading { source: Source::NotABounce, items: Vec::new() },
+            Read::Bounce(items) => Reading::of(Source::Dsn, items),
+            Read::Headers(items) => Reading::of(Source::Headers, items),
+            Read::NotABounce(noted) => Reading::none(noted),
         }
     }
 
@@ -256,21 +277,24 @@ impl Reader {
         if log.known() == 0 {
             return None;
         }
-        let source = if items.is_empty() && log.delivered() > 0 { Source::NotABounce } else { Source::Log };
-        Some(Reading { source, items })
+        if items.is_empty() && log.delivered() > 0 {
+            let told = text.lines().filter_map(log::delivered).take(NOTED);
+            return Some(Reading::none(told.map(|d| d.item(&self.0)).collect()));
+        }
+        Some(Reading::of(Source::Log, items))
     }
 
     /// No reply, no known words: an error that nobody knows, or no error at all.
     fn words(&self, text: &str) -> Reading {
         if !ERROR.is_match(text) {
-            return Reading { source: Source::NotABounce, items: Vec::new() };
+            return Reading::none(Vec::new());
         }
         let words = text.split_whitespace().take(80).collect::<Vec<_>>().join(" ");
         self.reading(Source::Text, vec![Draft::of(Found::words(&words))])
     }
 
     fn reading(&self, source: Source, drafts: Vec<Draft>) -> Reading {
-        Reading { source, items: drafts.into_iter().map(|d| d.item(&self.0)).collect() }
+        Reading::of(source, drafts.into_iter().map(|d| d.item(&self.0)).collect())
     }
 }
 
@@ -279,7 +303,12 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static BOUNCE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:could not|couldn.t|was ?n.t|not) be(?:en)? delivered|wasn.t delivered|undeliver|delivery (?:has failed|failed|failure|status|incomplete|to the following)|mail system at host|mail delivery|returned to (?:the )?sender|(?:un)?able to deliver|permanent fatal errors|qmail-send|address not found|message not delivered|permanent fatal error|this is a permanent error|rejected your message|did not reach").expect("a pattern")
+    Regex::new(concat!(
+        r"(?i)(?:could not|couldn.t|was ?n.t|not) be(?:en)? delivered|wasn.t delivered|undeliver|delivery (?:has failed|failed|failure|status|incomplete|to the following)|mail system at host|mail delivery|returned to (?:the )?sender|(?:un)?able to deliver|permanent fatal errors|qmail-send|address not found|message not delivered|permanent fatal error|this is a permanent error|rejected your message|did not reach|",
+        r"remote server (?:at [^\n]{1,120} )?returned '|generating server: |nicht (?:zugestellt|.bermittelt) werden|nachrichtenzustellung an folgende|(?:n'a|n.ont) pas pu .tre (?:remis|distribu|livr)|(?:no se (?:ha podido|pudo|puede)|error al) (?:entreg|env)|n.o (?:p.de|foi poss.vel) (?:ser )?entreg|",
+        r"non .{1,40}(?:recapitat|consegnat)|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|配信(?:不能|でき|され)|未能送达|无法(?:送达|投递)|邮件被退回|не (?:удалось доставить|доставлено|может быть доставлено)"
+    ))
+    .expect("a pattern")
 });
 
 fn is_bounce(text: &str) -> bool {

@@ -101,3 +101,28 @@ fn words_of_many_languages_are_told_from_answers() {
 fn malformed_and_odd_forms_are_understood() {
     family("forms");
 }
+
+#[test]
+fn groupware_and_small_mail_servers_are_understood() {
+    family("groupware");
+}
+
+#[test]
+fn events_of_sending_services_are_understood() {
+    family("events");
+}
+
+#[test]
+fn bounces_of_providers_abroad_are_understood() {
+    family("abroad");
+}
+
+#[test]
+fn what_list_software_passes_on_is_understood() {
+    family("lists");
+}
+
+#[test]
+fn older_and_local_bounces_are_understood() {
+    family("unix");
+}

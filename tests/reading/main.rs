@@ -12,6 +12,7 @@ mod lies;
 mod logs;
 mod logs_forms;
 mod logs_stream;
+mod noted;
 mod pasted;
 mod pasted_dialogs;
 mod pasted_jvm_net;

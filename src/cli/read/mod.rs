@@ -53,7 +53,7 @@ pub(super) fn read(args: &ReadArgs, house: &House) -> Result<Next, Trouble> {
         return Err(Trouble::usage(format!("--group is for logs, and {} is none; leave it out", from.shown)));
     }
     let mut answer = Answer::begin(args.format, &house.guide)?;
-    one.items.iter().try_for_each(|item| answer.item(one.source, item))?;
+    one.items.iter().chain(&one.noted).try_for_each(|item| answer.item(one.source, item))?;
     answer.end(one.source).map(Next::Done)
 }
 

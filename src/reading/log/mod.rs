@@ -1,6 +1,7 @@
 //! Lines of mail logs, each kind of log in a file of its own: what a line says before its words are read.
 
 mod courier;
+mod delivered;
 mod dovecot;
 mod entry;
 mod exchange;
@@ -21,6 +22,7 @@ use crate::guide::Guide;
 use crate::transcript::{Enhanced, Stage};
 use entry::Entry;
 
+pub(super) use delivered::delivered;
 pub(super) use entry::unwrapped;
 pub(super) use sessions::Sessions;
 pub(super) use stamp::shown;
