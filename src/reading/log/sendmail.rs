@@ -8,7 +8,7 @@ use crate::transcript::Stage;
 
 pub(super) fn read<'a>(entry: &Entry<'a>) -> Line<'a> {
     let text = queued(entry.text);
-    status(text).or_else(|| refusal(text)).unwrap_or_else(|| {
+    status(text).or_else(|| refusal(text)).or_else(|| unknown(text)).unwrap_or_else(|| {
         const QUIET: [&str; 6] = ["from=", "clone", "alias", "STARTTLS=", "AUTH=", "starting daemon"];
         if QUIET.iter().any(|q| text.starts_with(q)) && !text.contains("fail") {
             return Line::Other;
@@ -17,6 +17,14 @@ pub(super) fn read<'a>(entry: &Entry<'a>) -> Line<'a> {
             text.contains(" input channel from") || text.contains("did not issue") || text.starts_with("AUTH failure");
         unsure(text, incoming)
     })
+}
+
+/// `<bob@example.org>... User unknown`: said to a client at RCPT.
+fn unknown(text: &str) -> Option<Line<'_>> {
+    let (address, why) = text.strip_prefix('<')?.split_once(">... ")?;
+    let recipient = Some(Cow::Borrowed(address)).filter(|a| a.contains('@'));
+    let (stage, permanent) = (Some(Stage::Rcpt), Some(true).filter(|_| why.contains("unknown")));
+    Some(Line::Failed(Raw { why: why.into(), recipient, stage, permanent, incoming: true, ..Raw::default() }))
 }
 
 /// A line without any program's name, if it has Sendmail's own fields.
