@@ -15,7 +15,13 @@ pub(super) fn read<'a>(entry: &Entry<'a>) -> Line<'a> {
         }
         let incoming =
             text.contains(" input channel from") || text.contains("did not issue") || text.starts_with("AUTH failure");
-        unsure(text, incoming)
+        let mut line = unsure(text, incoming);
+        if let Line::Failed(raw) = &mut line
+            && text.starts_with("AUTH failure")
+        {
+            raw.stage = Some(Stage::Auth);
+        }
+        line
     })
 }
 
