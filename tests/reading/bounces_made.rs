@@ -133,6 +133,11 @@ fn gateways_and_newer_servers_are_understood() {
 }
 
 #[test]
+fn bodies_that_somebody_pasted_are_understood() {
+    family("bodies");
+}
+
+#[test]
 fn a_few_words_are_understood() {
     family("short");
 }

@@ -70,9 +70,12 @@ fn status(text: &str) -> Option<Line<'_>> {
     }))
 }
 
-/// `to=<a@example.org>,<b@example.org>` names several: the first stands for them.
+/// `to=<a@example.org>,<b@example.org>` names several: the first stands for them. A pipe or a file is somebody's, whom `ctladdr` names;
+/// beside a name without a domain `ctladdr` is the sender.
 fn recipient(head: &str) -> Option<Cow<'_, str>> {
-    address_after(head, "to=").or_else(|| address_after(head, "ctladdr="))
+    let owned =
+        || value_after(head, "to=").is_some_and(|t| t.trim_start_matches(['"', '\\']).starts_with(['|', '/', ':']));
+    address_after(head, "to=").or_else(|| owned().then(|| address_after(head, "ctladdr="))?)
 }
 
 /// `ruleset=check_rcpt, arg1=<…>, relay=client [192.0.2.7], reject=550 5.7.1 …`.
