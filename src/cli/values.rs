@@ -21,12 +21,18 @@ pub const STEPS: [&str; 13] = [
     "escalate",
 ];
 
-/// A mail address. Whether it is a good one is for step 1 to say; here it only has to be one line of text.
+/// A mail address. Whether it is a good one is for step 1 to say; here it only has to be one line of text with something on both
+/// sides of an `@`: else it is a slip of the fingers and no case, as in the wizard's forms.
 ///
 /// # Errors
-/// When it is empty or holds control characters.
+/// When it is empty, holds control characters, or is no `name@domain` at all.
 pub fn address(text: &str) -> Result<String, String> {
-    one_line(text, "an address such as bob@example.org")
+    let wanted = "an address such as bob@example.org";
+    let text = one_line(text, wanted)?;
+    match text.trim().trim_end_matches('>').rsplit_once('@') {
+        Some((local, domain)) if !local.trim_start_matches('<').is_empty() && !domain.is_empty() => Ok(text),
+        _ => Err(format!("type {wanted}")),
+    }
 }
 
 /// The sender's address. Unlike the recipient's, it is no case for step 1: no server could be asked with one that is none.
@@ -259,7 +265,7 @@ mod tests {
     #[test]
     fn only_an_unusable_address_is_refused_here() {
         assert!(address("bob@@x").is_ok());
-        assert!(address("").is_err());
+        assert!(["", "bob", "bob@", "@example.org", "<@example.org>"].iter().all(|a| address(a).is_err()));
         assert!(address("a@example.org\nRCPT TO:<b@example.org>").is_err());
     }
 }

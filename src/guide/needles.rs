@@ -18,11 +18,48 @@ enum Node {
 /// The shortest words that are worth looking for.
 const SHORTEST: usize = 3;
 
-/// Words of which at least one is in every text that the expression matches, in lower case; none where that cannot be told.
-pub(super) fn needles(pattern: &str) -> Option<Vec<String>> {
+/// Words that replies are full of.
+const COMMON: [&str; 24] = [
+    "access",
+    "address",
+    "because",
+    "blocked",
+    "connection",
+    "delivery",
+    "denied",
+    "domain",
+    "email",
+    "failed",
+    "invalid",
+    "mailbox",
+    "message",
+    "please",
+    "policy",
+    "recipient",
+    "refused",
+    "rejected",
+    "sender",
+    "server",
+    "service",
+    "try again later",
+    "unknown",
+    "user",
+];
+
+/// Words that a text needs for one alternative of an expression: one of the first, and one of the second, if there are such.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Needs {
+    /// The telling ones.
+    pub(super) first: Vec<String>,
+    /// The next best; empty where nothing else is needed.
+    pub(super) second: Vec<String>,
+}
+
+/// What a text needs for each alternative of the expression, in lower case; none where that cannot be told of each.
+pub(super) fn needs(pattern: &str) -> Option<Vec<Needs>> {
     let mut chars: Vec<char> = pattern.chars().collect();
     chars.reverse();
-    of_any(&alternatives(&mut chars, 0))
+    alternatives(&mut chars, 0).iter().map(|one| of_alternative(one)).collect()
 }
 
 /// Deeper groups than any written by hand are not looked into.
@@ -131,13 +168,25 @@ fn of_any(all: &[Vec<Node>]) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// The best words of one alternative: those whose shortest is longest.
+/// The best words of one alternative.
 fn of_one(nodes: &[Node]) -> Option<Vec<String>> {
-    let mut best: Option<Vec<String>> = None;
+    // Of equals the first.
+    offers(nodes).into_iter().rev().max_by_key(|words| worth(words))
+}
+
+fn of_alternative(nodes: &[Node]) -> Option<Needs> {
+    let mut all = offers(nodes);
+    all.sort_by_key(|words| std::cmp::Reverse(worth(words)));
+    let mut all = all.into_iter();
+    Some(Needs { first: all.next()?, second: all.next().unwrap_or_default() })
+}
+
+/// All words that one alternative needs.
+fn offers(nodes: &[Node]) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
     let mut offer = |words: Vec<String>| {
-        let worth = |w: &[String]| w.iter().map(String::len).min().unwrap_or(0);
-        if worth(&words) >= SHORTEST && best.as_ref().is_none_or(|b| worth(&words) > worth(b)) {
-            best = Some(words);
+        if words.iter().all(|w| w.len() >= SHORTEST) {
+            all.push(words);
         }
     };
     let mut run = String::new();
@@ -154,32 +203,53 @@ fn of_one(nodes: &[Node]) -> Option<Vec<String>> {
         }
     }
     offer(vec![run]);
-    best
+    all
+}
+
+/// How seldom a text has one of these words by chance: by the likeliest of them.
+fn worth(words: &[String]) -> usize {
+    let one = |word: &String| match word.trim() {
+        // What stands in one refusal of three says little, however long it is.
+        bare if COMMON.iter().any(|c| c.contains(bare)) => SHORTEST,
+        _ => word.len(),
+    };
+    words.iter().map(one).min().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(pattern: &str) -> Option<Vec<String>> {
-        needles(pattern)
+    fn of(pattern: &str) -> Option<Vec<(Vec<String>, Vec<String>)>> {
+        Some(needs(pattern)?.into_iter().map(|n| (n.first, n.second)).collect())
+    }
+
+    /// Alternatives of one word each.
+    fn words(words: &[&str]) -> Option<Vec<(Vec<String>, Vec<String>)>> {
+        Some(words.iter().map(|w| (vec![(*w).to_owned()], Vec::new())).collect())
     }
 
     #[test]
     fn each_alternative_has_its_word() {
-        assert_eq!(of("relay(?:ing)? denied|open relay"), Some(vec![" denied".into(), "open relay".into()]));
+        assert_eq!(
+            of("relay(?:ing)? denied|open relay"),
+            Some(vec![(vec!["relay".into()], vec![" denied".into()]), (vec!["open relay".into()], Vec::new()),])
+        );
     }
 
     #[test]
     fn what_may_be_left_out_is_no_needle() {
-        assert_eq!(of("(?:mail)?box full"), Some(vec!["box full".into()]));
-        assert_eq!(of("users? unknown"), Some(vec![" unknown".into()]));
-        assert_eq!(of("(?:abc){0,2}defg"), Some(vec!["defg".into()]));
+        assert_eq!(of("(?:mail)?box full"), words(&["box full"]));
+        assert_eq!(of("users? unknown"), Some(vec![(vec!["user".into()], vec![" unknown".into()])]));
+        assert_eq!(of("(?:abc){0,2}defg"), words(&["defg"]));
     }
 
     #[test]
     fn a_group_that_must_match_gives_its_words() {
-        assert_eq!(of(r"\b(?:black|block)[- ]?(?<list>\w+)"), Some(vec!["black".into(), "block".into()]));
+        assert_eq!(
+            of(r"\b(?:black|block)[- ]?(?<list>\w+)"),
+            Some(vec![(vec!["black".into(), "block".into()], Vec::new())])
+        );
     }
 
     #[test]
@@ -192,13 +262,13 @@ mod tests {
 
     #[test]
     fn letters_of_any_script_are_brought_to_lower_case() {
-        assert_eq!(of("CAIXA CHEIÁ|邮箱已满"), Some(vec!["caixa cheiá".into(), "邮箱已满".into()]));
-        assert_eq!(of("Не найден"), Some(vec!["не найден".into()]));
+        assert_eq!(of("CAIXA CHEIÁ|邮箱已满"), words(&["caixa cheiá", "邮箱已满"]));
+        assert_eq!(of("Не найден"), words(&["не найден"]));
     }
 
     #[test]
     fn escapes_and_classes_are_understood() {
-        assert_eq!(of(r"[^\])x]5\.7\.26"), Some(vec!["5.7.26".into()]));
-        assert_eq!(of(r"mails+ now"), Some(vec!["mails".into()]));
+        assert_eq!(of(r"[^\])x]5\.7\.26"), words(&["5.7.26"]));
+        assert_eq!(of(r"mails+ now"), Some(vec![(vec!["mails".into()], vec![" now".into()])]));
     }
 }

@@ -57,7 +57,7 @@ pub struct Meaning {
     pub phrase: Option<String>,
     /// The part of the text that decided, cleaned.
     pub matched: Option<String>,
-    /// Values the text gave away: the phrase's named groups, and `server` `code` `enhanced` `codes` `text` `stage` `phrase`.
+    /// Values the text gave away: the phrase's named groups, and `server` `code` `enhanced` `codes` `text` `stage` `phrase` `wait`.
     pub args: BTreeMap<String, String>,
 }
 
@@ -101,7 +101,10 @@ pub(super) fn code_entry(guide: &Guide, code: u16) -> Option<&CodeEntry> {
     guide.code(code).or_else(|| if code >= 400 { guide.code(code / 100 * 100) } else { None })
 }
 
-fn meaning(cause: &str, kind: Option<&str>, db: i32, args: BTreeMap<String, String>) -> Meaning {
+fn meaning(cause: &str, kind: Option<&str>, db: i32, mut args: BTreeMap<String, String>) -> Meaning {
+    if let Some(wait) = args.get("text").and_then(|text| super::wait::asked(cause, kind, text)) {
+        args.insert("wait".to_owned(), wait);
+    }
     Meaning {
         cause: cause.to_owned(),
         kind: kind.map(str::to_owned),

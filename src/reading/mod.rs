@@ -33,6 +33,7 @@ mod stage;
 mod status;
 mod stream;
 mod text;
+mod wait;
 
 pub use advice::{Advice, advice};
 pub use choices::{Choice, choices};

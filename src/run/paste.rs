@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use flate2::read::MultiGzDecoder;
+
 use super::decode;
 use crate::reading::Reader;
 
@@ -31,14 +33,25 @@ pub fn error_file(path: &Path) -> Result<Pasted, String> {
     let cannot = |e: std::io::Error| format!("That file cannot be read: {e}. Paste the text instead.");
     let mut bytes = Vec::new();
     file.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    let zipped = bytes.starts_with(&GZIP);
+    if zipped {
+        bytes.clear();
+        file.rewind().map_err(cannot)?;
+        unzipped(&file).take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    }
     let cut = bytes.len() as u64 > most;
     let whole = decode(&bytes).ok_or("That file holds no text. Save the bounce as .eml, or paste its text.")?;
     let mut text = whole.replace("\r\n", "\n").replace('\r', "\n");
     if cut && about.is_file() && text.lines().take(20).any(Reader::is_log_line) {
         // What matters of a log stands at its end; its first line there is only the rest of one.
         bytes.clear();
-        file.seek(SeekFrom::Start(about.len().saturating_sub(most))).map_err(cannot)?;
-        file.take(most).read_to_end(&mut bytes).map_err(cannot)?;
+        if zipped {
+            file.rewind().map_err(cannot)?;
+            bytes = end_of(unzipped(&file)).map_err(cannot)?;
+        } else {
+            file.seek(SeekFrom::Start(about.len().saturating_sub(most))).map_err(cannot)?;
+            file.take(most).read_to_end(&mut bytes).map_err(cannot)?;
+        }
         let end = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
         text = end.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned());
     } else if cut {
@@ -49,6 +62,26 @@ pub fn error_file(path: &Path) -> Result<Pasted, String> {
         return Err("That file is empty. Name another, or paste the text.".to_owned());
     }
     Ok(Pasted { text, cut })
+}
+
+/// How a file begins that gzip made (RFC 1952 §2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// The most that is unpacked to come to the end of a log, in octets: a person waits for it.
+const UNPACKED: u64 = 128 << 20;
+
+fn unzipped(file: &File) -> impl Read + '_ {
+    MultiGzDecoder::new(file).take(UNPACKED)
+}
+
+/// The last [`Reader::MOST`] octets.
+fn end_of(mut from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    while from.by_ref().take(Reader::MOST as u64).read_to_end(&mut kept)? > 0 {
+        let over = kept.len().saturating_sub(Reader::MOST);
+        kept.drain(..over);
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]
@@ -78,6 +111,23 @@ mod tests {
         let pasted = error_file(file(log.as_bytes()).path()).expect("a text");
         assert!(pasted.cut && pasted.text.len() <= Reader::MOST);
         assert!(pasted.text.starts_with("Nov 20") && pasted.text.ends_with(&line(11_999)));
+    }
+
+    #[test]
+    fn a_packed_log_is_unpacked_and_its_end_taken() {
+        let line = |n: usize| {
+            format!(
+                "Nov 20 16:40:05 mail postfix/smtp[4711]: 4QX{n:06}: to=<bob@example.org>, dsn=4.7.1, status=deferred (later)\n"
+            )
+        };
+        for (lines, cut) in [(3, false), (30_000, true)] {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            (0..lines).for_each(|n| std::io::Write::write_all(&mut packed, line(n).as_bytes()).expect("memory"));
+            let pasted = error_file(file(&packed.finish().expect("memory")).path()).expect("a text");
+            assert_eq!(pasted.cut, cut);
+            assert!(pasted.text.starts_with("Nov 20") && pasted.text.ends_with(&line(lines - 1)));
+            assert!(pasted.text.len() <= Reader::MOST);
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ fn bad_usage_is_64_and_says_what_to_type() {
         (&["check"], "--to"),
         (&["check", "--to"], "--to wants a value"),
         (&["check", "--to", ""], "bob@example.org"),
+        (&["check", "--to", "bob"], "type an address such as bob@example.org"),
+        (&["check", "--to", "bob@"], "type an address such as bob@example.org"),
         (&["check", "--to", "a@example.org\nRCPT TO:<b@example.org>"], "on one line"),
         (&["check", "--from", " "], "alice@example.org"),
         (&["check", "--to", "a@example.org", "--from", "alice"], "alice@example.org"),

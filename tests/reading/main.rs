@@ -21,8 +21,10 @@ mod pasted_php;
 mod pasted_python;
 mod pasted_tools;
 mod pasted_ways;
+mod registry;
 mod seeds_early;
 mod seeds_late;
+mod wordings;
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,8 +1,9 @@
 //! Reply codes and enhanced status codes.
 
 use super::{Complaints, HEADLINE_CODES};
-use crate::guide::Guide;
 use crate::guide::fits::is_enhanced;
+use crate::guide::{EnhancedEntry, Guide, enhanced_fits};
+use crate::transcript::Stage;
 
 pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
     for code in HEADLINE_CODES {
@@ -34,6 +35,10 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
                 found.add(&about, "has an [[code.at]] without a stage");
             }
         }
+        let stages: Vec<Stage> = entry.at.iter().flat_map(|a| a.stage.iter().copied()).collect();
+        for (_, stage) in stages.iter().enumerate().filter(|(i, stage)| stages[..*i].contains(stage)) {
+            found.add(&about, format!("says twice what it means at the stage {stage}: only the first counts"));
+        }
     }
     found.twice("enhanced code ", guide.enhanced().iter().map(|e| e.code.as_str()));
     for entry in guide.enhanced() {
@@ -47,4 +52,24 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
             (None, None) => {}
         }
     }
+    for (i, entry) in guide.enhanced().iter().enumerate() {
+        if let Some(earlier) = shadow(&guide.enhanced()[..i], &entry.code) {
+            let what = format!("is never reached: `{earlier}` stands before it and says what it says");
+            found.add(format!("enhanced code {}", entry.code), what);
+        }
+    }
+}
+
+/// The earlier entries that between them fit all that an enhanced code fits (`x` for any number): the last one needed.
+fn shadow<'g>(earlier: &'g [EnhancedEntry], written: &str) -> Option<&'g str> {
+    let (class, rest) = written.split_once('.')?;
+    // 999 is a number that nobody writes: only an `x` fits it.
+    let rest = rest.replace('x', "999");
+    let classes: &[&str] = if class == "x" { &["2", "4", "5"] } else { &[class] };
+    let mut last = None;
+    for class in classes {
+        let code = format!("{class}.{rest}").parse().ok()?;
+        last = Some(earlier.iter().find(|e| enhanced_fits(&e.code, code))?.code.as_str());
+    }
+    last
 }

@@ -194,3 +194,32 @@ fn a_phrase_with_conditions_that_nothing_meets() {
     fires("phrase moon", "`5.1`", |d| d.append(MORE, &phrase("moon", "moon", "550 moon", "enhanced = [\"5.1\"]")));
     fires("phrase moon", "`timeout`", |d| d.append(MORE, &phrase("moon", "moon", "550 moon", "kind = \"timeout\"")));
 }
+
+#[test]
+fn an_enhanced_code_that_an_earlier_one_shadows() {
+    let entry = |code: &str| {
+        format!("[[enhanced]]\ncode = \"{code}\"\nname = \"n\"\nsays = \"It is.\"\nsource = \"RFC 3463\"\n\n")
+    };
+    fires("enhanced code x.1.1", "`x.1.x` stands before it", |d| d.append(MORE, &(entry("x.1.x") + &entry("x.1.1"))));
+    fires("enhanced code x.1.1", "`5.1.1` stands before it", |d| {
+        d.append(MORE, &["2.1.1", "4.1.1", "5.1.1", "x.1.1"].map(entry).concat());
+    });
+}
+
+#[test]
+fn an_enhanced_code_that_is_finer_than_a_later_one_is_fine() {
+    let entry = |code: &str| {
+        format!("[[enhanced]]\ncode = \"{code}\"\nname = \"n\"\nsays = \"It is.\"\nsource = \"RFC 3463\"\n\n")
+    };
+    let mut draft = super::Draft::sound();
+    draft.append(MORE, &["5.1.1", "x.1.1", "x.1.x", "5.x.x"].map(entry).concat());
+    assert_eq!(draft.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_code_that_tells_of_one_stage_twice() {
+    fires("code 550", "twice what it means at the stage rcpt", |d| {
+        let again = "[[code.at]]\nstage = [\"rcpt\"]\nsays = \"Refused here.\"\ncause = \"address\"\n";
+        d.replace(CODES, "[[code]]\ncode = 554", &format!("{again}\n[[code]]\ncode = 554"));
+    });
+}
