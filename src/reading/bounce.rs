@@ -325,11 +325,19 @@ fn named(words: &str, rest: &str, hints: &Hints<'_>) -> Option<String> {
     let labelled =
         LABELLED.captures_iter(words).take(20).filter_map(|c| c.name("a")).map(|a| a.as_str()).find(|a| good(a));
     labelled
-        .or_else(|| address::all(words).take(50).find(|a| good(a)))
+        .or_else(|| address::all(words).take(50).find(|a| good(a) && !sends(words, a)))
         .map(str::to_owned)
         .or_else(|| hints.returned.and_then(sent_to))
         .or_else(|| sent_to(rest))
-        .or_else(|| address::all(words).take(50).find(|a| !hints.is_own(a)).map(str::to_owned))
+        .or_else(|| address::all(words).take(50).find(|a| !hints.is_own(a) && !sends(words, a)).map(str::to_owned))
+}
+
+/// Whether an address of these words is named as the one that mail came from.
+fn sends(words: &str, address: &str) -> bool {
+    let at = (address.as_ptr() as usize).saturating_sub(words.as_ptr() as usize);
+    let before = words.get(..at).unwrap_or_default().trim_end_matches(['<', '"', '\'', '(', '[', ':', '=', ' ']);
+    let last = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["from", "sender", "von", "expediteur", "remitente"].iter().any(|w| w.eq_ignore_ascii_case(last))
 }
 
 /// The only recipient that a message was addressed to, by its header fields.

@@ -162,6 +162,16 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
     Read::Bounce(failures.into_iter().map(waiting).collect())
 }
 
+/// The failures in fields of a report (RFC 3464 §2.3) that stand alone or among words.
+pub(super) fn fields(guide: &Guide, text: &str) -> Vec<Item> {
+    if !contains_fold(text, "final-recipient:") {
+        return Vec::new();
+    }
+    let hints = Hints::default();
+    let report = Report { guide, words: text, hints: &hints, spoken: OnceCell::new() };
+    status::recipients(text).iter().filter(|r| !r.succeeded()).map(|r| report.item(r)).collect()
+}
+
 /// The bounce among the messages inside.
 fn inner(guide: &Guide, parts: &Parts<'_>, depth: usize) -> Option<Read> {
     let nested = parts.nested.iter().map(|n| read_at(guide, n.trim_start(), depth + 1));

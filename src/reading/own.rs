@@ -148,8 +148,8 @@ fn reports(rest: &str) -> bool {
 fn leads(rest: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '\t']);
     let on = [
-        "follow", "header", "below", "info", "detail", "is ", "are ", "of ", "your ", "message", "mail", "text",
-        "enclosed", "attached", "first", "original", "s ",
+        "follow", "header", "below", "info", "is ", "are ", "of ", "your ", "message", "mail", "text", "enclosed",
+        "attached", "first", "original", "s ",
     ];
     let end = rest.trim_end();
     end.is_empty()

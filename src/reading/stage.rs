@@ -26,9 +26,9 @@ static VERB: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    let what = r"(initial (?:server )?(?:greeting|connection)|(?:pipelined )?[Ee]nd of (?:data|DATA)|EHLO|HELO|LHLO|MAIL(?: FROM)?|RCPT(?: TO)?|DATA|AUTH|STARTTLS|END-OF-MESSAGE|CONNECT)";
+    let what = r"(initial (?:server )?(?:greeting|connection)|[Ee]nd of (?:data|DATA)|EHLO|HELO|LHLO|MAIL(?: FROM)?|RCPT(?: TO)?|DATA|AUTH|STARTTLS|END-OF-MESSAGE|CONNECT)";
     let verbs = r"(?:after|while (?:sending|receiving|performing)|sending|reject: |response to|error (?:from|in)|rejected|during|at)";
-    Regex::new(&format!(r"\b{verbs} (?:the |to )?{what}\b")).expect("a pattern")
+    Regex::new(&format!(r"\b{verbs} (?:the |to )?(?:pipelined )?{what}\b")).expect("a pattern")
 });
 
 // Nodemailer: command: 'RCPT TO', as JSON too

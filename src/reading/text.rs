@@ -221,9 +221,18 @@ impl Reader {
                 return self.reading(Source::Headers, told);
             }
         }
+        let report = message::fields(&self.0, &text);
+        if !report.is_empty() {
+            return Reading::of(Source::Dsn, report);
+        }
         if is_bounce(&text) {
             let spoken = bounce::read(&self.0, &text, &Hints::default());
-            return if spoken.is_empty() { self.words(&text) } else { self.reading(Source::Dsn, spoken) };
+            if !spoken.is_empty() {
+                return self.reading(Source::Dsn, spoken);
+            }
+            let mut reading = self.words(&text);
+            reading.items.iter_mut().for_each(|i| i.recipient = bounce::recipient(&text, &Hints::default()));
+            return reading;
         }
         self.printed(&program::unstacked(&text))
     }
@@ -261,6 +270,11 @@ impl Reader {
         for item in reading.items.iter_mut().filter(|i| i.reply.code == 0 && i.reply.stage.is_none()) {
             let Meaning { cause, kind, .. } = &item.meaning;
             item.reply.stage = program::stage_of(cause, kind.as_deref(), text);
+        }
+        // A mailbox that is full or unknown is the recipient's, whoever else is named.
+        for item in reading.items.iter_mut().filter(|i| i.recipient.is_none() && i.meaning.cause == "address") {
+            item.recipient =
+                bounce::recipient(text, &Hints::default()).filter(|_| item.reply.stage != Some(Stage::Mail));
         }
         reading
     }
@@ -305,6 +319,8 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
 static BOUNCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:could not|couldn.t|was ?n.t|not) be(?:en)? delivered|wasn.t delivered|undeliver|delivery (?:has failed|failed|failure|status|incomplete|to the following)|mail system at host|mail delivery|returned to (?:the )?sender|(?:un)?able to deliver|permanent fatal errors|qmail-send|address not found|message not delivered|permanent fatal error|this is a permanent error|rejected your message|did not reach|",
+        r"(?:was|were|is|are) not (?:be )?delivered to|cannot be delivered|has bounced|had delivery problems|following addresses? failed|failed addresses follow|bounce action notice|",
+        r"(?:\A|\n\s*\n)[ \t]*<?[^\s<>@,;:]+@[a-z0-9.-]+>?:?[ \t]*\r?\n|(?:\A|\n\s*\n)[ \t]*<[^\s<>@]+@[a-z0-9.-]+>:? |nicht an \S+ (?:zugestellt|.bermittelt)|n.est pas parvenu|nie zosta.a dostarczona|no pudo ser entregad|n.o foi entregue|",
         r"remote server (?:at [^\n]{1,120} )?returned '|generating server: |nicht (?:zugestellt|.bermittelt) werden|nachrichtenzustellung an folgende|(?:n'a|n.ont) pas pu .tre (?:remis|distribu|livr)|(?:no se (?:ha podido|pudo|puede)|error al) (?:entreg|env)|n.o (?:p.de|foi poss.vel) (?:ser )?entreg|",
         r"non .{1,40}(?:recapitat|consegnat)|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|配信(?:不能|でき|され)|未能送达|无法(?:送达|投递)|邮件被退回|не (?:удалось доставить|доставлено|может быть доставлено)"
     ))

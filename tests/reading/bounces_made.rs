@@ -126,3 +126,32 @@ fn what_list_software_passes_on_is_understood() {
 fn older_and_local_bounces_are_understood() {
     family("unix");
 }
+
+#[test]
+fn gateways_and_newer_servers_are_understood() {
+    family("gateways");
+}
+
+#[test]
+fn bodies_that_somebody_pasted_are_understood() {
+    family("bodies");
+}
+
+#[test]
+fn a_few_words_are_understood() {
+    family("short");
+}
+
+#[test]
+fn words_that_somebody_pasted_without_the_header_tell_the_same() {
+    let mut wrong = Vec::new();
+    for (wanted, text) in cases("short") {
+        let (_, words) = text.split_once("\n\n").expect("a header");
+        let seen = seen(&read(words));
+        let wanted: Vec<&str> = wanted.split(' ').take(2).collect();
+        if wanted != seen[..2] {
+            wrong.push(format!("wanted {wanted:?}\n  seen {}\n{words}", seen.join(" ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

@@ -15,7 +15,7 @@ pub(in crate::reading) fn delivered(line: &str) -> Option<Draft> {
     let text = Entry::of(line).text;
     let to = ["to=", "addr=", "rcpt="].iter().find_map(|n| address_after(text, n));
     // Exim: `=> bob@example.org R=…`; of others the first that is named.
-    let to = to.map(|t| t.into_owned()).or_else(|| {
+    let to = to.map(std::borrow::Cow::into_owned).or_else(|| {
         let behind = ["=> ", "-> ", ">> "].iter().find_map(|a| text.split_once(a)).map_or(text, |(_, b)| b);
         address::all(behind).next().map(str::to_owned)
     });

@@ -89,7 +89,8 @@ pub(super) fn read<'a>(entry: &Entry<'a>, daemon: &str) -> Line<'a> {
             raw.server = host(who);
         }
         if incoming {
-            raw.stage = cut_off(rest);
+            let login = rest.contains(": SASL ") && rest.contains(" authentication failed");
+            raw.stage = if login { Some(Stage::Auth) } else { cut_off(rest) };
         }
     }
     line

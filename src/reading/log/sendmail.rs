@@ -8,15 +8,29 @@ use crate::transcript::Stage;
 
 pub(super) fn read<'a>(entry: &Entry<'a>) -> Line<'a> {
     let text = queued(entry.text);
-    status(text).or_else(|| refusal(text)).unwrap_or_else(|| {
+    status(text).or_else(|| refusal(text)).or_else(|| unknown(text)).unwrap_or_else(|| {
         const QUIET: [&str; 6] = ["from=", "clone", "alias", "STARTTLS=", "AUTH=", "starting daemon"];
         if QUIET.iter().any(|q| text.starts_with(q)) && !text.contains("fail") {
             return Line::Other;
         }
         let incoming =
             text.contains(" input channel from") || text.contains("did not issue") || text.starts_with("AUTH failure");
-        unsure(text, incoming)
+        let mut line = unsure(text, incoming);
+        if let Line::Failed(raw) = &mut line
+            && text.starts_with("AUTH failure")
+        {
+            raw.stage = Some(Stage::Auth);
+        }
+        line
     })
+}
+
+/// `<bob@example.org>... User unknown`: said to a client at RCPT.
+fn unknown(text: &str) -> Option<Line<'_>> {
+    let (address, why) = text.strip_prefix('<')?.split_once(">... ")?;
+    let recipient = Some(Cow::Borrowed(address)).filter(|a| a.contains('@'));
+    let (stage, permanent) = (Some(Stage::Rcpt), Some(true).filter(|_| why.contains("unknown")));
+    Some(Line::Failed(Raw { why: why.into(), recipient, stage, permanent, incoming: true, ..Raw::default() }))
 }
 
 /// A line without any program's name, if it has Sendmail's own fields.
@@ -56,9 +70,12 @@ fn status(text: &str) -> Option<Line<'_>> {
     }))
 }
 
-/// `to=<a@example.org>,<b@example.org>` names several: the first stands for them.
+/// `to=<a@example.org>,<b@example.org>` names several: the first stands for them. A pipe or a file is somebody's, whom `ctladdr` names;
+/// beside a name without a domain `ctladdr` is the sender.
 fn recipient(head: &str) -> Option<Cow<'_, str>> {
-    address_after(head, "to=").or_else(|| address_after(head, "ctladdr="))
+    let owned =
+        || value_after(head, "to=").is_some_and(|t| t.trim_start_matches(['"', '\\']).starts_with(['|', '/', ':']));
+    address_after(head, "to=").or_else(|| owned().then(|| address_after(head, "ctladdr="))?)
 }
 
 /// `ruleset=check_rcpt, arg1=<…>, relay=client [192.0.2.7], reject=550 5.7.1 …`.
