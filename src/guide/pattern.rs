@@ -1,5 +1,6 @@
 //! Regular expressions that are compiled when they are first asked: a guide has hundreds, and a walk needs a handful.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -42,8 +43,31 @@ impl Deref for LazyRegex {
     }
 }
 
+/// The room for the states of one expression, in octets. With less the long ones throw away what they learn from one text before they
+/// meet it in the next, and are many times slower; it is taken only as it is needed.
+const STATES: usize = 8 << 20;
+
 fn build(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).case_insensitive(true).build()
+    RegexBuilder::new(&bounded(text)).case_insensitive(true).dfa_size_limit(STATES).build()
+}
+
+/// The expression with the ends of words as ASCII has them, where it is of ASCII itself: a text with a letter of another script, or a
+/// single `…`, would be searched a hundred times more slowly for those of Unicode.
+fn bounded(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() || !text.contains(r"\b") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.next_if(|_| c == '\\')) {
+            (_, None) => out.push(c),
+            // `\b{start}` is another thing.
+            (_, Some('b')) if chars.peek() != Some(&'{') => out.push_str(r"(?-u:\b)"),
+            (_, Some(escaped)) => out.extend([c, escaped]),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn never() -> Regex {
@@ -77,6 +101,15 @@ mod tests {
         let pattern: Pattern = serde_json::from_str("\"(unclosed\"").expect("text");
         assert!(!pattern.0.is_match("(unclosed"));
         assert!(pattern.0.fault().is_some_and(|why| why.contains("unclosed group") && !why.contains('\n')));
+    }
+
+    #[test]
+    fn the_ends_of_words_are_found_among_other_scripts() {
+        let pattern: Pattern = serde_json::from_str(r#""\\bspam\\b|c:\\\\bin""#).expect("text");
+        assert!(pattern.0.is_match("Spam…") && pattern.0.is_match("«spam»") && !pattern.0.is_match("spammer…"));
+        assert!(pattern.0.is_match(r"c:\bin"));
+        assert_eq!(bounded(r"\bécart"), r"\bécart");
+        assert_eq!(bounded(r"\b{start}a\b\\b"), r"\b{start}a(?-u:\b)\\b");
     }
 
     #[test]
