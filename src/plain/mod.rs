@@ -46,6 +46,8 @@ pub struct Launch {
     pub story: Option<String>,
     /// Skip the first question: the case says enough.
     pub start_at_once: bool,
+    /// Serves somebody who may not touch this machine: no file is read or written by name.
+    pub confined: bool,
 }
 
 /// What is left when the wizard was left.
@@ -76,7 +78,7 @@ where
 {
     let (send, receive) = unbounded_channel();
     talk::listen(input, send.clone());
-    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once } = launch;
+    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined } = launch;
     let resumed = resume.is_some();
     let mut session = match &resume {
         Some(saved) => Session::resume(setup, saved, send),
@@ -84,7 +86,8 @@ where
     };
     let practice = story.is_some();
     session.hold(secret);
-    let talk = talk::Talk::new(session, receive, output, echo);
+    let mut talk = talk::Talk::new(session, receive, output, echo);
+    talk.confined = confined;
     let mut wizard = wizard::Wizard::new(talk, case, mode, consents, practice);
     wizard.walk(resumed, story.as_deref(), start_at_once).await?;
     let session = wizard.into_session();

@@ -55,12 +55,14 @@ pub(super) struct Talk<W, E> {
     ended: bool,
     /// Entries of the transcript that were told.
     told: usize,
+    /// No file is read or written by name.
+    pub(super) confined: bool,
 }
 
 impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     pub(super) fn new(session: Session, receive: UnboundedReceiver<Message<Typed>>, output: W, echo: E) -> Self {
         let told = session.walk().transcript().entries().len();
-        Self { session, receive, output, echo, typed: VecDeque::new(), ended: false, told }
+        Self { session, receive, output, echo, typed: VecDeque::new(), ended: false, told, confined: false }
     }
 
     pub(super) fn session(&self) -> &Session {

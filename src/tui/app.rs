@@ -13,12 +13,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
 use super::form::Form;
-use super::keys::{self, Command, Kind, Now};
+use super::keys::{Command, Kind, Now};
 use super::view::{Auto, Screen, StepSeen, View};
 use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
@@ -75,6 +75,8 @@ pub struct App {
     now: u64,
     /// Where reports are saved.
     folder: Option<PathBuf>,
+    /// No file is read or written by name, and there is no way to a shell.
+    confined: bool,
     // The text that step 6 reads, and the one whose failures were offered to choose from.
     text: Option<reading::Text>,
     offered: Option<(u32, usize)>,
@@ -99,7 +101,7 @@ impl App {
             guide: Arc::clone(&launch.setup.guide),
             real: same(&launch.setup),
             session: Session::new(launch.setup, channel.clone()),
-            view: View::new(launch.look, screen),
+            view: View { initials: launch.initials, ..View::new(launch.look, launch.keys, screen) },
             channel,
             case: launch.case,
             secret: launch.secret,
@@ -117,6 +119,7 @@ impl App {
             size: (80, 24),
             now: 0,
             folder: launch.folder,
+            confined: launch.confined,
             text: None,
             offered: None,
             kept: None,
@@ -176,7 +179,7 @@ impl App {
         let at_step = kind == Kind::Step;
         Now {
             kind,
-            typing: kind == Kind::Prompt || form.is_some_and(|f| !f.at_choice()),
+            typing: matches!(kind, Kind::Prompt | Kind::Practise) || form.is_some_and(|f| !f.at_choice()),
             running: self.is_alive(),
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
@@ -189,6 +192,7 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
+            fields: form.is_some_and(|f| f.fields.len() > 1),
         }
     }
 
@@ -214,13 +218,21 @@ impl App {
             self.clock = true;
             self.orders.push(Order::Settle(self.pressed));
         }
-        match keys::command(key, &self.now()) {
+        match self.view.keys.command(key, &self.now()) {
             Some(Command::GoOn) if area && !quiet && self.amid_a_paste() => return,
             Some(command) => return self.act(command),
             None => {}
         }
         match &mut self.view.screen {
             Screen::Form(form) => form.key(key),
+            Screen::Practise { cursor, find } => {
+                match key.code {
+                    KeyCode::Backspace => drop(find.pop()),
+                    KeyCode::Char(c) if !c.is_control() && find.chars().count() < 40 => find.push(c),
+                    _ => return,
+                }
+                *cursor = 0;
+            }
             Screen::Prompt(prompt) => {
                 if let Some(request) =
                     tui_input::backend::crossterm::to_input_request(&crossterm::event::Event::Key(key))
@@ -295,7 +307,7 @@ impl App {
             (Place::Start, _) => Screen::Start { cursor: 0 },
             (Place::Concluded, _) => Screen::Diagnosis { scroll: 0 },
             (Place::Step(step), Mode::Checklist) => {
-                let cursor = self.guide.steps.iter().position(|s| s.id == *step).unwrap_or(0);
+                let cursor = self.session.walk().checklist(&self.guide).iter().position(|s| s.id == *step).unwrap_or(0);
                 Screen::Checklist { cursor }
             }
             (Place::Step(_), Mode::Guided) => Screen::Step(StepSeen::default()),
@@ -326,7 +338,7 @@ impl App {
     /// Another case. Where we were launched to practise there is no way out to the real world: another world is chosen.
     fn another(&mut self) {
         if self.only_practice {
-            self.view.open(Screen::Practise { cursor: 0 });
+            self.view.open(Screen::Practise { cursor: 0, find: String::new() });
             return self.list_worlds();
         }
         self.begin_anew(same(&self.real), Case::new());

@@ -3,7 +3,7 @@
 use tui_input::Input as Line;
 
 use super::form::Form;
-use super::keys::Kind;
+use super::keys::{Keys, Kind};
 use super::theme::Look;
 use crate::transcript::{Consent, EvidenceId, StepId};
 
@@ -18,6 +18,8 @@ pub(super) struct View {
     pub admin: bool,
     /// What the terminal can show.
     pub look: Look,
+    /// The keys.
+    pub keys: Keys,
     /// Counts ticks, for what turns.
     pub tick: u32,
     /// What just happened, until the next key.
@@ -49,7 +51,7 @@ pub(super) enum Screen {
     /// What a practice world tells at its start.
     Story { scroll: u16 },
     /// Which practice world?
-    Practise { cursor: usize },
+    Practise { cursor: usize, find: String },
     /// What is asked, and typed.
     Form(Box<Form>),
     /// What will leave this machine?
@@ -149,12 +151,13 @@ pub(super) enum PromptFor {
 }
 
 impl View {
-    pub(super) fn new(look: Look, screen: Screen) -> Self {
+    pub(super) fn new(look: Look, keys: Keys, screen: Screen) -> Self {
         Self {
             screen,
             behind: Vec::new(),
             admin: false,
             look,
+            keys,
             tick: 0,
             note: None,
             auto: Auto::No,
@@ -231,7 +234,7 @@ impl Screen {
     pub(super) fn cursor(&mut self) -> Option<&mut usize> {
         match self {
             Self::Start { cursor }
-            | Self::Practise { cursor }
+            | Self::Practise { cursor, .. }
             | Self::Ways { cursor }
             | Self::Failures { cursor }
             | Self::Checklist { cursor } => Some(cursor),

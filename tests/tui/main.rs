@@ -6,6 +6,7 @@ mod seat;
 
 mod consent;
 mod keys;
+mod own;
 mod random;
 mod readings;
 mod walks;

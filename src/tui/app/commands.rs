@@ -14,6 +14,7 @@ impl App {
     pub(super) fn act(&mut self, command: Command) {
         match command {
             Command::Quit => self.orders.push(Order::Quit(None)),
+            Command::Suspend if self.confined => {}
             Command::Suspend => self.orders.push(Order::Suspend),
             Command::Help => self.help(),
             Command::GoOn => self.go_on(),
@@ -119,7 +120,7 @@ impl App {
                 self.choose(cursor);
             }
             Screen::Story { .. } => self.begin(),
-            Screen::Practise { cursor } => {
+            Screen::Practise { cursor, .. } => {
                 let cursor = *cursor;
                 self.choose_world(cursor);
             }
@@ -204,7 +205,8 @@ impl App {
 
     /// Opens a line of the checklist as a step.
     fn open_line(&mut self, cursor: usize) {
-        let Some(step) = self.guide.steps.get(cursor).map(|s| s.id.clone()) else { return };
+        let lines = self.session.walk().checklist(&self.guide);
+        let Some(step) = lines.get(cursor).map(|s| s.id.clone()) else { return };
         self.view.open(Screen::Step(StepSeen::default()));
         self.open_step(&step);
     }

@@ -54,9 +54,11 @@ impl App {
             Screen::Story { scroll } => {
                 screen::start::story(&mut body, self.story.as_deref().unwrap_or_default(), *scroll);
             }
-            Screen::Practise { cursor } => {
-                let rows: Vec<_> = self.worlds.iter().map(|w| (w.id.clone(), w.title.clone())).collect();
-                screen::list::titles(&mut body, "Which broken server?", &rows, *cursor);
+            Screen::Practise { cursor: at, find } => {
+                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.id.clone(), w.title.clone())).collect();
+                let x =
+                    screen::list::titles(&mut body, &format!("Which broken server? Type to find: {find}"), &rows, *at);
+                cursor = Some((x, 3));
             }
             Screen::Form(form) => {
                 cursor = screen::form::draw(&mut body, form).map(|(x, y)| (x, y + 2));
@@ -87,7 +89,7 @@ impl App {
             Screen::Checklist { cursor } => {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
-            Screen::Help { of, scroll } => screen::help::draw(&mut body, *of, *scroll),
+            Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
             Screen::Map { scroll } => {
                 screen::list::map(&mut body, &self.shown.map, *scroll);
             }
@@ -96,7 +98,7 @@ impl App {
         if let Screen::Prompt(prompt) = &self.view.screen {
             cursor = Some(draw_prompt(pen, keys, prompt));
         } else {
-            footer(pen, keys, &self.now());
+            footer(pen, keys, &self.view.keys, &self.now());
         }
         cursor.filter(|(x, y)| *x < width && *y < height)
     }

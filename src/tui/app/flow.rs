@@ -2,6 +2,7 @@
 
 use super::{App, Order, same};
 use crate::guide::Step;
+use crate::practice::WorldFile;
 use crate::run::{SavedSession, Session};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
@@ -86,7 +87,7 @@ impl App {
             2 => (Goal::Settings, Mode::Guided),
             3 => (Goal::Server, Mode::Checklist),
             _ => {
-                self.view.open(Screen::Practise { cursor: 0 });
+                self.view.open(Screen::Practise { cursor: 0, find: String::new() });
                 return self.list_worlds();
             }
         };
@@ -105,7 +106,8 @@ impl App {
         let Screen::Form(form) = &mut self.view.screen else { return };
         let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
         let known = known.clone();
-        let Some((mut case, secret)) = form.submit(&known) else { return };
+        let files = !self.confined;
+        let Some((mut case, secret)) = form.submit(&known, files) else { return };
         self.view.note = form.note.take();
         match form.purpose.clone() {
             Purpose::Begin(goal, mode) => {
@@ -194,13 +196,13 @@ impl App {
     /// The first step that was not run yet.
     fn next_open(&self) -> Option<StepId> {
         let walk = self.session.walk();
-        self.guide.steps.iter().map(|s| &s.id).find(|id| walk.state_of(id) == StepState::Waiting).cloned()
+        walk.checklist(&self.guide).iter().map(|s| &s.id).find(|id| walk.state_of(id) == StepState::Waiting).cloned()
     }
 
     /// The step that keys are about: where the walk is, or the line of the checklist that is lit.
     pub(super) fn step_here(&self) -> Option<&Step> {
         match (self.view.seen(), self.session.walk().place()) {
-            (Screen::Checklist { cursor }, _) => self.guide.steps.get(*cursor),
+            (Screen::Checklist { cursor }, _) => self.session.walk().checklist(&self.guide).get(*cursor).copied(),
             (Screen::Diagnosis { .. }, _) => None,
             (_, Place::Step(id)) => self.guide.step(id),
             _ => None,
@@ -223,8 +225,17 @@ impl App {
 
     /// Asks the loop to bring a practice world up.
     pub(super) fn choose_world(&mut self, cursor: usize) {
-        if let Some(world) = self.worlds.get(cursor) {
-            self.orders.push(Order::Practise(Box::new(world.clone())));
-        }
+        let Screen::Practise { find, .. } = &self.view.screen else { return };
+        let chosen = self.worlds_found(find).nth(cursor).cloned();
+        self.orders.extend(chosen.map(|world| Order::Practise(Box::new(world))));
+    }
+
+    /// The practice worlds in whose name or title every word that was typed stands.
+    pub(super) fn worlds_found(&self, find: &str) -> impl Iterator<Item = &WorldFile> {
+        let words: Vec<String> = find.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        self.worlds.iter().filter(move |w| {
+            let text = format!("{} {}", w.id, w.title).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        })
     }
 }

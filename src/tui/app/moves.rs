@@ -76,12 +76,12 @@ impl App {
     fn lines(&self) -> usize {
         match &self.view.screen {
             Screen::Start { .. } => screen::start::CHOICES.len(),
-            Screen::Practise { .. } => self.worlds.len(),
+            Screen::Practise { find, .. } => self.worlds_found(find).count(),
             Screen::Consent(asking) => asking.lines.len(),
             Screen::Ways { .. } => self.shown.ways.len(),
             Screen::Failures { .. } => self.shown.failures.len(),
             Screen::Transcript(_) => self.shown.lines.len(),
-            Screen::Checklist { .. } => self.guide.steps.len(),
+            Screen::Checklist { .. } => self.session.walk().checklist(&self.guide).len(),
             _ => 0,
         }
     }
@@ -106,7 +106,7 @@ impl App {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
-            Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
+            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of), body),
             Screen::Map { .. } => screen::text::most(screen::list::broken(&self.shown.map, width).len(), body),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));

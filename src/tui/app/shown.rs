@@ -76,7 +76,7 @@ impl App {
 
     fn show(&self, of: Of, lines: Option<Vec<Said>>) -> Shown {
         let (walk, guide) = (self.session.walk(), &*self.guide);
-        let mut shown = Shown { head: model::head(walk, guide.steps.len(), self.now), ..Shown::default() };
+        let mut shown = Shown { head: model::head(walk, walk.checklist(guide).len(), self.now), ..Shown::default() };
         match of.kind {
             Kind::Step => {
                 let most = (!of.unfolded).then(|| screen::step::rows_that_fit(of.size.1));
@@ -88,7 +88,7 @@ impl App {
             }
             Kind::Checklist => {
                 shown.checklist = model::checklist(walk, guide, of.cursor, of.admin, |at| self.clock(at));
-                let id = guide.steps.get(of.cursor).map(|s| &s.id);
+                let id = walk.checklist(guide).get(of.cursor).map(|s| &s.id);
                 shown.step = id.map(|id| model::step(walk, guide, id, of.admin, self.now, None));
             }
             Kind::Failures => shown.failures = self.failures(),

@@ -89,7 +89,10 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
     when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
     when(key(&[c(' ')], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
-    key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
+    when(
+        key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
+        |n| n.fields,
+    ),
     key(&[KeyCode::Up, KeyCode::BackTab], "↑", Command::Up, &[Kind::Form], "", "the field before"),
     // Consent.
     key(

@@ -120,7 +120,7 @@ fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> 
 
 /// How many lines it has at a screen's width.
 pub(in crate::tui) fn height_of(found: &Found, width: u16) -> usize {
-    lines(found, width.saturating_sub(2), &super::super::theme::MONO).len()
+    lines(found, width.saturating_sub(2), &super::super::theme::Theme::default()).len()
 }
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16) {

@@ -29,9 +29,10 @@ pub(super) fn top(cursor: usize, room: u16) -> usize {
 }
 
 /// Practice worlds: titles, the one that is lit, and a remark on each.
-pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, String)], cursor: usize) {
+/// Returns the column behind the title.
+pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, String)], cursor: usize) -> u16 {
     let theme = *pen.theme();
-    pen.put(3, 1, title, theme.title);
+    let end = pen.put(3, 1, title, theme.title);
     let room = pen.height().saturating_sub(3);
     let first = top(cursor, room);
     let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
@@ -42,6 +43,7 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     if rows.is_empty() {
         pen.put(3, 3, "There is nothing here.", theme.dim);
     }
+    end
 }
 
 /// Where else one could go.

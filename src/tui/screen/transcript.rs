@@ -111,13 +111,14 @@ impl RowOf<'_> {
                     pen.put(0, y, "▸", theme.lit);
                 }
                 pen.put_before(10, y, &format!("{} ms", said.at), theme.dim);
-                pen.put(12, y, sign(said), theme.dim);
                 let normal = match said.way {
                     _ if said.control => theme.dim,
                     Way::In if refusal(&said.text) => Mark::Fault.style(theme),
-                    Way::In => theme.text,
-                    Way::Out | Way::Event => theme.dim,
+                    Way::In => theme.received,
+                    Way::Out => theme.sent,
+                    Way::Event => theme.dim,
                 };
+                pen.put(12, y, sign(said), normal);
                 pen.put_within(TEXT, y, text, width, style(*lit, normal));
             }
             Self::More(lit, text) => {
