@@ -19,6 +19,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::event::Event;
 use super::form::Form;
 use super::keys::{Command, Kind, Now};
+use super::model::RuledOut;
 use super::view::{Auto, Screen, StepSeen, View};
 use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
@@ -67,6 +68,8 @@ pub struct App {
     // Held for its drop, which takes the world down.
     practice: Option<Practice>,
     shown: Shown,
+    // The steps that are ruled out, by a session and a transcript of that length.
+    ruled: ((u32, usize), RuledOut),
     // How many sessions there were before this one.
     sessions: u32,
     // The diagnosis of a transcript of that length.
@@ -114,6 +117,7 @@ impl App {
             worlds: Vec::new(),
             practice: None,
             shown: Shown::default(),
+            ruled: ((0, 0), RuledOut::new()),
             sessions: 0,
             diagnosis: None,
             size: (80, 24),

@@ -75,7 +75,7 @@ pub(super) enum Screen {
     /// Keys of the screen behind.
     Help { of: Kind, scroll: u16 },
     /// The steps and the path.
-    Map { scroll: u16 },
+    Map { cursor: usize },
     /// A line to type, in the footer of the screen behind.
     Prompt(Prompt),
 }
@@ -223,8 +223,7 @@ impl Screen {
             | Self::Evidence { scroll, .. }
             | Self::Diagnosis { scroll }
             | Self::Text { scroll, .. }
-            | Self::Help { scroll, .. }
-            | Self::Map { scroll } => Some(scroll),
+            | Self::Help { scroll, .. } => Some(scroll),
             Self::Step(seen) => Some(&mut seen.scroll),
             _ => None,
         }
@@ -237,6 +236,7 @@ impl Screen {
             | Self::Practise { cursor, .. }
             | Self::Ways { cursor }
             | Self::Failures { cursor }
+            | Self::Map { cursor }
             | Self::Checklist { cursor } => Some(cursor),
             Self::Transcript(lens) => Some(&mut lens.cursor),
             Self::Consent(asking) => Some(&mut asking.cursor),

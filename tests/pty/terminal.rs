@@ -18,13 +18,15 @@ struct Output {
 }
 
 pub(crate) struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     output: Arc<(Mutex<Output>, Condvar)>,
     screen: vt100::Parser,
     parsed: usize,
     home: tempfile::TempDir,
+    /// How the terminal was set before.
+    before: String,
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {
@@ -48,6 +50,7 @@ impl Terminal {
             command.env(name, value);
         }
         command.env("HOME", home.path());
+        let before = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).expect("heloise starts");
         drop(pair.slave);
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
@@ -68,13 +71,14 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().expect("a writer");
         Self {
-            master: pair.master,
-            writer,
+            master: Some(pair.master),
+            writer: Some(writer),
             child,
             output,
             screen: vt100::Parser::new(some(24), some(80), 0),
             parsed: 0,
             home,
+            before,
         }
     }
 
@@ -84,11 +88,12 @@ impl Terminal {
 
     /// Sends keys as a terminal does.
     pub(crate) fn send(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("keys are taken");
+        let writer = self.writer.as_mut().expect("it has a terminal");
+        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("keys are taken");
     }
 
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
-        self.master.resize(size(cols, rows)).expect("a size");
+        self.master.as_ref().expect("it has a terminal").resize(size(cols, rows)).expect("a size");
         self.screen.screen_mut().set_size(some(rows), some(cols));
     }
 
@@ -161,6 +166,27 @@ impl Terminal {
         output.bytes.len() - before
     }
 
+    /// How many bytes were written, once it has nothing more to write for a moment.
+    pub(crate) fn settled(&mut self) -> usize {
+        while self.bytes_within(Duration::from_millis(120)) > 0 {}
+        self.raw().len()
+    }
+
+    /// Takes the terminal away, as a line that drops does.
+    pub(crate) fn hang_up(&mut self) {
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Waits for its end, however it ends.
+    pub(crate) fn gone(&mut self) {
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().expect("a status").is_none() {
+            assert!(Instant::now() < until, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid =
             self.child.process_id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
@@ -183,9 +209,11 @@ impl Terminal {
         }
     }
 
-    /// Whether the terminal is as it was: its own screen, a cursor, lines and echo, pastes without brackets.
+    /// Whether the terminal is as it was: its settings, its own screen, a cursor, lines and echo, pastes without brackets.
     #[track_caller]
     pub(crate) fn is_given_back(&self) {
+        let now = settings(self.master.as_deref().expect("it has a terminal"));
+        assert_eq!(now, self.before, "how the terminal is set");
         let raw = self.raw();
         for (taken, given) in
             [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
@@ -202,6 +230,11 @@ impl Drop for Terminal {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// How a terminal is set: lines, echo, signs for signals.
+fn settings(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios())
 }
 
 fn last(all: &[u8], part: &[u8]) -> Option<usize> {

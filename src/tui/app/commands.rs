@@ -55,7 +55,10 @@ impl App {
                 }
             }
             Command::Register => self.view.admin = !self.view.admin,
-            Command::Map => self.view.open(Screen::Map { scroll: 0 }),
+            Command::Map => {
+                let cursor = model::row_here(self.session.walk(), &self.guide);
+                self.view.open(Screen::Map { cursor });
+            }
             Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0 }),
             Command::Again => self.check_again(),
             Command::FillIn => self.fill_in(),
@@ -144,6 +147,10 @@ impl App {
                 let cursor = *cursor;
                 self.choose_failure(cursor);
             }
+            Screen::Map { cursor } => {
+                let cursor = *cursor;
+                self.go_on_map(cursor);
+            }
             Screen::Checklist { cursor } => {
                 let cursor = *cursor;
                 self.open_line(cursor);
@@ -190,7 +197,7 @@ impl App {
     }
 
     fn go_way(&mut self, cursor: usize) {
-        let mut ways = model::ways(self.session.walk(), &self.guide);
+        let mut ways = model::ways(self.session.walk(), &self.guide, &self.ruled.1);
         if cursor >= ways.len() {
             return;
         }
@@ -200,6 +207,22 @@ impl App {
             model::Aim::Open(step) => self.open_step(&step),
             model::Aim::Again(step) => self.again(&step),
             model::Aim::Conclude => self.feed(Input::Conclude),
+        }
+    }
+
+    /// Goes to a row of the map.
+    fn go_on_map(&mut self, cursor: usize) {
+        self.view.leave();
+        match self.guide.steps.get(cursor).map(|s| s.id.clone()) {
+            None => self.conclude(),
+            Some(step) if self.session.walk().here() == Some(&step) => {}
+            Some(step) => {
+                // From the diagnosis or a checklist, the step is a screen of its own.
+                if !matches!(self.view.screen, Screen::Step(_)) {
+                    self.view.open(Screen::Step(StepSeen::default()));
+                }
+                self.open_step(&step);
+            }
         }
     }
 

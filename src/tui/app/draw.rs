@@ -90,9 +90,7 @@ impl App {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
             Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
-            Screen::Map { scroll } => {
-                screen::list::map(&mut body, &self.shown.map, *scroll);
-            }
+            Screen::Map { cursor } => screen::map::draw(&mut body, &self.shown.map, *cursor),
             Screen::Prompt(_) => {}
         }
         if let Screen::Prompt(prompt) = &self.view.screen {
@@ -124,7 +122,9 @@ impl App {
 
     /// The diagnosis, as it is shown.
     pub(super) fn found(&self) -> Found {
-        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
+        let transcript = self.session.walk().transcript();
+        let found = |d| model::diagnosis(&self.guide, d, transcript, self.view.admin);
+        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| found(d))
     }
 
     /// The lines that show a finding, or what a diagnosis rests on.

@@ -80,6 +80,7 @@ impl App {
             Screen::Consent(asking) => asking.lines.len(),
             Screen::Ways { .. } => self.shown.ways.len(),
             Screen::Failures { .. } => self.shown.failures.len(),
+            Screen::Map { .. } => self.guide.steps.len() + 1,
             Screen::Transcript(_) => self.shown.lines.len(),
             Screen::Checklist { .. } => self.session.walk().checklist(&self.guide).len(),
             _ => 0,
@@ -107,7 +108,6 @@ impl App {
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
             Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of), body),
-            Screen::Map { .. } => screen::text::most(screen::list::broken(&self.shown.map, width).len(), body),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

@@ -5,15 +5,16 @@ use crossterm::event::KeyCode;
 use super::{Binding, Command, Kind, Now};
 
 const ANY: &[Kind] = &[];
-const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures];
+const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures, Kind::Map];
 /// Where nobody has begun yet.
 const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
-const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Map, Kind::Diagnosis, Kind::Story];
+const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Diagnosis, Kind::Story];
 const ROWS: &[Kind] = &[
     Kind::Start,
     Kind::Practise,
     Kind::Ways,
     Kind::Failures,
+    Kind::Map,
     Kind::Consent,
     Kind::Checklist,
     Kind::Transcript,
@@ -46,7 +47,7 @@ const LONG: &[Kind] = &[
     Kind::Failures,
 ];
 /// Where there are words in two registers.
-const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures];
+const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures, Kind::Map];
 const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
 
@@ -240,7 +241,7 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     key(&[c('d')], "d", Command::Diagnosis, &[Kind::Step, Kind::Checklist], "", "what is known so far"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Step], "", "stop here and see what was found"),
-    key(&[c('m')], "m", Command::Map, WALKING, "", "all steps, and the path so far"),
+    key(&[c('m')], "m", Command::Map, WALKING, "map", "the whole guide as a picture, with the path so far"),
     key(&[c('N')], "N", Command::Another, &[Kind::Diagnosis], "", "start again with another case"),
     // Moving.
     key(&[KeyCode::Up], "↑↓", Command::Up, READING, "", "scroll"),

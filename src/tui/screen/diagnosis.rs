@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::model::{Found, Why};
+use super::super::model::{Found, Pair, Why};
 use super::super::theme::{Mark, Theme};
 use super::super::widget::{Pen, wrap};
 use super::text::window;
@@ -85,6 +85,9 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();
     if !found.proof.is_empty() {
         blank(&mut all);
+        if let Some(pair) = &found.pair {
+            all.extend(side_by_side(pair, width, theme));
+        }
         let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
         if found.proof.iter().any(|w| !w.evidence.is_empty())
             && let Some(first) = proof.first_mut()
@@ -101,6 +104,28 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     }
     if !found.also.is_empty() {
         all.extend(headed("Also", &says(&found.also), width, theme));
+    }
+    all
+}
+
+/// Two probes beside each other; on a narrow screen, one below the other.
+fn side_by_side(pair: &Pair, width: u16, theme: &Theme) -> Vec<Line> {
+    let at = 12;
+    let room = usize::from(width.saturating_sub(at));
+    let half = room.saturating_sub(3) / 2;
+    if half < 24 {
+        let both = [pair.left.clone(), pair.right.clone()].concat();
+        return headed("Compare", &both, width, theme);
+    }
+    let wrapped = |lines: &[String]| lines.iter().flat_map(|l| wrap(l, half)).collect::<Vec<_>>();
+    let (left, right) = (wrapped(&pair.left), wrapped(&pair.right));
+    let mut all = Vec::new();
+    for n in 0..left.len().max(right.len()) {
+        let (l, r) = (left.get(n).map_or("", |l| l), right.get(n).map_or("", |r| r));
+        let gap = half.saturating_sub(l.width());
+        let head = if n == 0 { "Compare".to_owned() } else { String::new() };
+        let text = format!("{l}{:gap$} │ {r}", "");
+        all.push(Line { head, head_style: theme.dim, at, text, style: theme.text, right: String::new() });
     }
     all
 }

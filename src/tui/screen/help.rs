@@ -11,7 +11,7 @@ const MARKS: [(Mark, &str); 7] = [
     (Mark::Fault, "a fault"),
     (Mark::Unknown, "could not tell"),
     (Mark::Waiting, "not yet"),
-    (Mark::Skipped, "left out"),
+    (Mark::Skipped, "left out, or ruled out: the map says why"),
     (Mark::Busy, "here, or at work"),
 ];
 

@@ -165,7 +165,7 @@ fn no_size_is_too_small_to_draw() {
             shown(width, height, |pen| start::draw(pen, &start::StartView::default()));
             shown(width, height, |pen| start::story(pen, "A story that is told in some words.", 7));
             shown(width, height, |pen| {
-                help::draw(pen, &super::super::keys::Keys::default(), super::super::keys::Kind::Step, 3)
+                help::draw(pen, &super::super::keys::Keys::default(), super::super::keys::Kind::Step, 3);
             });
             shown(width, height, |pen| text::draw(pen, "title", &["  indented text".to_owned()], 3));
         }
