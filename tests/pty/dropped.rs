@@ -55,19 +55,3 @@ fn lit(shown: &str) -> String {
     let line = shown.lines().find_map(|l| l.strip_prefix(" ▸ ")).unwrap_or_else(|| panic!("{shown}"));
     line.split('│').next().unwrap_or_default().trim().to_owned()
 }
-
-#[test]
-fn a_terminal_that_goes_away_without_a_signal_ends_it_too() {
-    let mut terminal = Terminal::start(&[], &[]);
-    terminal.sees("What do you have?");
-    terminal.send("\r");
-    terminal.sees("Paste it here");
-    terminal.send("\x1b[200~550 5.1.1 User unknown\x1b[201~\r");
-    terminal.sees("Next ▸");
-    terminal.hang_up();
-    let home = terminal.home().to_owned();
-    terminal.gone();
-    let mut again = Terminal::start(&["resume"], &[("XDG_STATE_HOME", &state(&home))]);
-    again.sees("6 Error message");
-    again.sees("Next ▸");
-}

@@ -18,8 +18,8 @@ struct Output {
 }
 
 pub(crate) struct Terminal {
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     output: Arc<(Mutex<Output>, Condvar)>,
     screen: vt100::Parser,
@@ -71,8 +71,8 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().expect("a writer");
         Self {
-            master: Some(pair.master),
-            writer: Some(writer),
+            master: pair.master,
+            writer,
             child,
             output,
             screen: vt100::Parser::new(some(24), some(80), 0),
@@ -88,12 +88,11 @@ impl Terminal {
 
     /// Sends keys as a terminal does.
     pub(crate) fn send(&mut self, keys: &str) {
-        let writer = self.writer.as_mut().expect("it has a terminal");
-        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("keys are taken");
+        self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("keys are taken");
     }
 
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
-        self.master.as_ref().expect("it has a terminal").resize(size(cols, rows)).expect("a size");
+        self.master.resize(size(cols, rows)).expect("a size");
         self.screen.screen_mut().set_size(some(rows), some(cols));
     }
 
@@ -172,21 +171,6 @@ impl Terminal {
         self.raw().len()
     }
 
-    /// Takes the terminal away, as a line that drops does.
-    pub(crate) fn hang_up(&mut self) {
-        self.writer = None;
-        self.master = None;
-    }
-
-    /// Waits for its end, however it ends.
-    pub(crate) fn gone(&mut self) {
-        let until = Instant::now() + PATIENCE;
-        while self.child.try_wait().expect("a status").is_none() {
-            assert!(Instant::now() < until, "it does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid =
             self.child.process_id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
@@ -212,7 +196,7 @@ impl Terminal {
     /// Whether the terminal is as it was: its settings, its own screen, a cursor, lines and echo, pastes without brackets.
     #[track_caller]
     pub(crate) fn is_given_back(&self) {
-        let now = settings(self.master.as_deref().expect("it has a terminal"));
+        let now = settings(&*self.master);
         assert_eq!(now, self.before, "how the terminal is set");
         let raw = self.raw();
         for (taken, given) in
