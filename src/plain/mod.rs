@@ -85,6 +85,7 @@ where
         None => Session::new(setup, send),
     };
     let practice = story.is_some();
+    session.warm();
     session.hold(secret);
     let mut talk = talk::Talk::new(session, receive, output, echo);
     talk.confined = confined;
