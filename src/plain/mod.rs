@@ -6,12 +6,13 @@
 //! mod.rs   what it is launched with          start.rs   the first question            wizard.rs  the walk, to the diagnosis
 //! talk.rs  lines in and out, one channel     ask.rs     questions, consent, passwords
 //! reading.rs  a text that was read, its failures
-//! tell.rs  facts as sentences                choose.rs  what an answer stands for     echo.rs  a password does not show
+//! tell.rs  facts as sentences                found.rs   the diagnosis as sentences            choose.rs  what an answer stands for     echo.rs  a password does not show
 //! ```
 
 mod ask;
 mod choose;
 mod echo;
+mod found;
 mod reading;
 mod start;
 mod talk;

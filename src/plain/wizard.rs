@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::ask::{NO_FILES, TOGETHER, is_given, stays_home};
 use super::choose::{Choice, HELP, choice};
+use super::found::found;
 use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
@@ -244,8 +245,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     }
 
     async fn concluded(&mut self) -> io::Result<Flow> {
-        let text = report::text(self.session().guide(), self.session().walk().transcript());
-        self.talk.recite(&text)?;
+        for line in found(self.session().guide(), self.session().walk()) {
+            self.talk.say(&line)?;
+        }
         let names = ["quit", "check again", "ticket", "save the report", "transcript"].map(str::to_owned);
         let offered = [Choice::Quit, Choice::Again, Choice::Ticket, Choice::Save, Choice::Transcript];
         loop {

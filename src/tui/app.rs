@@ -5,6 +5,7 @@ mod consents;
 mod draw;
 mod flow;
 mod moves;
+mod practice;
 mod reading;
 mod shown;
 mod texts;
@@ -20,11 +21,10 @@ use super::event::Event;
 use super::form::Form;
 use super::keys::{Command, Kind, Now};
 use super::model::RuledOut;
-use super::view::{Auto, Screen, StepSeen, View};
+use super::view::{Screen, StepSeen, View};
 use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
-use crate::net::Trust;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
 use crate::transcript::{Case, Consent, Mode, Secret};
@@ -316,59 +316,6 @@ impl App {
             }
             (Place::Step(_), Mode::Guided) => Screen::Step(StepSeen::default()),
         }
-    }
-
-    /// Whether everything stays inside heloise.
-    fn is_practice(&self) -> bool {
-        self.practice.is_some() || self.only_practice
-    }
-
-    /// Takes a practice world that was brought up, or says why it could not be.
-    pub fn practise(&mut self, world: &WorldFile, up: Result<Practice, String>) {
-        let ready = up.and_then(|up| Trust::only(up.ca_pem()).map(|trust| (up, trust)));
-        match ready {
-            Err(why) => self.view.note = Some(why),
-            Ok((up, trust)) => {
-                let setup = Setup { world: up.world(), trust, store: None, ..same(&self.real) };
-                self.begin_anew(setup, world.case.clone());
-                self.secret = world.password.clone().map(Secret::new);
-                self.story = Some(world.story.clone());
-                self.practice = Some(up);
-                self.view.settle_on(Screen::Story { scroll: 0 });
-            }
-        }
-    }
-
-    /// Another case. Where we were launched to practise there is no way out to the real world: another world is chosen.
-    fn another(&mut self) {
-        if self.only_practice {
-            self.view.open(Screen::Practise { cursor: 0, find: String::new() });
-            return self.list_worlds();
-        }
-        self.begin_anew(same(&self.real), Case::new());
-        self.view.settle_on(Screen::Start { cursor: 0 });
-    }
-
-    fn list_worlds(&mut self) {
-        match WorldFile::all(&self.guide) {
-            Ok(worlds) => self.worlds = worlds,
-            Err(why) => self.view.note = Some(why),
-        }
-    }
-
-    fn begin_anew(&mut self, setup: Setup, case: Case) {
-        self.session = Session::new(setup, self.channel.clone());
-        self.sessions += 1;
-        self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
-        self.case = case;
-        self.secret = None;
-        self.consents = BTreeSet::new();
-        self.pointless = BTreeSet::new();
-        self.story = None;
-        self.practice = None;
-        self.diagnosis = None;
-        self.kept = None;
-        self.view.auto = Auto::No;
     }
 
     /// Reads what the first question will need, now that a screen stands.

@@ -102,7 +102,7 @@ fn in_plain_lines_the_same_walk_is_read_aloud() {
             ("1\r", "Type yes for all of it"),
             ("yes\r", "Next: Provider"),
             ("transcript\r", "asked the name service"),
-            ("report\r", "What was answered"),
+            ("report\r", "Not looked at:"),
             ("ticket\r", "The session these lines are from"),
         ],
     );

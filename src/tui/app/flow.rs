@@ -1,8 +1,7 @@
 //! How one thing leads to the next: beginning, going on, checking again, and what goes on by itself.
 
-use super::{App, Order, same};
+use super::{App, same};
 use crate::guide::Step;
-use crate::practice::WorldFile;
 use crate::run::{SavedSession, Session};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
@@ -221,21 +220,5 @@ impl App {
         self.view.auto = Auto::Recheck;
         self.view.settle_on(Screen::Step(StepSeen::default()));
         self.again(step);
-    }
-
-    /// Asks the loop to bring a practice world up.
-    pub(super) fn choose_world(&mut self, cursor: usize) {
-        let Screen::Practise { find, .. } = &self.view.screen else { return };
-        let chosen = self.worlds_found(find).nth(cursor).cloned();
-        self.orders.extend(chosen.map(|world| Order::Practise(Box::new(world))));
-    }
-
-    /// The practice worlds in whose name or title every word that was typed stands.
-    pub(super) fn worlds_found(&self, find: &str) -> impl Iterator<Item = &WorldFile> {
-        let words: Vec<String> = find.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        self.worlds.iter().filter(move |w| {
-            let text = format!("{} {}", w.id, w.title).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        })
     }
 }
