@@ -254,6 +254,10 @@ pub struct PracticeArgs {
     #[arg(long, requires = "world")]
     pub serve: bool,
 
+    /// Your own checklist, tried out in that world
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "serve", "steps", "all"])]
+    pub checklist: Option<PathBuf>,
+
     /// Only these steps, with --check
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::values::step, requires = "check")]
     pub steps: Vec<StepId>,

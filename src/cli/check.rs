@@ -45,12 +45,14 @@ pub(super) async fn check(args: &CheckArgs, given: Given, house: &House) -> Resu
         setup.store = None;
     }
     let consents = given.allowed();
-    let plan = match &given.case.checklist {
-        Some(own) => Plan::Steps(own.steps.iter().map(|s| s.id.clone()).collect()),
-        None => plan(house, &args.steps, args.all),
-    };
+    let plan = if args.checklist.is_some() { own(&given.case) } else { plan(house, &args.steps, args.all) };
     let out = args.out.as_deref();
     walk(Walk { setup, case: given.case, secret: given.secret, consents, plan, format: args.format, out }).await
+}
+
+/// The steps of the checklist that a case has.
+pub(super) fn own(case: &Case) -> Plan {
+    Plan::Steps(case.checklist.iter().flat_map(|c| &c.steps).map(|s| s.id.clone()).collect())
 }
 
 /// The steps to walk.

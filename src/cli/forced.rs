@@ -102,6 +102,7 @@ pub(super) fn confine(arguments: &Arguments) -> Result<(), Trouble> {
         Some(Command::Report(a)) => ("--out", a.out.is_some()),
         Some(Command::Guide(a)) => ("--lint", a.lint.is_some()),
         Some(Command::Practice(a)) if a.out.is_some() => ("--out", true),
+        Some(Command::Practice(a)) if a.checklist.is_some() => ("--checklist", true),
         Some(Command::Practice(a)) => ("--serve", a.serve),
         Some(Command::Settings(a)) => ("--write", a.write),
         _ => ("", false),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, ToSpan};
 
+use super::checklist;
 use super::house::House;
 use super::practice::{self, Up};
 use super::{Given, ModeArg, Next, PracticeArgs, ResumeArgs, ScreenArgs, Settings, StartArgs, Trouble};
@@ -100,13 +101,19 @@ pub(super) fn resume(args: &ResumeArgs, house: &House) -> Result<Next, Trouble> 
 
 /// `heloise practice`, with a screen.
 pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Next, Trouble> {
-    let Up { practice, setup, world } = practice::up(args.world.as_deref(), house).await?;
+    let Up { practice, setup, mut world } = practice::up(args.world.as_deref(), house).await?;
+    let mut mode = mode(args.screen.mode, house);
+    if let Some(path) = &args.checklist {
+        // The world's own answers are those that lead somewhere in it.
+        world.case.checklist = checklist::read(path, world.case.clone())?.checklist;
+        mode = Mode::Checklist;
+    }
     open(Wizard {
         setup,
         case: world.case,
         secret: world.password.map(Secret::new),
         consents: BTreeSet::new(),
-        mode: mode(args.screen.mode, house),
+        mode,
         resume: None,
         last: None,
         story: Some(format!("{}\n\n{}", world.title, world.story)),

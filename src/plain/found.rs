@@ -1,5 +1,7 @@
 //! What was found, in sentences to be read aloud: one fact a line, nothing that has to be seen.
 
+use std::collections::BTreeMap;
+
 use crate::diagnosis::{Diagnosis, Ranked, Reason, diagnose, untold};
 use crate::guide::{Guide, fill};
 use crate::transcript::{Finding, Verdict};
@@ -60,8 +62,7 @@ fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ra
 /// Findings that are as good as those before them are counted rather than told: nobody listens to thirty lists one by one.
 #[derive(Debug, Default)]
 pub(super) struct Alike {
-    id: String,
-    told: usize,
+    told: BTreeMap<String, usize>,
     left: usize,
 }
 
@@ -74,14 +75,16 @@ impl Alike {
         if !is_fine || finding.probe.is_none() {
             return false;
         }
-        if self.id != finding.id {
-            // What was counted before is still to be said.
-            *self = Self { id: finding.id.clone(), told: 0, left: self.left };
-        }
-        let one_too_many = self.told >= TOLD;
-        self.told += usize::from(!one_too_many);
+        let told = self.told.entry(finding.id.clone()).or_default();
+        let one_too_many = *told >= TOLD;
+        *told += usize::from(!one_too_many);
         self.left += usize::from(one_too_many);
         one_too_many
+    }
+
+    /// Another step begins: all of its kinds are told anew.
+    pub(super) fn anew(&mut self) {
+        self.told.clear();
     }
 
     /// What is to be said of those that were counted, before something else is said.

@@ -165,6 +165,9 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
 
     fn tell(&mut self) -> io::Result<()> {
         while let Some(entry) = self.session.walk().transcript().entries().get(self.told) {
+            if matches!(entry.fact, Fact::Went { .. }) {
+                self.alike.anew();
+            }
             let lines = match &entry.fact {
                 // The conclusion is a report of its own.
                 Fact::Concluded { .. } => Vec::new(),

@@ -309,7 +309,7 @@ impl App {
         match (self.session.walk().place(), self.session.walk().mode()) {
             (Place::Start, _) if self.story.is_some() => Screen::Story { scroll: 0 },
             (Place::Start, _) => Screen::Start { cursor: 0 },
-            (Place::Concluded, _) => Screen::Diagnosis { scroll: 0 },
+            (Place::Concluded, _) => Screen::Diagnosis { scroll: 0, lit: None },
             (Place::Step(step), Mode::Checklist) => {
                 let cursor = self.session.walk().checklist(&self.guide).iter().position(|s| s.id == *step).unwrap_or(0);
                 Screen::Checklist { cursor }

@@ -67,7 +67,11 @@ pub(super) enum Screen {
     /// What shows a finding, or a diagnosis.
     Evidence { of: Vec<EvidenceId>, scroll: u16 },
     /// What was found.
-    Diagnosis { scroll: u16 },
+    Diagnosis {
+        scroll: u16,
+        /// The thing to do that is lit, once somebody moved to one.
+        lit: Option<usize>,
+    },
     /// A text to copy or save.
     Text { title: String, body: String, scroll: u16 },
     /// All steps, to run and to sign.
@@ -221,7 +225,7 @@ impl Screen {
         match self {
             Self::Story { scroll }
             | Self::Evidence { scroll, .. }
-            | Self::Diagnosis { scroll }
+            | Self::Diagnosis { scroll, .. }
             | Self::Text { scroll, .. }
             | Self::Help { scroll, .. } => Some(scroll),
             Self::Step(seen) => Some(&mut seen.scroll),

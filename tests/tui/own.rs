@@ -99,3 +99,20 @@ async fn a_form_of_one_field_offers_no_next_one() {
     seat.press("Esc Down Enter");
     seat.sees("Tab next field");
 }
+
+#[tokio::test]
+async fn a_thing_to_do_is_lit_and_copied() {
+    use heloise::transcript::Mode as Of;
+    let resume = Some(crate::fixture::session(Of::Guided));
+    let mut seat = Seat::new(Launch { resume, ..Launch::new(setup(crate::fixture::guide())) });
+    seat.press("o Down");
+    seat.sees("c  copy");
+    seat.press("c Down c");
+    let copied: Vec<_> =
+        seat.orders.iter().filter_map(|o| if let Order::Copy(text) = o { Some(text.as_str()) } else { None }).collect();
+    let [first, second] = copied[..] else { panic!("{copied:?}") };
+    assert!(first.starts_with("Find what sends unwanted mail"), "{first}");
+    assert_eq!(second, "https://check.example.org/", "where there is a link, the link");
+    seat.press("Up Up c");
+    seat.sees_not("c  copy");
+}

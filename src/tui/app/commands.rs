@@ -59,7 +59,7 @@ impl App {
                 let cursor = model::row_here(self.session.walk(), &self.guide);
                 self.view.open(Screen::Map { cursor });
             }
-            Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0 }),
+            Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0, lit: None }),
             Command::Again => self.check_again(),
             Command::FillIn => self.fill_in(),
             Command::Stop => {
@@ -99,7 +99,7 @@ impl App {
     fn conclude(&mut self) {
         self.view.auto = Auto::No;
         self.feed(Input::Conclude);
-        let found = Screen::Diagnosis { scroll: 0 };
+        let found = Screen::Diagnosis { scroll: 0, lit: None };
         let at_step = matches!(self.view.screen, Screen::Step(_));
         if at_step && !self.view.leave() {
             self.view.settle_on(found);

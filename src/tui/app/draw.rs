@@ -81,7 +81,9 @@ impl App {
             Screen::Evidence { of, scroll } => {
                 screen::text::draw(&mut body, "What shows it", &self.evidence(of), *scroll);
             }
-            Screen::Diagnosis { scroll } => screen::diagnosis::draw(&mut body, &self.found(), *scroll),
+            Screen::Diagnosis { scroll, lit } => {
+                screen::diagnosis::draw(&mut body, &self.found(), *scroll, *lit);
+            }
             Screen::Text { title, body: text, scroll } => {
                 let lines: Vec<_> = text.lines().map(str::to_owned).collect();
                 screen::text::draw(&mut body, title, &lines, *scroll);

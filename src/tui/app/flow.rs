@@ -181,14 +181,14 @@ impl App {
                 Auto::Recheck => {
                     self.view.auto = Auto::No;
                     self.feed(Input::Conclude);
-                    self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+                    self.view.settle_on(Screen::Diagnosis { scroll: 0, lit: None });
                     self.view.note = Some("Checked again: this is what stands now.".to_owned());
                 }
             }
         }
         let concluded = *self.session.walk().place() == Place::Concluded;
         if concluded && matches!(self.view.screen, Screen::Step(_)) {
-            self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+            self.view.settle_on(Screen::Diagnosis { scroll: 0, lit: None });
         }
     }
 

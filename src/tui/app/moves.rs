@@ -16,6 +16,7 @@ impl App {
                 _ => {}
             },
             Screen::Step(_) => self.go_in_step(command),
+            Screen::Diagnosis { .. } => self.go_in_diagnosis(command),
             _ => {
                 let (lines, room) = (self.lines(), self.room());
                 if let Some(cursor) = self.view.screen.cursor() {
@@ -68,6 +69,24 @@ impl App {
                 seen.lit = None;
                 let to = moved(seen.scroll.min(most).into(), command, most.into(), room.into());
                 seen.scroll = u16::try_from(to).unwrap_or(u16::MAX);
+            }
+        }
+    }
+
+    /// In the diagnosis arrows light one thing to do after the other, and then scroll; pages scroll.
+    fn go_in_diagnosis(&mut self, command: Command) {
+        let (todo, most, room) = (self.found().todo.len(), self.scroll_most(), self.room());
+        let Screen::Diagnosis { scroll, lit } = &mut self.view.screen else { return };
+        match (command, *lit) {
+            (Command::Down, None) if todo > 0 && *scroll == 0 => *lit = Some(0),
+            (Command::Down, Some(at)) if at + 1 < todo => *lit = Some(at + 1),
+            (Command::Up, Some(at)) if *scroll == 0 => *lit = at.checked_sub(1),
+            _ => {
+                if *scroll < most || command != Command::Down {
+                    *lit = None;
+                }
+                let to = moved((*scroll).into(), command, most.into(), room);
+                *scroll = u16::try_from(to).unwrap_or(u16::MAX);
             }
         }
     }

@@ -8,13 +8,14 @@ const ANY: &[Kind] = &[];
 const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures, Kind::Map];
 /// Where nobody has begun yet.
 const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
-const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Diagnosis, Kind::Story];
+const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Story];
 const ROWS: &[Kind] = &[
     Kind::Start,
     Kind::Practise,
     Kind::Ways,
     Kind::Failures,
     Kind::Map,
+    Kind::Diagnosis,
     Kind::Consent,
     Kind::Checklist,
     Kind::Transcript,
@@ -246,6 +247,7 @@ pub(super) const TABLE: &[Binding] = &[
     // Moving.
     key(&[KeyCode::Up], "↑↓", Command::Up, READING, "", "scroll"),
     key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Consent, Kind::Checklist], "", "light a line"),
+    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Diagnosis], "", "light a thing to do, to copy it with c; scroll"),
     key(&[KeyCode::Down], "", Command::Down, READING, "", ""),
     key(&[KeyCode::Down], "", Command::Down, ROWS, "", ""),
     key(&[KeyCode::PageUp], "PgUp PgDn", Command::PageUp, LONG, "", "a screenful up or down"),

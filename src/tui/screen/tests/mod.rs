@@ -102,8 +102,8 @@ fn the_transcript_lens() {
 #[test]
 fn the_diagnosis() {
     let found = found();
-    insta::assert_snapshot!("diagnosis-80", shown(80, 20, |pen| diagnosis::draw(pen, &found, 0)));
-    let text = shown(60, 16, |pen| diagnosis::draw(pen, &found, 0));
+    insta::assert_snapshot!("diagnosis-80", shown(80, 20, |pen| diagnosis::draw(pen, &found, 0, None)));
+    let text = shown(60, 16, |pen| diagnosis::draw(pen, &found, 0, None));
     assert!(text.contains("confirmed") && text.contains("more"), "what does not fit is announced:\n{text}");
 }
 
@@ -127,7 +127,7 @@ fn every_screen_can_be_drawn_in_ascii_and_without_colour() {
         drawn(80, 21, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
         drawn(120, 37, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
         drawn(80, 20, ascii, |pen| transcript::draw(pen, &lens)),
-        drawn(80, 20, ascii, |pen| diagnosis::draw(pen, &found, 0)),
+        drawn(80, 20, ascii, |pen| diagnosis::draw(pen, &found, 0, None)),
         drawn(80, 20, ascii, |pen| checklist::draw(pen, &list, 4, 0)),
         drawn(80, 20, ascii, |pen| start::draw(pen, &start::StartView::default())),
     ];
@@ -160,7 +160,7 @@ fn no_size_is_too_small_to_draw() {
                 step::draw(pen, &rail, &view, step::How { lit: Some(3), scroll: 9, text: Some(7), tick: 3 });
             });
             shown(width, height, |pen| transcript::draw(pen, &lens));
-            shown(width, height, |pen| diagnosis::draw(pen, &found, 400));
+            shown(width, height, |pen| diagnosis::draw(pen, &found, 400, Some(1)));
             shown(width, height, |pen| checklist::draw(pen, &list, 12, 1));
             shown(width, height, |pen| start::draw(pen, &start::StartView::default()));
             shown(width, height, |pen| start::story(pen, "A story that is told in some words.", 7));
