@@ -20,7 +20,7 @@ enum From {
     Checklist,
 }
 
-const SCREENS: [(&str, From, &str); 20] = [
+const SCREENS: [(&str, From, &str); 21] = [
     ("start", From::Start, ""),
     ("story", From::Story, ""),
     ("practise", From::Start, "Down Down Down Down Enter"),
@@ -33,6 +33,7 @@ const SCREENS: [(&str, From, &str); 20] = [
     ("step-all-rows", From::Guided, "z"),
     ("ways", From::Guided, "Right"),
     ("transcript", From::Guided, "t"),
+    ("transcript-ehlo", From::Guided, "t Up Up Up Up"),
     ("evidence", From::Guided, "e"),
     ("map", From::Guided, "m"),
     ("diagnosis", From::Guided, "d"),

@@ -105,7 +105,7 @@ impl App {
                 shown.lines = lines.unwrap_or_else(|| model::dialogue(walk.transcript()));
                 if let Some(lit) = shown.lines.get(of.cursor) {
                     shown.whole = model::whole(walk.transcript(), lit.id);
-                    shown.meant = model::meaning(guide, walk.transcript(), lit, of.admin);
+                    shown.meant = model::meaning(guide, self.session.know(), walk.transcript(), lit, of.admin);
                 }
             }
             _ => {}

@@ -137,9 +137,10 @@ fn meant(pen: &mut Pen<'_>, meant: &[Meant]) {
     let theme = *pen.theme();
     let width = pen.width();
     let mut y = 0;
+    let columns = |text: &str| u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(0);
+    let left = meant.iter().map(|m| columns(&m.what)).max().unwrap_or(0).clamp(8, 20) + 2;
     for m in meant {
-        pen.put(0, y, &m.what, theme.title);
-        let left = 10;
+        pen.put_within(0, y, &m.what, left - 1, theme.title);
         let source = u16::try_from(unicode_width::UnicodeWidthStr::width(m.source.as_str())).unwrap_or(0);
         let room = width.saturating_sub(left + if source > 0 { source + 2 } else { 0 });
         let lines = wrap(&m.says, usize::from(room.min(90)));
@@ -153,6 +154,6 @@ fn meant(pen: &mut Pen<'_>, meant: &[Meant]) {
         y += u16::from(lines.is_empty());
     }
     if meant.is_empty() {
-        pen.put(0, 0, "No reply: something that happened, or a question to the DNS.", theme.dim);
+        pen.put(0, 0, "Something that happened; there is nothing more to say about it.", theme.dim);
     }
 }
