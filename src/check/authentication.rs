@@ -166,7 +166,8 @@ async fn login(
             return Ok(());
         }
     }
-    let Some(heard) = dialogue.auth(mechanism, user, secret).await? else { return Ok(()) };
+    let Some(login) = dialogue.auth(mechanism, user, secret).await? else { return Ok(()) };
+    let heard = login.heard;
     let id = match heard.reply.code {
         200..300 => "authentication.login.ok",
         400..500 => "authentication.login.temporary",

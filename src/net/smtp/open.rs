@@ -36,6 +36,8 @@ impl Dialogue {
             injected: None,
             early: None,
             hush,
+            challenge: None,
+            masks_challenges: false,
             over: None,
         };
         if implicit {
