@@ -211,6 +211,9 @@ pub struct Case {
     /// The one SASL mechanism to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
+    /// Whether to log in even where TLS is missing or not to be trusted. For this session alone: it is never written down.
+    #[serde(skip_serializing)]
+    pub insecure_login: bool,
     /// The message that is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<PathBuf>,

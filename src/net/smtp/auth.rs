@@ -47,9 +47,15 @@ impl Dialogue {
         Mechanism::named(mechanism).is_some_and(|m| !m.binds() || self.wire.binding().is_some())
     }
 
+    /// From now on [`Self::auth`] also logs in where nobody has proved who they are, or where everybody on the way can read along. Only for somebody
+    /// who was told so and wants it, in this session.
+    pub fn accept_risk(&mut self) {
+        self.at_risk = true;
+    }
+
     /// One login (RFC 4954) with one of [`Self::MECHANISMS`], payloads recorded only as `‹secret›`.
-    /// Refuses (`None`, nothing sent) unless the connection is TLS with a trusted certificate, whatever the caller thinks; and a mechanism that it
-    /// does not speak.
+    /// Refuses (`None`, nothing sent) unless the connection is TLS with a trusted certificate, whatever the caller thinks, but for
+    /// [`Self::accept_risk`]; and a mechanism that it does not speak.
     ///
     /// From here on neither the secret nor a payload is recorded, even if the server says it back.
     ///
@@ -57,7 +63,8 @@ impl Dialogue {
     /// How it broke off.
     pub async fn auth(&mut self, mechanism: &str, user: &str, secret: &Secret) -> Result<Option<Login>, Broken> {
         self.alive()?;
-        let Some(mechanism) = Mechanism::named(mechanism).filter(|m| self.is_trusted() && self.speaks(m.name())) else {
+        let safe = self.is_trusted() || self.at_risk;
+        let Some(mechanism) = Mechanism::named(mechanism).filter(|m| safe && self.speaks(m.name())) else {
             return Ok(None);
         };
         self.hush.keep(secret.expose());

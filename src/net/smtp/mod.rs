@@ -90,6 +90,8 @@ pub struct Dialogue {
     challenge: Option<Zeroizing<String>>,
     /// Whether what a 334 asks is kept out of what is recorded.
     masks_challenges: bool,
+    /// Whether a login may be made without verified TLS.
+    at_risk: bool,
     over: Option<Box<Broken>>,
 }
 

@@ -38,6 +38,7 @@ impl Dialogue {
             hush,
             challenge: None,
             masks_challenges: false,
+            at_risk: false,
             over: None,
         };
         if implicit {
