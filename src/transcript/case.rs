@@ -335,3 +335,16 @@ impl Case {
 fn domain_of(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, d)| d.trim_end_matches('>').trim()).filter(|d| !d.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_risk_is_taken_for_one_session_and_written_nowhere() {
+        let case = Case { insecure_login: true, ..Case::new() };
+        let written = serde_json::to_string(&case).expect("JSON");
+        assert!(!written.contains("insecure"), "{written}");
+        assert!(!serde_json::from_str::<Case>(&written).expect("a case").insecure_login);
+    }
+}

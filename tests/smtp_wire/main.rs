@@ -5,6 +5,7 @@ mod breaks;
 mod certs;
 mod dialogue;
 mod hostile;
+mod logins;
 mod manners;
 mod mechanisms;
 mod secrets;

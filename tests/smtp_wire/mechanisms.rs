@@ -37,14 +37,14 @@ async fn login_as(mechanism: &str, user: &str, secret: &str, acts: Vec<Act>) -> 
 
 /// The parts of SCRAM that differ by its name.
 #[derive(Clone, Copy)]
-struct Hash {
+pub(crate) struct Hash {
     name: &'static str,
     hmac: hmac::Algorithm,
     digest: &'static digest::Algorithm,
     pbkdf2: pbkdf2::Algorithm,
 }
 
-fn hash(name: &'static str) -> Hash {
+pub(crate) fn hash(name: &'static str) -> Hash {
     match name.trim_end_matches("-PLUS") {
         "SCRAM-SHA-1" => Hash {
             name,
@@ -111,7 +111,7 @@ fn server_first(first: &str) -> String {
 }
 
 /// A server that knows this password, and lets in whoever proves it (RFC 5802 §5).
-fn scram(hash: Hash, password: &'static str) -> Vec<Act> {
+pub(crate) fn scram(hash: Hash, password: &'static str) -> Vec<Act> {
     let offers: Thinking = Arc::new(move |lines, _| {
         let line = lines.last().unwrap();
         assert!(line.starts_with(&format!("AUTH {} ", hash.name)), "{line}");

@@ -5,7 +5,7 @@ use super::{about, said, sender, shape, unsafe_for_login};
 use crate::check::Context;
 use crate::check::tools::Host;
 use crate::net::{Broken, Dialogue, GaveUp, Login};
-use crate::transcript::{Consent, EvidenceId, Secret};
+use crate::transcript::{Consent, EvidenceId, Finding, Secret};
 
 /// What to log in with, of what is offered.
 #[derive(Clone, Copy)]
@@ -14,11 +14,17 @@ pub(super) struct Offer<'a> {
     pub(super) offered: &'a [String],
 }
 
-/// Whether a login may be made on this connection: it is allowed, and the server has proved who it is, or the user takes the risk.
+/// Whether a login may be made on this connection: it is allowed, and the server has proved who it is, or the user takes the risk. Then the
+/// finding that names the risk comes with it.
 ///
 /// # Errors
 /// The finding that says why not.
-pub(super) fn risk(cx: &Context, host: &Host, dialogue: &mut Dialogue, ehlo: EvidenceId) -> Result<(), Refusal> {
+pub(super) fn risk(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    ehlo: EvidenceId,
+) -> Result<Option<Finding>, Refusal> {
     let (why, shown) = match dialogue.tls() {
         Some((fact, evidence)) => (fact.distrust.clone().map(|d| format!("certificate: {d}")), *evidence),
         None => (Some("no TLS".to_owned()), ehlo),
@@ -28,11 +34,10 @@ pub(super) fn risk(cx: &Context, host: &Host, dialogue: &mut Dialogue, ehlo: Evi
         _ if !allowed && (why.is_none() || cx.case.insecure_login) => {
             about("authentication.login.not-allowed", host, ehlo)
         }
-        None => return Ok(()),
+        None => return Ok(None),
         Some(why) if cx.case.insecure_login => {
-            cx.found(about("authentication.at-risk", host, shown).arg("why", why));
             dialogue.accept_risk();
-            return Ok(());
+            return Ok(Some(about("authentication.at-risk", host, shown).arg("why", why)));
         }
         Some("certificate: no-trust-store") => about("authentication.certificate-not-judged", host, shown),
         Some(why) => unsafe_for_login(host, why, shown),

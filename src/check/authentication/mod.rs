@@ -149,8 +149,9 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
         cx.found(found(id));
     }
     if let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) {
-        let risks = login::risk(cx, host, &mut dialogue, ehlo);
-        match risks.and_then(|()| offered::choose(cx, &dialogue, &offered, secret)) {
+        let ready = login::risk(cx, host, &mut dialogue, ehlo)
+            .and_then(|risk| Ok((risk, offered::choose(cx, &dialogue, &offered, secret)?)));
+        match ready {
             Err(refusal) => {
                 let finding = match refusal {
                     offered::Refusal::Finding(finding) => finding,
@@ -159,7 +160,10 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
                 cx.found(finding);
                 shape::look(cx, user, secret, None);
             }
-            Ok(mechanism) => {
+            Ok((risk, mechanism)) => {
+                if let Some(risk) = risk {
+                    cx.found(risk);
+                }
                 let offer = login::Offer { mechanism: &mechanism, offered: &offered };
                 login::login(cx, host, &mut dialogue, offer, (user, secret)).await?;
             }
