@@ -7,6 +7,7 @@
 //! records.rs      zone-file lines      zones.rs   what DNS says      dns.rs      ... on the wire
 //! smtp/           sessions by script   tls.rs     certificates       outside.rs  public addresses -> loopback
 //! lists.rs        healthy blocklists   controls.rs  healthy hosts to compare with
+//! pages.rs   published settings and policies over HTTPS
 //! sound.rs        what a world must not get wrong
 //! ```
 
@@ -14,6 +15,7 @@ mod controls;
 mod dns;
 mod lists;
 mod outside;
+mod pages;
 mod records;
 mod script;
 mod smtp;
@@ -22,6 +24,7 @@ mod tls;
 mod world_file;
 mod zones;
 
+pub use pages::Page;
 pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, User, Zone};
 pub use world_file::{Expect, WorldFile};
 
@@ -79,6 +82,10 @@ impl Practice {
                     addresses.push((format!("{} {public} ({security})", host.name), at));
                 }
             }
+        }
+        for (public, at) in pages::serve(&file.pages, &authority, &mut tasks).await? {
+            served.insert(public, at);
+            addresses.push((format!("pages {public} (https)"), at));
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
         let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name });

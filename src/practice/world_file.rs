@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::controls;
 use super::lists::{self, TestPoint};
+use super::pages::Page;
 use super::script::{Host, Route, Zone};
 use crate::guide::{Guide, LoadError};
 use crate::transcript::{Case, StepId, Verdict};
@@ -39,6 +40,9 @@ pub struct WorldFile {
     /// Who answers SMTP, and how. One machine may have several entries, each for some of its ports.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
+    /// Pages that are published over HTTPS.
+    #[serde(default, rename = "page")]
+    pub pages: Vec<Page>,
     /// Paths that do not work; the first that matches counts.
     #[serde(default, rename = "route")]
     pub routes: Vec<Route>,
