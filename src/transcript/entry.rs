@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, MessageFact, Mode, Reply, RunId,
+    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, HttpFact, MessageFact, Mode, Reply, RunId,
     StepId, TlsFact,
 };
 
@@ -210,6 +210,14 @@ pub enum Fact {
         #[serde(flatten)]
         host: HostFact,
     },
+    /// A page was asked for over HTTPS.
+    Http {
+        /// Its run.
+        run: RunId,
+        /// The request and how it ended.
+        #[serde(flatten)]
+        http: HttpFact,
+    },
     /// The user's message was looked at.
     Message {
         /// Its run.
@@ -273,6 +281,7 @@ impl Fact {
             | Self::Received { run, .. }
             | Self::Broke { run, .. }
             | Self::Host { run, .. }
+            | Self::Http { run, .. }
             | Self::Message { run, .. }
             | Self::Found { run, .. }
             | Self::Ended { run }
