@@ -82,6 +82,12 @@ impl Net {
         Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, ..self.clone() }
     }
 
+    /// This net, for questions to the DNS that need not be waited for as long as others.
+    #[must_use]
+    pub fn hurried_dns(&self, dns: Duration) -> Self {
+        Self { limits: Limits { dns: self.limits.dns.min(dns), ..self.limits }, ..self.clone() }
+    }
+
     /// The world itself: time, this machine.
     #[must_use]
     pub fn world(&self) -> &dyn World {
