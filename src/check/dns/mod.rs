@@ -1,7 +1,10 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
+mod judged;
 mod policy;
 mod reverse;
+mod slim;
+mod spf;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
@@ -49,9 +52,30 @@ impl Check for Dns {
             "dns.helo.literal",
             "dns.spf.ok",
             "dns.spf.none",
+            "dns.spf.almost",
             "dns.spf.multiple",
             "dns.spf.bad",
+            "dns.spf.bad-clear",
             "dns.spf.open",
+            "dns.spf.ignored",
+            "dns.spf.behind-all",
+            "dns.spf.no-end",
+            "dns.spf.ptr",
+            "dns.spf.long",
+            "dns.spf.too-many-lookups",
+            "dns.spf.too-many-voids",
+            "dns.spf.too-many-hosts",
+            "dns.spf.leads-nowhere",
+            "dns.spf.included-bad",
+            "dns.spf.unknown",
+            "dns.spf.covers",
+            "dns.spf.not-covered",
+            "dns.spf.softly-not-covered",
+            "dns.spf.neutral",
+            "dns.spf.words",
+            "dns.spf.helo.covers",
+            "dns.spf.helo.not-covered",
+            "dns.spf.helo.broken",
             "dns.dkim.ok",
             "dns.dkim.none",
             "dns.dkim.not-found",

@@ -10,52 +10,7 @@ use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
 /// Looks at all three side by side.
 pub(super) async fn records(cx: &Context, domain: &str) {
-    futures_util::join!(spf(cx, domain), dmarc(cx, domain), dkim(cx, domain));
-}
-
-/// SPF (RFC 7208 §4.5): exactly one record that begins with `v=spf1`.
-async fn spf(cx: &Context, domain: &str) {
-    let label = format!("SPF {domain}");
-    cx.rec.probing(&label);
-    let (txt, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::TXT).await;
-    if unanswered(cx, &txt, evidence, &label).await {
-        return;
-    }
-    let is_spf =
-        |t: &&str| t.eq_ignore_ascii_case("v=spf1") || t.get(..7).is_some_and(|v| v.eq_ignore_ascii_case("v=spf1 "));
-    let records: Vec<&str> = txt.texts().filter(is_spf).collect();
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence).ends(&label, txt.ms);
-    match records.as_slice() {
-        [] => cx.found(found("dns.spf.none")),
-        [one] => match spf_fault(one) {
-            Some(term) => cx.found(found("dns.spf.bad").arg("record", one).arg("term", term)),
-            None if one.to_ascii_lowercase().split_whitespace().any(|t| t == "+all" || t == "all") => {
-                cx.found(found("dns.spf.open").arg("record", one));
-            }
-            None => cx.found(found("dns.spf.ok").arg("record", one)),
-        },
-        many => cx.found(found("dns.spf.multiple").arg("count", many.len())),
-    }
-}
-
-/// The first term that RFC 7208 §4.6.1 and §5 do not know.
-fn spf_fault(record: &str) -> Option<&str> {
-    const MECHANISMS: [&str; 8] = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
-    record.split_ascii_whitespace().skip(1).find(|term| {
-        let bare = term.trim_start_matches(['+', '-', '~', '?']);
-        let name = bare.split([':', '/', '=']).next().unwrap_or_default().to_ascii_lowercase();
-        let value = bare.get(name.len() + 1..).unwrap_or_default();
-        if bare[name.len()..].starts_with('=') {
-            return name.is_empty() || (matches!(name.as_str(), "redirect" | "exp") && value.is_empty());
-        }
-        let address = value.split('/').next().unwrap_or_default();
-        match name.as_str() {
-            "ip4" => address.parse::<std::net::Ipv4Addr>().is_err(),
-            "ip6" => address.parse::<std::net::Ipv6Addr>().is_err(),
-            "include" | "exists" => value.is_empty(),
-            other => !MECHANISMS.contains(&other),
-        }
-    })
+    futures_util::join!(super::spf::record(cx, domain), dmarc(cx, domain), dkim(cx, domain));
 }
 
 /// DMARC (RFC 7489 §6.6.3): one record at `_dmarc`, of the domain itself, else of the registered domain above it.
@@ -146,33 +101,4 @@ async fn dkim(cx: &Context, domain: &str) {
         Some((why, evidence)) => found("dns.dkim.unknown").arg("why", why).shown_by(evidence),
         None => found("dns.dkim.not-found"),
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn good_spf_terms_are_not_faults() {
-        for record in [
-            "v=spf1 -all",
-            "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a mx/24 include:_spf.example.org ~all",
-            "v=spf1 a:mail.example.org exists:%{i}.x.example.org redirect=_spf.example.org",
-            "v=spf1 mx odd=modifier ?all",
-        ] {
-            assert_eq!(spf_fault(record), None, "{record}");
-        }
-    }
-
-    #[test]
-    fn a_bad_spf_term_is_named() {
-        for (record, term) in [
-            ("v=spf1 ipv4:192.0.2.1 -all", "ipv4:192.0.2.1"),
-            ("v=spf1 ip4:192.0.2 -all", "ip4:192.0.2"),
-            ("v=spf1 include: -all", "include:"),
-            ("v=spf1 mx, -all", "mx,"),
-        ] {
-            assert_eq!(spf_fault(record), Some(term), "{record}");
-        }
-    }
 }

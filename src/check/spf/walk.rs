@@ -258,8 +258,8 @@ impl<L: Lookup> Walk<'_, L> {
             Outcome::Fail | Outcome::SoftFail | Outcome::Neutral => Ok(false),
             Outcome::None => {
                 let (domain, term) = (domain.to_owned(), term.to_owned());
-                self.trace.why = Some(Why::LeadsNowhere { domain, term, to: target });
-                Err(Outcome::PermError)
+                self.trace.why.take_if(|why| *why == Why::NoRecord);
+                Err(self.stop(Outcome::PermError, Why::LeadsNowhere { domain, term, to: target }))
             }
             stopped => Err(stopped),
         }
