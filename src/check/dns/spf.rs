@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{judged, slim, unanswered};
 use crate::check::Context;
 use crate::check::spf::{
-    Answer, COMFORTABLE, LOOKUPS, Lookup, Mechanism, Question, Record, Spec, Trace, cost, is_record, join,
+    Answer, COMFORTABLE, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, Trace, cost, is_record, join,
     looks_like_one, mended, opened, parse, with_address, without,
 };
 use crate::check::tools::{could_not_tell, is_private};
@@ -187,11 +187,14 @@ async fn covers(about: &About<'_>, text: &str, ip: IpAddr, asking: &Asking<'_>, 
     let mut found =
         judged::verdict(&trace, about.found("dns.spf.unknown").arg("record", text).arg("ip", ip), &about.cx.know);
     // What is wrong with the record was told already.
-    if let Some(found) = found.as_mut().filter(|f| !(f.id == whole_fault(whole, about.domain, about.cx))) {
+    if let Some(mut found) = found.take().filter(|f| f.id != whole_fault(whole, about.domain, about.cx)) {
         found.evidence.extend(asking.seen());
         found.evidence.sort_unstable();
         found.evidence.dedup();
-        about.cx.found(found.clone().arg("term", term).arg("instead", instead));
+        if matches!(trace.outcome, Outcome::Fail | Outcome::SoftFail | Outcome::Neutral) {
+            found = found.arg("missing", term).arg("instead", instead);
+        }
+        about.cx.found(found);
     }
     if let Some(words) = trace.explanation.filter(|w| !w.trim().is_empty()) {
         about.cx.found(about.found("dns.spf.words").arg("text", crate::transcript::clean_line(&words, 300)));

@@ -30,7 +30,7 @@ pub fn with_address(record: &str, ip: IpAddr) -> (String, String) {
         Err(_) => None,
     };
     let redirect = |t: &&str| t.get(..9).is_some_and(|r| r.eq_ignore_ascii_case("redirect="));
-    let at = at.or_else(|| terms.iter().position(|t| redirect(&t))).unwrap_or(terms.len());
+    let at = at.or_else(|| terms.iter().position(redirect)).unwrap_or(terms.len());
     terms.insert(at, &term);
     (terms.join(" "), term.clone())
 }
