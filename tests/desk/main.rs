@@ -1,6 +1,8 @@
 //! Promise: each record that mail needs is judged for what it is, with what to publish instead, and nothing is called missing that was
 //! merely not answered. Each verdict is shown on a real socket.
 
+mod dkim;
+mod dmarc;
 #[expect(dead_code, reason = "not every test here needs its own server")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;

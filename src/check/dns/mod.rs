@@ -1,10 +1,15 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
+mod dkim;
+mod dmarc;
+mod dmarc_record;
 mod judged;
 mod policy;
 mod reverse;
+mod signed;
 mod slim;
 mod spf;
+mod tags;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
@@ -77,14 +82,37 @@ impl Check for Dns {
             "dns.spf.helo.not-covered",
             "dns.spf.helo.broken",
             "dns.dkim.ok",
+            "dns.dkim.weak",
+            "dns.dkim.too-small",
+            "dns.dkim.testing",
+            "dns.dkim.several",
+            "dns.dkim.bad",
             "dns.dkim.none",
             "dns.dkim.not-found",
             "dns.dkim.unknown",
             "dns.dkim.revoked",
+            "dns.dkim.unsigned",
+            "dns.dkim.verified",
+            "dns.dkim.body-changed",
+            "dns.dkim.expired",
+            "dns.dkim.no-match",
             "dns.dmarc.ok",
             "dns.dmarc.none",
             "dns.dmarc.multiple",
             "dns.dmarc.bad",
+            "dns.dmarc.bad-clear",
+            "dns.dmarc.inherited",
+            "dns.dmarc.differs",
+            "dns.dmarc.testing",
+            "dns.dmarc.old-tags",
+            "dns.dmarc.no-reports",
+            "dns.dmarc.reports-unauthorised",
+            "dns.dmarc.reports-unknown",
+            "dns.dmarc.spf-apart",
+            "dns.dmarc.passes-by-spf",
+            "dns.dmarc.passes-by-dkim",
+            "dns.dmarc.fails",
+            "dns.dmarc.rests-on-dkim",
         ]
     }
 

@@ -91,22 +91,26 @@ pub(super) fn sending_address(cx: &Context) -> Option<IpAddr> {
     cx.case.ip.filter(|ip| !is_private(*ip))
 }
 
-/// Looks at the record of the sending domain.
-pub(super) async fn record(cx: &Context, domain: &str) {
+/// Looks at the record of the sending domain. Returns what it says of the address that sends, where both are known.
+pub(super) async fn record(cx: &Context, domain: &str) -> Option<Outcome> {
     let label = format!("SPF {domain}");
     cx.rec.probing(&label);
     let (txt, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::TXT).await;
     if unanswered(cx, &txt, evidence, &label).await {
-        return;
+        return Some(Outcome::TempError);
     }
     let about = About { cx, domain, evidence, label, ms: txt.ms };
     let records: Vec<&str> = txt.texts().filter(|t| is_record(t)).collect();
     match records.as_slice() {
-        [] => none(&about, &txt).await,
+        [] => {
+            none(&about, &txt).await;
+            Some(Outcome::None)
+        }
         [one] => single(&about, one).await,
         many => {
             let found = about.found("dns.spf.multiple").arg("count", many.len());
             cx.found(found.arg("record", many.join(" | ")).arg("instead", join(many)));
+            Some(Outcome::PermError)
         }
     }
 }
@@ -129,7 +133,7 @@ async fn none(about: &About<'_>, txt: &DnsFact) {
     about.cx.found(about.found("dns.spf.none").arg("instead", instead));
 }
 
-async fn single(about: &About<'_>, text: &str) {
+async fn single(about: &About<'_>, text: &str) -> Option<Outcome> {
     let record = match parse(text) {
         Ok(record) => record,
         Err(faults) => {
@@ -142,7 +146,7 @@ async fn single(about: &About<'_>, text: &str) {
                 let found = found.arg("column", fault.column).arg("fault", says);
                 about.cx.found(found.arg("instead", instead.clone().unwrap_or_default()));
             }
-            return;
+            return Some(Outcome::PermError);
         }
     };
     notes(about, text, &record);
@@ -166,9 +170,8 @@ async fn single(about: &About<'_>, text: &str) {
     } else {
         about.cx.found(shown("dns.spf.ok").arg("lookups", whole.lookups));
     }
-    if let Some(ip) = sending_address(about.cx) {
-        covers(about, text, ip, &asking, &whole).await;
-    }
+    let ip = sending_address(about.cx)?;
+    Some(covers(about, text, ip, &asking, &whole).await)
 }
 
 /// Whose mail it is: the sender where it is of that domain.
@@ -181,7 +184,7 @@ fn question<'a>(about: &'a About<'_>, ip: Option<IpAddr>) -> Question<'a> {
 }
 
 /// Says whether the address may send, for the sender's domain and for the HELO name.
-async fn covers(about: &About<'_>, text: &str, ip: IpAddr, asking: &Asking<'_>, whole: &Trace) {
+async fn covers(about: &About<'_>, text: &str, ip: IpAddr, asking: &Asking<'_>, whole: &Trace) -> Outcome {
     let trace = crate::check::spf::check_host(asking, &question(about, Some(ip))).await;
     let (instead, term) = with_address(&opened(text), ip);
     let mut found =
@@ -200,6 +203,7 @@ async fn covers(about: &About<'_>, text: &str, ip: IpAddr, asking: &Asking<'_>, 
         about.cx.found(about.found("dns.spf.words").arg("text", crate::transcript::clean_line(&words, 300)));
     }
     helo(about, ip).await;
+    trace.outcome
 }
 
 fn whole_fault(whole: &Trace, domain: &str, cx: &Context) -> String {
