@@ -1,8 +1,10 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
+mod authority;
 mod dkim;
 mod dmarc;
 mod dmarc_record;
+mod dnssec;
 mod judged;
 mod policy;
 mod reverse;
@@ -39,6 +41,20 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.truncated",
+            "dns.dnssec.bogus",
+            "dns.dnssec.secure",
+            "dns.dnssec.unsigned",
+            "dns.dnssec.not-validated",
+            "dns.authority.ok",
+            "dns.authority.no-address",
+            "dns.authority.lame",
+            "dns.authority.silent",
+            "dns.authority.apart",
+            "dns.authority.serials",
+            "dns.authority.stale",
+            "dns.authority.split",
+            "dns.authority.unknown",
             "dns.mx.ok",
             "dns.mx.none",
             "dns.mx.null",
@@ -144,6 +160,18 @@ async fn run(cx: &Context) {
                 policy::records(cx, domain).await;
             }
         },
+        async {
+            if let Some(domain) = sender.as_deref() {
+                authority::compare(cx, domain).await;
+                dnssec::state(cx, domain).await;
+            }
+        },
+        async {
+            if let Some(domain) = recipient.as_deref().filter(|_| !same) {
+                authority::compare(cx, domain).await;
+                dnssec::state(cx, domain).await;
+            }
+        },
         reverse::address(cx),
     );
 }
@@ -153,6 +181,13 @@ async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &s
     let Some(why) = could_not_tell(dns) else { return false };
     let id = match dns.outcome {
         DnsOutcome::ServFail if !resolver_works(cx).await => "dns.resolver-fails",
+        DnsOutcome::ServFail if dnssec::is_bogus(cx, dns).await => "dns.dnssec.bogus",
+        // The answer was cut, and did not come over TCP either (RFC 7766).
+        DnsOutcome::Error | DnsOutcome::Timeout
+            if dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated")) =>
+        {
+            "dns.truncated"
+        }
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
         DnsOutcome::Timeout => "dns.timeout",
