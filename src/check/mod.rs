@@ -16,6 +16,7 @@ mod provider;
 mod recipient;
 mod server_status;
 mod settings;
+pub mod spf;
 mod tools;
 
 pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};

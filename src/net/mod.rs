@@ -14,7 +14,7 @@ mod tls;
 mod wire;
 mod world;
 
-pub use dns::RecordType;
+pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
 pub use smtp::{
