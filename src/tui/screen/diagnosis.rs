@@ -163,7 +163,8 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16, lit: O
     if let (Some(first), Some(last)) = (all.iter().position(is_lit), all.iter().rposition(is_lit)) {
         let (first, last) = (u16::try_from(first).unwrap_or(0), u16::try_from(last).unwrap_or(0));
         from = from.max((last + 2).saturating_sub(height)).min(first);
-        if let Some(line) = all.get_mut(usize::from(first)) {
+        let fits = |l: &Line| usize::from(l.at) + l.text.width() + 8 <= end.into();
+        if let Some(line) = all.get_mut(usize::from(first)).filter(|l| fits(l)) {
             "c  copy".clone_into(&mut line.right);
         }
     }
