@@ -68,6 +68,9 @@ pub struct Host {
     /// Who may log in.
     #[serde(default)]
     pub users: Vec<User>,
+    /// SCRAM is offered, and the passwords are stored in a way that it cannot use.
+    #[serde(default)]
+    pub no_scram_store: bool,
     /// The domains it takes mail for; for any other a login is needed.
     #[serde(default)]
     pub domains: Vec<String>,
