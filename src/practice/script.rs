@@ -23,6 +23,9 @@ pub struct Zone {
     /// The one server that sees the zone so; none: all others, and the resolver.
     #[serde(default)]
     pub at: Option<IpAddr>,
+    /// The resolver vouches for its answers (AD), as if the zone were signed and it had validated them.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 /// How a question to the DNS fails.

@@ -173,6 +173,12 @@ pub struct CertificateFact {
     pub not_before: i64,
     /// Valid until, seconds since 1970.
     pub not_after: i64,
+    /// SHA-256 of the whole certificate, in hexadecimal: what a TLSA record may hold (RFC 6698 §2.1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha256: String,
 }
 
 /// A TLS handshake.
