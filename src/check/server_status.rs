@@ -46,6 +46,7 @@ impl Check for ServerStatus {
             "server-status.starttls.injected",
             "server-status.mx-differ",
             "server-status.one-busy",
+            "server-status.one-unreachable",
             "server-status.all-refuse",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
@@ -95,10 +96,13 @@ async fn run(cx: &Context) {
     let any_good = seen.iter().any(|(state, _)| *state == State::Good);
     let mut states = Vec::new();
     for (state, busy) in seen {
-        // Mail goes to the next of them: that one of several is busy is no fault.
-        let id = if any_good { "server-status.one-busy" } else { "server-status.greeting.busy" };
-        if let Some(busy) = busy {
-            cx.found(Finding { id: id.to_owned(), ..busy });
+        // Mail goes to the next of them: that one of several is busy or away is no fault.
+        if let Some(mut held) = busy {
+            if any_good {
+                let away = held.id == "server-status.no-connection";
+                held.id = (if away { "server-status.one-unreachable" } else { "server-status.one-busy" }).to_owned();
+            }
+            cx.found(held);
         }
         states.push(state);
     }
@@ -116,7 +120,7 @@ fn domain(cx: &Context) -> &str {
     cx.case.recipient_domain().unwrap_or_default()
 }
 
-/// One host; a busy greeting is given back instead of being said, unless it is the only one: how grave it is depends on the others.
+/// One host; what keeps it from talking at all is given back instead of being said: how grave it is depends on the others.
 async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>) {
     let label = format!("{}:{}", host.name, host.port);
     cx.rec.probing(&label);
@@ -165,8 +169,7 @@ async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>)
     };
     let why = fact.detail.unwrap_or_default();
     let refused = why == ConnectOutcome::Refused.as_str();
-    cx.found(found.arg("why", why).shown_by(evidence));
-    (if refused { State::Gone } else { State::Untold }, None)
+    (if refused { State::Gone } else { State::Untold }, Some(found.arg("why", why).shown_by(evidence)))
 }
 
 /// A finding of what was heard at a host.

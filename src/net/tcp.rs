@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::wire::Wire;
+use super::world::Rejected;
 use super::{Net, Recorder};
 use crate::transcript::{ConnectFact, ConnectOutcome, EvidenceId, clean_line};
 
@@ -29,6 +30,7 @@ impl Net {
             local: None,
             outcome: ConnectOutcome::Error,
             reason: None,
+            icmp: None,
             ms: 0,
         };
         let phase = self.limits().phase;
@@ -40,7 +42,9 @@ impl Net {
             }
         };
         let begun = Instant::now();
-        let result = tokio::time::timeout(phase, self.world().connect(to, from)).await;
+        let world = self.world();
+        let attempt = if self.small { world.connect_small(to, from) } else { world.connect(to, from) };
+        let result = tokio::time::timeout(phase, attempt).await;
         fact.ms = millis(begun);
         match result {
             Ok(Ok(stream)) => {
@@ -52,6 +56,11 @@ impl Net {
             }
             Ok(Err(error)) => {
                 fact.outcome = outcome(&error, from.is_some());
+                fact.icmp = Rejected::of(&error);
+                // What somebody on the way forbids, this machine does not.
+                if fact.outcome == ConnectOutcome::Denied && fact.icmp.is_some_and(|icmp| !icmp.own) {
+                    fact.outcome = ConnectOutcome::Unreachable;
+                }
                 fact.reason = Some(clean_line(&error.to_string(), 200));
                 Err((fact.clone(), rec.connect(fact)))
             }

@@ -33,7 +33,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::outside::Outside;
-use self::smtp::Shared;
+use self::smtp::{Shared, Small};
 use self::tls::Authority;
 use self::zones::Zones;
 use crate::net::World;
@@ -65,8 +65,9 @@ impl Practice {
         let mut addresses = vec![("DNS (UDP and TCP)".to_owned(), nameserver)];
         let authority = Authority::new(this_year())?;
         let mut served = HashMap::new();
+        let small = Small::default();
         for host in &file.hosts {
-            let shared = Arc::new(Shared::new(host.clone(), file.client_ip()));
+            let shared = Arc::new(Shared::new(host.clone(), file.client_ip(), small.clone()));
             let tls = if host.ports.values().all(|s| *s == Security::None) {
                 None
             } else {
@@ -84,7 +85,7 @@ impl Practice {
             }
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
-        let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name });
+        let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name, small });
         Ok(Self { outside, ca_pem: authority.pem(), addresses, _tasks: tasks })
     }
 

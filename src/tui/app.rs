@@ -26,7 +26,7 @@ use crate::guide::Guide;
 use crate::net::Trust;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret};
 use crate::walk::{Place, Walk};
 use shown::Shown;
 
@@ -189,6 +189,7 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
+            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
         }
     }
 

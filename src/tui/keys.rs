@@ -53,6 +53,8 @@ pub(super) enum Command {
     Evidence,
     /// The other register.
     Register,
+    /// Hosts against stages.
+    Matrix,
     /// The steps, and the path so far.
     Map,
     /// What is known so far.
@@ -113,6 +115,7 @@ pub(super) enum Kind {
     Checklist,
     Help,
     Map,
+    Matrix,
     Prompt,
 }
 
@@ -147,6 +150,8 @@ pub(super) struct Now {
     pub foldable: bool,
     /// The text that was read tells of several failures.
     pub several: bool,
+    /// Servers were called.
+    pub called: bool,
 }
 
 /// A row of the table.
@@ -203,7 +208,7 @@ pub(super) fn help(kind: Kind) -> impl Iterator<Item = &'static Binding> {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 16] = [
+    const KINDS: [Kind; 17] = [
         Kind::Start,
         Kind::Story,
         Kind::Practise,
@@ -219,6 +224,7 @@ mod tests {
         Kind::Checklist,
         Kind::Help,
         Kind::Map,
+        Kind::Matrix,
         Kind::Prompt,
     ];
 
@@ -241,6 +247,7 @@ mod tests {
                 lacking: bit(10),
                 declined: bit(11),
                 several: bit(12),
+                called: bit(13),
             }
         })
     }

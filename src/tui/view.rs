@@ -74,6 +74,8 @@ pub(super) enum Screen {
     Help { of: Kind, scroll: u16 },
     /// The steps and the path.
     Map { scroll: u16 },
+    /// Hosts against stages.
+    Matrix { scroll: u16 },
     /// A line to type, in the footer of the screen behind.
     Prompt(Prompt),
 }
@@ -209,6 +211,7 @@ impl Screen {
             Self::Checklist { .. } => Kind::Checklist,
             Self::Help { .. } => Kind::Help,
             Self::Map { .. } => Kind::Map,
+            Self::Matrix { .. } => Kind::Matrix,
             Self::Prompt(_) => Kind::Prompt,
         }
     }
@@ -221,7 +224,8 @@ impl Screen {
             | Self::Diagnosis { scroll }
             | Self::Text { scroll, .. }
             | Self::Help { scroll, .. }
-            | Self::Map { scroll } => Some(scroll),
+            | Self::Map { scroll }
+            | Self::Matrix { scroll } => Some(scroll),
             Self::Step(seen) => Some(&mut seen.scroll),
             _ => None,
         }

@@ -54,6 +54,7 @@ impl App {
                 }
             }
             Command::Register => self.view.admin = !self.view.admin,
+            Command::Matrix => self.view.open(Screen::Matrix { scroll: 0 }),
             Command::Map => self.view.open(Screen::Map { scroll: 0 }),
             Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0 }),
             Command::Again => self.check_again(),

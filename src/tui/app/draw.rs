@@ -91,6 +91,7 @@ impl App {
             Screen::Map { scroll } => {
                 screen::list::map(&mut body, &self.shown.map, *scroll);
             }
+            Screen::Matrix { scroll } => screen::matrix::draw(&mut body, &self.shown.matrix, *scroll),
             Screen::Prompt(_) => {}
         }
         if let Screen::Prompt(prompt) = &self.view.screen {
@@ -115,6 +116,7 @@ impl App {
                 let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());
                 Head { about: host, state: format!("transcript · {} lines", lines.len()) }
             }
+            Screen::Matrix { .. } => named("hosts and stages"),
             Screen::Help { .. } => named("keys"),
             _ => self.shown.head.clone(),
         }

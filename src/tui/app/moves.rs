@@ -108,6 +108,7 @@ impl App {
             }
             Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
             Screen::Map { .. } => screen::text::most(screen::list::broken(&self.shown.map, width).len(), body),
+            Screen::Matrix { .. } => screen::text::most(self.shown.matrix.len(), body.saturating_sub(1)),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

@@ -14,6 +14,7 @@ mod read;
 mod rows;
 mod step;
 mod talks;
+mod waits;
 mod ways;
 
 pub(super) use checklist::{Checklist, checklist};
