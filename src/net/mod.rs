@@ -4,6 +4,7 @@
 
 mod dns;
 mod hosts;
+mod http;
 #[cfg(target_os = "linux")]
 mod icmp;
 mod manners;
@@ -16,6 +17,7 @@ mod wire;
 mod world;
 
 pub use dns::RecordType;
+pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
 pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
 pub use tls::Trust;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::transcript::{
-    BreakFact, CommandFact, ConnectFact, DnsFact, EvidenceId, Fact, Finding, HostFact, MessageFact, Reply, RunId,
-    TlsFact,
+    BreakFact, CommandFact, ConnectFact, DnsFact, EvidenceId, Fact, Finding, HostFact, HttpFact, MessageFact, Reply,
+    RunId, TlsFact,
 };
 
 /// Records the facts of one run, in order. Clones share the count.
@@ -68,6 +68,11 @@ impl Recorder {
     /// Something read off this machine.
     pub fn host(&self, host: HostFact) -> EvidenceId {
         self.record(|run| Fact::Host { run, host })
+    }
+
+    /// A page that was asked for.
+    pub fn http(&self, http: HttpFact) -> EvidenceId {
+        self.record(|run| Fact::Http { run, http })
     }
 
     /// What was seen of the message.

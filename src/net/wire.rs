@@ -182,6 +182,17 @@ impl Wire {
         }
     }
 
+    /// Takes the TLS stream out, for what is not read by lines; the wire only keeps its place then.
+    pub(super) fn take_tls(&mut self) -> Option<TlsStream<TcpStream>> {
+        match std::mem::replace(&mut self.stream, Stream::Gone) {
+            Stream::Tls(stream) => Some(*stream),
+            other => {
+                self.stream = other;
+                None
+            }
+        }
+    }
+
     /// Goes on over TLS. Nothing that came before may be used (RFC 3207 §4.2).
     pub(super) fn upgraded(&mut self, stream: TlsStream<TcpStream>) {
         self.discard();

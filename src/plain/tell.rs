@@ -53,6 +53,10 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
         Fact::Broke { broken, .. } => {
             format!("{} broke off at {}: {}", broken.server, broken.stage.spoken(), broken.kind.as_str())
         }
+        Fact::Http { http, .. } => {
+            let status = http.status.map(|s| format!("status {s}"));
+            format!("asked for {}: {}", http.url, http.error.clone().or(status).unwrap_or_default())
+        }
         Fact::Host { host, .. } => {
             let value = host.value.as_deref().or(host.reason.as_deref()).unwrap_or("nothing");
             format!("this machine, {}: {value}", host.what)

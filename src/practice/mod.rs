@@ -7,6 +7,7 @@
 //! records.rs      zone-file lines      zones.rs   what DNS says      dns.rs      ... on the wire
 //! smtp/           sessions by script   tls.rs     certificates       outside.rs  public addresses -> loopback
 //! lists.rs        healthy blocklists   controls.rs  healthy hosts to compare with
+//! pages.rs   published settings and policies over HTTPS
 //! sound.rs        what a world must not get wrong
 //! ```
 
@@ -14,6 +15,7 @@ mod controls;
 mod dns;
 mod lists;
 mod outside;
+mod pages;
 mod records;
 mod script;
 mod smtp;
@@ -22,6 +24,7 @@ mod tls;
 mod world_file;
 mod zones;
 
+pub use pages::Page;
 pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, User, Zone};
 pub use world_file::{Expect, WorldFile};
 
@@ -34,7 +37,7 @@ use tokio::task::JoinSet;
 
 use self::outside::Outside;
 use self::smtp::{Shared, Small};
-use self::tls::Authority;
+use self::tls::{Acceptor, Authority};
 use self::zones::Zones;
 use crate::net::World;
 use crate::transcript::Security;
@@ -63,16 +66,13 @@ impl Practice {
         let zones = Zones::load(&file.zones, &file.test_points)?;
         let nameserver = dns::serve(zones, &mut tasks).await.map_err(no_socket)?;
         let mut addresses = vec![("DNS (UDP and TCP)".to_owned(), nameserver)];
-        let authority = Authority::new(this_year())?;
+        let authority = Arc::new(Authority::new(this_year())?);
         let mut served = HashMap::new();
         let small = Small::default();
         for host in &file.hosts {
             let shared = Arc::new(Shared::new(host.clone(), file.client_ip(), small.clone()));
-            let tls = if host.ports.values().all(|s| *s == Security::None) {
-                None
-            } else {
-                Some(authority.acceptor(&host.name, host.certificate)?)
-            };
+            let has_tls = host.ports.values().any(|s| *s != Security::None);
+            let tls = has_tls.then(|| Arc::new(Acceptor::new(&authority, &host.name, host.certificate)));
             for (&port, &security) in &host.ports {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_socket)?;
                 let at = listener.local_addr().map_err(no_socket)?;
@@ -83,6 +83,10 @@ impl Practice {
                     addresses.push((format!("{} {public} ({security})", host.name), at));
                 }
             }
+        }
+        for (public, at) in pages::serve(&file.pages, &authority, &mut tasks).await? {
+            served.insert(public, at);
+            addresses.push((format!("pages {public} (https)"), at));
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
         let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name, small });

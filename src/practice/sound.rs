@@ -35,6 +35,18 @@ pub(super) fn check(file: &WorldFile) -> Result<(), String> {
             }
         }
     }
+    for page in &file.pages {
+        let wrong = |what: String| Err(format!("{}: page {}{}: {what}", file.id, page.host, page.path));
+        if !is_for_examples(page.address) {
+            return wrong(format!("{} is not an address set aside for examples (RFC 5737, RFC 3849)", page.address));
+        }
+        if let Some(other) = file.pages.iter().find(|p| p.address == page.address && p.host != page.host) {
+            return wrong(format!("{} serves {}, too", page.address, other.host));
+        }
+        if taken.contains(&(page.address, 443)) {
+            return wrong(format!("{} port 443 is served twice", page.address));
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The world's own certificate authority, and the certificates its hosts show.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, OnceLock};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -14,35 +15,24 @@ use super::script::Certificate;
 
 /// The name in a certificate that was made for another host.
 const OTHER_NAME: &str = "server7.hosting.test";
+/// An authority that nobody trusts.
+const STRANGER: &str = "authority nobody knows";
+/// As a virus scanner names itself when it looks into TLS.
+const SCANNER: &str = "Avast Web/Mail Shield Root";
 
 /// Who issues certificates in one world. Fresh for every start: nothing of it is ever written down.
 pub(super) struct Authority {
-    trusted: CertifiedIssuer<'static, KeyPair>,
-    stranger: CertifiedIssuer<'static, KeyPair>,
-    scanner: CertifiedIssuer<'static, KeyPair>,
+    trusted: Issuer,
     year: i32,
 }
+
+type Issuer = CertifiedIssuer<'static, KeyPair>;
 
 impl Authority {
     /// A fresh authority, in the given year.
     pub(super) fn new(year: i32) -> Result<Self, String> {
-        let issuer = |name: &str| -> Result<_, rcgen::Error> {
-            let mut params = named(name, Vec::new())?;
-            params.not_before = date_time_ymd(year - 1, 1, 1);
-            params.not_after = date_time_ymd(year + 3, 1, 1);
-            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-            params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-            CertifiedIssuer::self_signed(params, KeyPair::generate()?)
-        };
-        let make = || {
-            Ok::<_, rcgen::Error>(Self {
-                trusted: issuer("heloise practice authority")?,
-                stranger: issuer("authority nobody knows")?,
-                scanner: issuer("Avast Web/Mail Shield Root")?,
-                year,
-            })
-        };
-        make().map_err(|e| format!("cannot make the practice certificates: {e}"))
+        let trusted = issuer("heloise practice authority", year);
+        Ok(Self { trusted: trusted.map_err(|e| format!("cannot make the practice certificates: {e}"))?, year })
     }
 
     /// What has to be trusted to trust the world's good certificates.
@@ -77,12 +67,45 @@ impl Authority {
         let key = KeyPair::generate()?;
         let certificate = match kind {
             Certificate::SelfSigned => params.self_signed(&key)?,
-            Certificate::UntrustedIssuer => params.signed_by(&key, &self.stranger)?,
-            Certificate::Intercepted => params.signed_by(&key, &self.scanner)?,
+            Certificate::UntrustedIssuer => params.signed_by(&key, &*issuer(STRANGER, self.year)?)?,
+            Certificate::Intercepted => params.signed_by(&key, &*issuer(SCANNER, self.year)?)?,
             _ => params.signed_by(&key, &self.trusted)?,
         };
         Ok((certificate.der().clone(), key))
     }
+}
+
+/// A host's side of TLS. Its key and certificate are made when somebody first wants them: a world has many hosts, a walk meets few.
+pub(super) struct Acceptor {
+    authority: Arc<Authority>,
+    host: String,
+    kind: Certificate,
+    made: OnceLock<Result<TlsAcceptor, String>>,
+}
+
+impl Acceptor {
+    /// For a host of that name, with a certificate of that kind.
+    pub(super) fn new(authority: &Arc<Authority>, host: &str, kind: Certificate) -> Self {
+        Self { authority: Arc::clone(authority), host: host.to_owned(), kind, made: OnceLock::new() }
+    }
+
+    /// The acceptor.
+    ///
+    /// # Errors
+    /// When no certificate can be made.
+    pub(super) fn get(&self) -> io::Result<&TlsAcceptor> {
+        let made = self.made.get_or_init(|| self.authority.acceptor(&self.host, self.kind));
+        made.as_ref().map_err(|why| io::Error::other(why.clone()))
+    }
+}
+
+fn issuer(name: &str, year: i32) -> Result<Issuer, rcgen::Error> {
+    let mut params = named(name, Vec::new())?;
+    params.not_before = date_time_ymd(year - 1, 1, 1);
+    params.not_after = date_time_ymd(year + 3, 1, 1);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
 }
 
 fn named(common: &str, names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {

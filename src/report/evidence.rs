@@ -10,7 +10,7 @@ use crate::transcript::{Entry, EvidenceId, Fact};
 pub struct Evidence {
     /// `e12`.
     pub id: String,
-    /// The sort of the contract: dns, tcp, tls, reply, transcript, message, host.
+    /// The sort of the contract: dns, tcp, tls, reply, transcript, message, host, http.
     pub kind: &'static str,
     /// Milliseconds since the session began.
     pub at: u64,
@@ -33,7 +33,7 @@ pub(super) fn evidence(id: EvidenceId, entry: &Entry) -> Evidence {
 
 /// Whether a fact is about the outside world, and so always part of the evidence.
 pub(super) fn is_outside(fact: &Fact) -> bool {
-    use Fact::{Broke, Connect, Dns, Host, Message, Received, Sent, Tls};
+    use Fact::{Broke, Connect, Dns, Host, Http, Message, Received, Sent, Tls};
     matches!(
         fact,
         Dns { .. }
@@ -43,6 +43,7 @@ pub(super) fn is_outside(fact: &Fact) -> bool {
             | Received { .. }
             | Broke { .. }
             | Host { .. }
+            | Http { .. }
             | Message { .. }
     )
 }
@@ -70,6 +71,7 @@ fn sort(fact: &Fact) -> &'static str {
         Fact::Received { .. } => "reply",
         Fact::Message { .. } => "message",
         Fact::Host { .. } => "host",
+        Fact::Http { .. } => "http",
         _ => "transcript",
     }
 }

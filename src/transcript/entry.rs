@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, MessageFact, Mode, Reply, RunId,
-    StepId, TlsFact,
+    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, HttpFact, MessageFact, Mode, Reply,
+    RunId, StepId, TlsFact,
 };
 
 /// How grave a finding is. The guide says it, never a check.
@@ -210,6 +210,14 @@ pub enum Fact {
         #[serde(flatten)]
         host: HostFact,
     },
+    /// A page was asked for over HTTPS.
+    Http {
+        /// Its run.
+        run: RunId,
+        /// The request and how it ended.
+        #[serde(flatten)]
+        http: HttpFact,
+    },
     /// The user's message was looked at.
     Message {
         /// Its run.
@@ -273,6 +281,7 @@ impl Fact {
             | Self::Received { run, .. }
             | Self::Broke { run, .. }
             | Self::Host { run, .. }
+            | Self::Http { run, .. }
             | Self::Message { run, .. }
             | Self::Found { run, .. }
             | Self::Ended { run }

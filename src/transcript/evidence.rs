@@ -297,6 +297,29 @@ pub struct HostFact {
     pub reason: Option<String>,
 }
 
+/// A page that was asked for over HTTPS, and how that ended; never its body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpFact {
+    /// What was asked for, cleaned.
+    pub url: String,
+    /// The address asked last, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<SocketAddr>,
+    /// The status code of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The media type of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<String>,
+    /// How many octets of body came.
+    pub octets: u32,
+    /// Why there is no page, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How long it all took, in milliseconds.
+    pub ms: u32,
+}
+
 /// What was seen of the message given: never its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageFact {

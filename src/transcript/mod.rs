@@ -19,7 +19,7 @@ pub use clean::{clean, clean_line};
 pub use entry::{Entry, Fact, Level, StepStatus, Transcript, Verdict};
 pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
-    HostFact, IcmpFact, IcmpMeaning, MessageFact, TlsFact,
+    HostFact, HttpFact, IcmpFact, IcmpMeaning, MessageFact, TlsFact,
 };
 pub use finding::Finding;
 pub(crate) use hush::{Hush, MARK};

@@ -89,6 +89,7 @@ impl Walk {
             | Fact::Received { run, .. }
             | Fact::Broke { run, .. }
             | Fact::Host { run, .. }
+            | Fact::Http { run, .. }
             | Fact::Message { run, .. }
             | Fact::Found { run, .. } => self.record(*run, &entry.fact),
         }

@@ -105,6 +105,11 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
             let said = host.value.clone().or_else(|| host.reason.as_ref().map(|r| format!("could not be read: {r}")));
             vec![format!("{}: {}", host.what, said.unwrap_or_default())]
         }
+        Fact::Http { http, .. } => {
+            let status = http.status.map(|s| format!("status {s}, {} octets", http.octets));
+            let how = http.error.clone().or(status).unwrap_or_default();
+            vec![format!("GET {}: {how}, {} ms", http.url, http.ms)]
+        }
         Fact::Message { message, .. } => {
             let mut lines = vec![format!("the message: {} octets, {} lines", message.octets, message.lines)];
             if !message.attachments.is_empty() {
