@@ -6,18 +6,22 @@ use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 
 use nix::sys::socket::sockopt::{Ipv4RecvErr, Ipv6RecvErr, TcpMaxSeg};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt};
+use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::world::Rejected;
+use super::world::{Reach, Rejected};
 use crate::transcript::IcmpFact;
 
 /// Octets of a segment that any path carries: of 576 octets by IPv4 (RFC 1122 §3.3.3), of 1280 by IPv6 (RFC 8200 §5), less the headers.
 const SMALL: [u32; 2] = [536, 1220];
 
 /// Connects; an error that somebody sent by ICMP names its sender.
-pub(super) async fn connect(socket: TcpSocket, to: SocketAddr, small: bool) -> io::Result<TcpStream> {
-    if small {
-        setsockopt(&socket, TcpMaxSeg, &SMALL[usize::from(to.is_ipv6())])?;
+pub(super) async fn connect(socket: TcpSocket, to: SocketAddr, reach: Reach) -> io::Result<TcpStream> {
+    match reach {
+        Reach::Usual => {}
+        Reach::SmallPackets => setsockopt(&socket, TcpMaxSeg, &SMALL[usize::from(to.is_ipv6())])?,
+        Reach::Hops(hops) if to.is_ipv6() => SockRef::from(&socket).set_unicast_hops_v6(hops.into())?,
+        Reach::Hops(hops) => SockRef::from(&socket).set_ttl_v4(hops.into())?,
     }
     // All of this is about the reason only: where it is not to be had, the connection is tried all the same.
     let watch = watch(&socket, to.is_ipv6()).ok();

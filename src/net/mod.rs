@@ -13,6 +13,7 @@ mod resolv;
 mod smtp;
 mod tcp;
 mod tls;
+mod trace;
 mod wire;
 mod world;
 

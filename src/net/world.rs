@@ -27,6 +27,12 @@ pub trait World: Send + Sync {
         self.connect(to, from)
     }
 
+    /// The same, going no further than so many hops: an error that somebody on the way sent carries its sender ([`Rejected`]).
+    fn connect_within(&self, hops: u8, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        let _ = (hops, to, from);
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
+
     /// The DNS servers to ask, in order (the system's, unless the user named one).
     ///
     /// # Errors
@@ -69,11 +75,16 @@ impl Real {
 
 impl World for Real {
     fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        Box::pin(connect(to, from, false))
+        Box::pin(connect(to, from, Reach::Usual))
     }
 
     fn connect_small(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        Box::pin(connect(to, from, true))
+        Box::pin(connect(to, from, Reach::SmallPackets))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn connect_within(&self, hops: u8, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        Box::pin(connect(to, from, Reach::Hops(hops)))
     }
 
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
@@ -111,7 +122,18 @@ impl World for Real {
     }
 }
 
-async fn connect(to: SocketAddr, from: Option<IpAddr>, small: bool) -> io::Result<TcpStream> {
+/// How a connection is special.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Usual,
+    /// Only small packets come.
+    SmallPackets,
+    /// Its packets go so many hops far.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "who answers there is only told on Linux"))]
+    Hops(u8),
+}
+
+async fn connect(to: SocketAddr, from: Option<IpAddr>, reach: Reach) -> io::Result<TcpStream> {
     if let Some(from) = from.filter(|from| from.is_ipv4() != to.is_ipv4()) {
         let why = format!("no connection from {from} to {}: one is IPv4, the other IPv6", to.ip());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
@@ -121,10 +143,10 @@ async fn connect(to: SocketAddr, from: Option<IpAddr>, small: bool) -> io::Resul
         socket.bind((from, 0).into())?;
     }
     #[cfg(target_os = "linux")]
-    return super::icmp::connect(socket, to, small).await;
+    return super::icmp::connect(socket, to, reach).await;
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = small;
+        let _ = reach;
         socket.connect(to).await
     }
 }

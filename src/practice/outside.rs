@@ -53,6 +53,16 @@ impl World for Outside {
         })
     }
 
+    fn connect_within(&self, hops: u8, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        Box::pin(async move {
+            let route = self.routes.iter().find(|r| r.leads_to(to.ip(), to.port()));
+            let router = route.and_then(|r| r.hops.get(usize::from(hops).checked_sub(1)?));
+            let Some(&from_there) = router else { return self.connect(to, from).await };
+            let (kind, code) = (if from_there.is_ipv6() { 3 } else { 11 }, 0);
+            Err(Rejected::by(IcmpFact { from: from_there, kind, code, own: false }, unreachable()))
+        })
+    }
+
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
         Ok(vec![self.nameserver])
     }

@@ -218,6 +218,9 @@ pub struct Route {
     /// Who turns the call away, where it is a machine on the way: it says so by ICMP.
     #[serde(default)]
     pub by: Option<IpAddr>,
+    /// The routers on it, in order, as far as a trace shows them.
+    #[serde(default)]
+    pub hops: Vec<IpAddr>,
 }
 
 /// What happens to a connection attempt.

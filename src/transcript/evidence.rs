@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::path::IcmpFact;
 use super::{Role, Stage};
 
 /// How a question to the DNS ended. Each is a different verdict (law 5).
@@ -161,65 +162,6 @@ pub struct ConnectFact {
     pub icmp: Option<IcmpFact>,
     /// How long it took, in milliseconds.
     pub ms: u32,
-}
-
-/// An ICMP error that ended a connection attempt (RFC 792; RFC 4443 §3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IcmpFact {
-    /// Who sent it: a router on the way, the host itself, or this machine.
-    pub from: IpAddr,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: u8,
-    /// Its code.
-    pub code: u8,
-    /// Whether it came from this machine itself.
-    #[serde(default)]
-    pub own: bool,
-}
-
-/// What an ICMP error says, as far as mail is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IcmpMeaning {
-    /// A rule forbids it.
-    Prohibited,
-    /// Nobody listens at that port; from anybody but the host itself, a rule that pretends so.
-    Port,
-    /// There is no way, or nobody there.
-    NoRoute,
-    /// It went round in circles until its time was up.
-    Expired,
-    /// Anything else.
-    Other,
-}
-
-impl IcmpFact {
-    /// What it says (RFC 792; RFC 1812 §5.2.7.1; RFC 4443 §3.1).
-    #[must_use]
-    pub fn meaning(&self) -> IcmpMeaning {
-        use IcmpMeaning::{Expired, NoRoute, Other, Port, Prohibited};
-        match (self.from.is_ipv6(), self.kind, self.code) {
-            (false, 3, 9 | 10 | 13) | (true, 1, 1 | 5 | 6) => Prohibited,
-            (false, 3, 3) | (true, 1, 4) => Port,
-            (false, 3, 0 | 1 | 6 | 7 | 11 | 12) | (true, 1, 0 | 2 | 3) => NoRoute,
-            (false, 11, _) | (true, 3, _) => Expired,
-            _ => Other,
-        }
-    }
-
-    /// Type and code, and what they mean, for administrators.
-    #[must_use]
-    pub fn spoken(&self) -> String {
-        let says = match self.meaning() {
-            IcmpMeaning::Prohibited => "administratively prohibited",
-            IcmpMeaning::Port => "port unreachable",
-            IcmpMeaning::NoRoute => "host or network unreachable",
-            IcmpMeaning::Expired => "time exceeded",
-            IcmpMeaning::Other => "an error",
-        };
-        let version = if self.from.is_ipv6() { "ICMPv6" } else { "ICMP" };
-        format!("{version} {}/{}, {says}", self.kind, self.code)
-    }
 }
 
 /// What a certificate says of itself.

@@ -10,6 +10,7 @@ mod evidence;
 mod finding;
 mod hush;
 mod ids;
+mod path;
 mod redact;
 mod reply;
 mod secret;
@@ -19,11 +20,12 @@ pub use clean::{clean, clean_line};
 pub use entry::{Entry, Fact, Level, StepStatus, Transcript, Verdict};
 pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
-    HostFact, HttpFact, IcmpFact, IcmpMeaning, MessageFact, TlsFact,
+    HostFact, HttpFact, MessageFact, TlsFact,
 };
 pub use finding::Finding;
 pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
+pub use path::{HopFact, IcmpFact, IcmpMeaning, TraceEnd, TraceFact};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
 pub use secret::Secret;

@@ -123,3 +123,15 @@ async fn all_stages_that_were_reached_stand_in_the_matrix() {
         assert!(said.iter().all(|line| line.contains(&format!("{stage} "))), "{stage}: {said:?}");
     }
 }
+
+#[tokio::test]
+async fn the_last_that_answers_on_a_silent_way_is_named_with_consent_only() {
+    let session = connectivity("port-25-blocked", |_| ()).await;
+    let last = found(&session, "connectivity.trace.last-hop");
+    assert_eq!((last[0].args["by"].as_str(), last[0].args["hops"].as_str()), ("198.51.100.254", "2"));
+    let guide = guide();
+    let file = WorldFile::by_id(&guide, "port-25-blocked").expect("a world");
+    let connect = std::collections::BTreeSet::from([Consent::Connect]);
+    let session = walked(&guide, &file, file.case.clone(), connect, vec![StepId::new("connectivity")]).await;
+    assert!(found(&session, "connectivity.trace.last-hop").is_empty());
+}

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, NoHosts, hosts};
+use super::tools::{Host, NoHosts, hosts, route};
 use super::{BoxFuture, Check, Context};
 use crate::transcript::{Consent, Finding};
 
@@ -60,6 +60,10 @@ impl Check for Connectivity {
             "connectivity.v6.turned-away",
             "connectivity.primary-dead",
             "connectivity.lossy",
+            "connectivity.trace.last-hop",
+            "connectivity.trace.nobody",
+            "connectivity.trace.reached",
+            "connectivity.trace.untried",
             "connectivity.v4.broken",
             "connectivity.all-open",
             "connectivity.some-failed",
@@ -99,7 +103,14 @@ async fn run(cx: &Context) {
     if !tries.is_empty() {
         judge::all(cx, &hosts, &tries);
         line::look(cx, &hosts, &tries).await;
+        silent(cx, &hosts, &tries).await;
     }
+}
+
+/// Where the silence begins, for the first silent address of each family.
+async fn silent(cx: &Context, hosts: &[Host], tries: &[chain::Tried]) {
+    let first = |v6: bool| tries.iter().find(|t| t.way == chain::Way::Timeout && t.address.is_ipv6() == v6);
+    join_all([false, true].into_iter().filter_map(first).map(|t| route(cx, &hosts[t.host].name, t.address))).await;
 }
 
 fn no_hosts(cx: &Context, why: &NoHosts) {
