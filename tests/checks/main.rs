@@ -6,5 +6,6 @@ mod dns_server;
 mod manners;
 mod one_by_one;
 mod promises;
+mod said;
 mod ways;
 mod worlds;
