@@ -16,6 +16,8 @@ pub struct Knowledge {
     pub submission: Vec<String>,
     /// `assets/controls.toml`: names in the issuer of certificates that a product on the way makes.
     pub interceptors: Vec<String>,
+    /// `assets/controls.toml`: hosters that close port 25, by what their machines say of themselves.
+    pub clouds: Vec<Cloud>,
     /// `assets/controls.toml`: DKIM selectors that are common.
     pub selectors: Vec<String>,
     /// `assets/capabilities.toml`: what each EHLO keyword means; `*` is any other.
@@ -71,6 +73,20 @@ pub struct Reason {
     pub text: Regex,
 }
 
+/// A hoster that closes port 25.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// Part of what a machine of theirs says of itself (vendor, product or BIOS).
+    pub vendor: String,
+    /// What people call it.
+    pub name: String,
+    /// What it does to port 25, in words that continue "there".
+    pub rule: String,
+    /// Where this knowledge comes from.
+    pub source: String,
+}
+
 /// A mail server program.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +138,7 @@ impl Knowledge {
             mx_of: Vec<String>,
             submission: Vec<String>,
             interceptors: Vec<String>,
+            cloud: Vec<Cloud>,
             selectors: Vec<String>,
             #[serde(rename = "source")]
             _source: String,
@@ -181,6 +198,7 @@ impl Knowledge {
             controls: controls.mx_of,
             submission: controls.submission,
             interceptors: controls.interceptors,
+            clouds: controls.cloud,
             selectors: controls.selectors,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             busy: busy.reason,

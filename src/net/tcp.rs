@@ -24,6 +24,30 @@ impl Net {
         to: SocketAddr,
         from: Option<IpAddr>,
     ) -> Result<(Wire, EvidenceId), (ConnectFact, EvidenceId)> {
+        match self.attempt(server, to, from).await {
+            Ok((wire, fact)) => Ok((wire, rec.connect(fact))),
+            Err(fact) => Err((fact.clone(), rec.connect(fact))),
+        }
+    }
+
+    /// As [`Self::connect`], where nobody is expected: that nobody answers is no fact of the case, and is not recorded.
+    pub async fn connect_to_nobody(
+        &self,
+        rec: &Recorder,
+        server: &str,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+    ) -> Option<(Wire, EvidenceId)> {
+        let (wire, fact) = self.attempt(server, to, from).await.ok()?;
+        Some((wire, rec.connect(fact)))
+    }
+
+    async fn attempt(
+        &self,
+        server: &str,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+    ) -> Result<(Wire, ConnectFact), ConnectFact> {
         let mut fact = ConnectFact {
             server: clean_line(server, 255),
             address: to,
@@ -38,7 +62,7 @@ impl Net {
             Ok(place) => place,
             Err(refused) => {
                 fact.reason = Some(refused.to_string());
-                return Err((fact.clone(), rec.connect(fact)));
+                return Err(fact);
             }
         };
         let begun = Instant::now();
@@ -52,7 +76,7 @@ impl Net {
                 fact.outcome = ConnectOutcome::Open;
                 fact.local = stream.local_addr().ok();
                 let _ = stream.set_nodelay(true);
-                Ok((Wire::new(stream, place), rec.connect(fact)))
+                Ok((Wire::new(stream, place), fact))
             }
             Ok(Err(error)) => {
                 fact.outcome = outcome(&error, from.is_some());
@@ -62,12 +86,12 @@ impl Net {
                     fact.outcome = ConnectOutcome::Unreachable;
                 }
                 fact.reason = Some(clean_line(&error.to_string(), 200));
-                Err((fact.clone(), rec.connect(fact)))
+                Err(fact)
             }
             Err(_) => {
                 fact.outcome = ConnectOutcome::Timeout;
                 fact.reason = Some(format!("no answer within {} ms", phase.as_millis()));
-                Err((fact.clone(), rec.connect(fact)))
+                Err(fact)
             }
         }
     }

@@ -47,7 +47,7 @@ impl Net {
             ms: 0,
         };
         'way: for hop in (1..=MOST).step_by(2) {
-            let pair = tokio::join!(self.attempt(hop, to, from), self.attempt(hop + 1, to, from));
+            let pair = tokio::join!(self.hop(hop, to, from), self.hop(hop + 1, to, from));
             for (hop, (ended, ms)) in [(hop, pair.0), (hop + 1, pair.1)] {
                 match ended {
                     Ended::Hop(ip) => fact.hops.push(HopFact { hop, from: Some(ip), ms }),
@@ -68,7 +68,7 @@ impl Net {
         (fact, evidence)
     }
 
-    async fn attempt(&self, hop: u8, to: SocketAddr, from: Option<IpAddr>) -> (Ended, u32) {
+    async fn hop(&self, hop: u8, to: SocketAddr, from: Option<IpAddr>) -> (Ended, u32) {
         let began = Instant::now();
         let limit = HOP.min(self.limits().phase);
         let ended = match timeout(limit, self.world().connect_within(hop, to, from)).await {

@@ -20,6 +20,7 @@ use serde_json::Value;
 /// Set where the test runs itself: as the client, or as the server.
 const INSIDE: &str = "HELOISE_TEST_WAYS";
 const DONE: &str = "all ways were seen";
+const LISTENING: &str = "both ports are open";
 const NOBODY: &str = "65534";
 const SERVER: [&str; 2] = ["192.0.2.25", "2001:db8:4::25"];
 
@@ -99,18 +100,10 @@ ip -n server route add default via 192.0.2.26; ip -n server route add default vi
 
 fn client() {
     shell(NETWORK);
-    let _server = Served(again(&["ip", "netns", "exec", "server"], "server").spawn().expect("the server"));
-    for address in SERVER {
-        let port = std::net::SocketAddr::new(address.parse().expect("an address"), 25);
-        let up = || std::net::TcpStream::connect_timeout(&port, std::time::Duration::from_secs(1)).is_ok();
-        assert!(
-            (0..40).any(|_| up() || {
-                std::thread::yield_now();
-                false
-            }),
-            "{address} is up"
-        );
-    }
+    let mut server =
+        Served(again(&["ip", "netns", "exec", "server"], "server").stdout(Stdio::piped()).spawn().expect("the server"));
+    let said = BufReader::new(server.0.stdout.take().expect("its words"));
+    assert!(said.lines().map_while(Result::ok).any(|line| line.contains(LISTENING)), "the server listens");
     let folder = tempfile::Builder::new().prefix("heloise-ways").tempdir().expect("a folder");
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("permissions");
     let user = User::new(folder.path());
@@ -172,6 +165,15 @@ fn client() {
         assert!(run.has("connectivity.rejected.here"), "{run}");
         run.finds("firewall", "port-blocked");
     }
+    // What the rule says only root may read: it is named, or it is said that it could not be read.
+    let run = user.step("firewall", &["--server", SERVER[0], "--resolver", "127.0.0.1:53"]);
+    assert!(run.has("firewall.rules.unreadable") && !run.has("firewall.rule.blocks"), "{run}");
+    let root = User(PathBuf::from(env!("CARGO_BIN_EXE_heloise")));
+    let run = root.as_root("firewall", &["--server", SERVER[0], "--resolver", "127.0.0.1:53"]);
+    let rule = run.finding("firewall.rule.blocks");
+    assert!(rule.contains("nft"), "{rule}");
+    assert!(run.report.to_string().contains("tcp dport 25 reject with icmpx"), "{run}");
+    run.finds("firewall", "port-blocked");
     println!("{DONE}");
 }
 
@@ -202,6 +204,7 @@ fn serve() {
         socket.listen(16).expect("a listener");
         TcpListener::from(socket)
     });
+    println!("\n{LISTENING}");
     let hands = listeners.map(|l| {
         std::thread::spawn(move || {
             for stream in l.incoming().flatten() {
@@ -265,15 +268,27 @@ impl User {
     }
 
     fn run(&self, args: &[&str]) -> Run {
-        let output = Command::new("setpriv")
-            .args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all", "--no-new-privs"])
-            .arg(&self.0)
-            .args(["check", "--steps", "connectivity", "--format", "json", "--no-save", "--timeout", "2"])
+        self.step("connectivity", args)
+    }
+
+    fn step(&self, step: &str, args: &[&str]) -> Run {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all", "--no-new-privs"]);
+        Self::report(command.arg(&self.0), step, args)
+    }
+
+    fn as_root(&self, step: &str, args: &[&str]) -> Run {
+        Self::report(&mut Command::new(&self.0), step, args)
+    }
+
+    fn report(command: &mut Command, step: &str, args: &[&str]) -> Run {
+        let output = command
+            .args(["check", "--steps", step, "--format", "json", "--no-save", "--timeout", "2"])
             .args(["--helo", "client.example.test", "--consent", "connect,trace"])
             .args(args)
             .stdin(Stdio::null())
             .output()
-            .expect("setpriv runs");
+            .expect("heloise runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("no report ({e}): {errors}"));
         Run { report }

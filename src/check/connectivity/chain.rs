@@ -47,14 +47,16 @@ pub(super) struct Tried {
     pub(super) address: SocketAddr,
     pub(super) way: Way,
     pub(super) evidence: EvidenceId,
+    /// Whether STARTTLS was offered, where a plain dialogue came so far.
+    pub(super) offers: Option<bool>,
     /// How long the connection took to open, where it did, in milliseconds.
     pub(super) opened_ms: Option<u128>,
 }
 
 /// What stands of a dialogue when it ends.
 enum End {
-    /// It went as far as it could.
-    Talked,
+    /// It went as far as it could; whether STARTTLS was offered, where it was in plain text.
+    Talked(Option<bool>),
     /// The greeting was no welcome.
     TurnedAway(Box<Heard>),
     /// It broke off.
@@ -72,18 +74,18 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
             let (way, found) = not_open(cx, &fact, address, evidence);
             let tried = |f: Finding| f.ends(&label, fact.ms);
             cx.found(place(tried(found), host, address));
-            return Tried { host: at, address, way, evidence, opened_ms: None };
+            return Tried { host: at, address, way, evidence, offers: None, opened_ms: None };
         }
         Ok((wire, evidence)) => {
             let opened = began.elapsed().as_millis();
-            let (way, found) = talked(cx, host, address, (wire, evidence)).await;
-            (way, evidence, (found, opened))
+            let (way, offers, found) = talked(cx, host, address, (wire, evidence)).await;
+            (way, evidence, (found, offers, opened))
         }
     };
-    let (found, opened) = found;
+    let (found, offers, opened) = found;
     let ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
     cx.found(place(found.ends(&label, ms), host, address));
-    Tried { host: at, address, way, evidence, opened_ms: Some(opened) }
+    Tried { host: at, address, way, evidence, offers, opened_ms: Some(opened) }
 }
 
 fn place(finding: Finding, host: &Host, address: SocketAddr) -> Finding {
@@ -124,14 +126,19 @@ fn rejection(icmp: &IcmpFact, to: SocketAddr) -> Option<&'static str> {
 }
 
 /// What became of a connection that opened.
-async fn talked(cx: &Context, host: &Host, address: SocketAddr, over: (Wire, EvidenceId)) -> (Way, Finding) {
+async fn talked(
+    cx: &Context,
+    host: &Host,
+    address: SocketAddr,
+    over: (Wire, EvidenceId),
+) -> (Way, Option<bool>, Finding) {
     let connected = over.1;
     let (fact, evidence) = match talk(cx, &cx.net, host, address, over).await {
-        End::Talked => return (Way::Open, Finding::new("connectivity.tcp.open").shown_by(connected)),
+        End::Talked(offers) => return (Way::Open, offers, Finding::new("connectivity.tcp.open").shown_by(connected)),
         End::TurnedAway(heard) => {
             let found = Finding::new("connectivity.tcp.turned-away").arg("codes", heard.reply.codes());
             let found = found.arg("text", heard.reply.joined()).shown_by(heard.evidence);
-            return (Way::TurnedAway(heard.reply.code), found);
+            return (Way::TurnedAway(heard.reply.code), None, found);
         }
         End::Broke(broken) => broken,
     };
@@ -143,7 +150,7 @@ async fn talked(cx: &Context, host: &Host, address: SocketAddr, over: (Wire, Evi
     let first = fact.stage == Stage::Greeting;
     if timeout && !first && small(cx, host, address, fact.stage).await {
         let found = Finding::new("connectivity.black-hole").arg("stage", fact.stage.spoken());
-        return (Way::Hole, found.shown_by(connected).shown_by(evidence));
+        return (Way::Hole, None, found.shown_by(connected).shown_by(evidence));
     }
     let (way, id) = match (timeout, reset, closed) {
         (true, ..) if first => (Way::Silent, "connectivity.tcp.silent"),
@@ -156,7 +163,7 @@ async fn talked(cx: &Context, host: &Host, address: SocketAddr, over: (Wire, Evi
     };
     let kind = if reset { "reset" } else { "closed" };
     let found = Finding::new(id).arg("stage", fact.stage.spoken()).arg("kind", kind).arg("seconds", fact.ms / 1000);
-    (way, found.shown_by(connected).shown_by(evidence))
+    (way, None, found.shown_by(connected).shown_by(evidence))
 }
 
 /// The dialogue as far as TLS, without any mail: nothing that a server need remember.
@@ -178,20 +185,22 @@ async fn talk(cx: &Context, net: &Net, host: &Host, address: SocketAddr, over: (
         dialogue.quit().await;
         return End::TurnedAway(Box::new(greeting));
     }
-    if let Err(broken) = as_far_as_tls(cx, &mut dialogue, host.security != Security::None && !implicit).await {
-        return End::Broke(broken);
-    }
+    let offers = match as_far_as_tls(cx, &mut dialogue, host.security != Security::None && !implicit).await {
+        Ok(offers) => offers.filter(|_| !implicit),
+        Err(broken) => return End::Broke(broken),
+    };
     dialogue.quit().await;
-    End::Talked
+    End::Talked(offers)
 }
 
-async fn as_far_as_tls(cx: &Context, dialogue: &mut Dialogue, upgrade: bool) -> Result<(), Broken> {
+async fn as_far_as_tls(cx: &Context, dialogue: &mut Dialogue, upgrade: bool) -> Result<Option<bool>, Broken> {
     let helo = cx.helo();
     let ehlo = dialogue.ehlo(&helo).await?;
-    if ehlo.is_positive() && upgrade && dialogue.capabilities().has("STARTTLS") {
+    let offers = dialogue.capabilities().has("STARTTLS");
+    if ehlo.is_positive() && upgrade && offers {
         dialogue.starttls().await?;
     }
-    Ok(())
+    Ok(ehlo.is_positive().then_some(offers))
 }
 
 /// Whether the same dialogue gets past that stage once it is asked for in small packets: the pair is the proof.
@@ -199,7 +208,7 @@ async fn small(cx: &Context, host: &Host, address: SocketAddr, stage: Stage) -> 
     let net = cx.net.in_small_packets();
     let Ok(over) = net.connect(&cx.rec, &host.name, address, cx.case.source).await else { return false };
     match talk(cx, &net, host, address, over).await {
-        End::Talked => true,
+        End::Talked(_) => true,
         End::TurnedAway(_) => false,
         End::Broke((fact, _)) => fact.stage > stage && !fact.is_timeout(),
     }

@@ -63,6 +63,9 @@ fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
     if open(true) {
         cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && answers(t)));
     }
+    for (at, host) in hosts.iter().enumerate() {
+        stripped(cx, host, &tries.iter().filter(|t| t.host == at));
+    }
     // The same server, welcoming by the one family and not by the other, speaks of the address we come from.
     for (at, host) in hosts.iter().enumerate() {
         let of = |v6: bool| tries.iter().find(move |t| t.host == at && t.address.is_ipv6() == v6 && answers(t));
@@ -72,6 +75,18 @@ fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
             let found = Finding::new("connectivity.v6.turned-away").arg("server", &host.name).arg("code", code);
             cx.found(found.shown_by(v4.evidence).shown_by(v6.evidence));
         }
+    }
+}
+
+/// What the one family is offered and the other is not was taken out on the way: it is one host. The id is that of step 7.
+fn stripped<'t>(cx: &Context, host: &Host, of: &(impl Iterator<Item = &'t Tried> + Clone)) {
+    let by = |offers: bool| of.clone().find(move |t| t.offers == Some(offers));
+    let Some((with, without)) = by(true).zip(by(false)) else { return };
+    let name = |t: &Tried| if t.address.is_ipv6() { "IPv6" } else { "IPv4" };
+    if with.address.is_ipv6() != without.address.is_ipv6() {
+        let found = Finding::new("firewall.starttls-one-family").arg("server", &host.name).arg("port", host.port);
+        let found = found.arg("with", name(with)).arg("without", name(without));
+        cx.found(found.shown_by(with.evidence).shown_by(without.evidence));
     }
 }
 

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, NoHosts, hosts, route};
+use super::tools::{Host, NoHosts, answers_for_all, hosts, route};
 use super::{BoxFuture, Check, Context};
 use crate::transcript::{Consent, Finding};
 
@@ -64,6 +64,8 @@ impl Check for Connectivity {
             "connectivity.trace.nobody",
             "connectivity.trace.reached",
             "connectivity.trace.untried",
+            "firewall.starttls-one-family",
+            "firewall.proxy-for-all",
             "connectivity.v4.broken",
             "connectivity.all-open",
             "connectivity.some-failed",
@@ -96,10 +98,11 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("connectivity.no-consent"));
         return;
     }
+    let port = hosts.first().map_or(25, |h| h.port);
     let tries = join_all(hosts.iter().enumerate().flat_map(|(at, host)| {
         host.addresses.iter().map(move |ip| chain::walk(cx, host, at, SocketAddr::new(*ip, host.port)))
-    }))
-    .await;
+    }));
+    let (tries, _) = futures_util::join!(tries, answers_for_all(cx, port));
     if !tries.is_empty() {
         judge::all(cx, &hosts, &tries);
         line::look(cx, &hosts, &tries).await;
