@@ -16,9 +16,10 @@ mod provider;
 mod recipient;
 mod server_status;
 mod settings;
+pub mod spf;
 mod tools;
 
-pub use know::Knowledge;
+pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};
 
 use std::future::Future;
 use std::net::IpAddr;
