@@ -54,6 +54,10 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
         Fact::Broke { broken, .. } => {
             format!("{} broke off at {}: {}", broken.server, broken.stage.spoken(), broken.kind.as_str())
         }
+        Fact::Trace { trace, .. } => {
+            let hops: Vec<_> = trace.hops.iter().filter_map(|h| Some(format!("{} {}", h.hop, h.from?))).collect();
+            format!("the way to {} {}: {}", trace.server, trace.address, hops.join(", "))
+        }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}"));
             format!("asked for {}: {}", http.url, http.error.clone().or(status).unwrap_or_default())

@@ -313,6 +313,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Matrix, _) => self.matrix()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
             (Choice::Quit, _) => return Ok(Flow::Leave),
             _ => self.talk.say("That makes no sense here. Type help for what does.")?,
@@ -351,6 +352,11 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             return self.talk.say("Nothing has left this machine yet.");
         }
         lines.iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    fn matrix(&mut self) -> io::Result<()> {
+        let matrix = report::Matrix::of(self.session().walk().transcript());
+        matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
     }
 
     async fn save(&mut self) -> io::Result<()> {

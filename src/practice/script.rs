@@ -83,6 +83,9 @@ pub struct Host {
     /// More connections than this at a time are turned away with 421.
     #[serde(default)]
     pub max_connections: Option<u32>,
+    /// Past this many octets at a time, what it says is lost on the way to us, unless we ask for small packets.
+    #[serde(default)]
+    pub swallows: Option<usize>,
     /// Where it departs from what a healthy server says; the first that matches counts.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
@@ -223,6 +226,12 @@ pub struct Route {
     pub port: Option<u16>,
     /// What happens on it.
     pub does: Fate,
+    /// Who turns the call away, where it is a machine on the way: it says so by ICMP.
+    #[serde(default)]
+    pub by: Option<IpAddr>,
+    /// The routers on it, in order, as far as a trace shows them.
+    #[serde(default)]
+    pub hops: Vec<IpAddr>,
 }
 
 /// What happens to a connection attempt.

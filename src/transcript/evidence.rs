@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::path::IcmpFact;
 use super::{Role, Stage};
 
 /// How a question to the DNS ended. Each is a different verdict (law 5).
@@ -156,6 +157,9 @@ pub struct ConnectFact {
     /// The system's words for anything but success, cleaned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who turned the call away by ICMP, where somebody did and the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icmp: Option<IcmpFact>,
     /// How long it took, in milliseconds.
     pub ms: u32,
 }

@@ -27,7 +27,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret};
 use crate::walk::{Place, Walk};
 use shown::Shown;
 
@@ -197,6 +197,7 @@ impl App {
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
             fields: form.is_some_and(|f| f.fields.len() > 1),
+            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
         }
     }
 

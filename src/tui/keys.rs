@@ -64,6 +64,8 @@ pub(super) enum Command {
     Evidence,
     /// The other register.
     Register,
+    /// Hosts against stages.
+    Matrix,
     /// The steps, and the path so far.
     Map,
     /// What is known so far.
@@ -124,11 +126,12 @@ pub(super) enum Kind {
     Checklist,
     Help,
     Map,
+    Matrix,
     Prompt,
 }
 
 #[cfg(test)]
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Start,
     Kind::Story,
     Kind::Practise,
@@ -143,6 +146,7 @@ const KINDS: [Kind; 16] = [
     Kind::Text,
     Kind::Checklist,
     Kind::Help,
+    Kind::Matrix,
     Kind::Map,
     Kind::Prompt,
 ];
@@ -180,6 +184,8 @@ pub(super) struct Now {
     pub several: bool,
     /// The form has more than one field.
     pub fields: bool,
+    /// Servers were called.
+    pub called: bool,
 }
 
 /// A row of the table.
@@ -244,7 +250,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 14).map(move |bits| {
+        (0..1_u16 << 15).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -262,6 +268,7 @@ mod tests {
                 declined: bit(11),
                 several: bit(12),
                 fields: bit(13),
+                called: bit(14),
             }
         })
     }

@@ -130,6 +130,7 @@ mod tests {
             foldable: true,
             several: true,
             fields: true,
+            called: true,
         }
     }
 

@@ -112,6 +112,14 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
             let said = host.value.clone().or_else(|| host.reason.as_ref().map(|r| format!("could not be read: {r}")));
             vec![format!("{}: {}", host.what, said.unwrap_or_default())]
         }
+        Fact::Trace { trace, .. } => {
+            let mut lines = vec![format!("the way to {} {}, {} ms", trace.server, trace.address, trace.ms)];
+            lines.extend(trace.hops.iter().map(|h| match h.from {
+                Some(from) => format!("  {:>2}  {from}  {} ms", h.hop, h.ms),
+                None => format!("  {:>2}  silent", h.hop),
+            }));
+            lines
+        }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}, {} octets", http.octets));
             let how = http.error.clone().or(status).unwrap_or_default();
