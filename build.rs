@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What is read at every start, or for every question, and is worth to be there as JSON.
-const AS_JSON: [&str; 5] = ["guide/", "codes/", "blocklists.toml", "controls.toml", "domains.toml"];
+const AS_JSON: [&str; 6] = ["guide/", "codes/", "blocklists.toml", "controls.toml", "domains.toml", "providers.toml"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,6 +1,11 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod providers;
+
 use serde::Deserialize;
+
+pub(crate) use providers::spoken;
+pub use providers::{Login, Provider, Providers, SecretKind, Way};
 
 /// What checks know besides what they see.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,8 @@ pub struct Knowledge {
     pub selectors: Vec<String>,
     /// `assets/capabilities.toml`: what each EHLO keyword means; `*` is any other.
     pub capabilities: std::collections::BTreeMap<String, String>,
+    /// `assets/providers.toml`: where providers take outgoing mail.
+    pub providers: Providers,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
 }
@@ -125,6 +132,7 @@ impl Knowledge {
             submission: controls.submission,
             interceptors: controls.interceptors,
             selectors: controls.selectors,
+            providers: Providers::load(file("providers.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             syntax: syntax.rule.into_iter().map(|r| (r.id, r.says)).collect(),
         })

@@ -18,7 +18,7 @@ mod server_status;
 mod settings;
 mod tools;
 
-pub use know::Knowledge;
+pub use know::{Blocklist, Knowledge, Login, Provider, Providers, SecretKind, Way};
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -195,8 +195,8 @@ impl Net {
                     continue;
                 }
             };
-            let phase = self.limits().phase;
-            let tls = tls::handshake(&mut wire, self.trust(), &place.host, address, true, phase).await;
+            let (phase, now) = (self.limits().phase, self.world().unix_seconds());
+            let tls = tls::handshake(&mut wire, self.trust(), &place.host, address, true, phase, now).await;
             rec.tls(tls.clone());
             if !tls.established {
                 let distrust = tls.distrust.filter(|_| tls.error.is_none());

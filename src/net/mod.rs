@@ -18,7 +18,7 @@ pub use dns::RecordType;
 pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
 pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
-pub use tls::Trust;
+pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 pub use world::{BoxFuture, Real, World};
 

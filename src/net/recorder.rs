@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::transcript::{
-    BreakFact, CommandFact, ConnectFact, DnsFact, EvidenceId, Fact, Finding, HostFact, HttpFact, MessageFact, Reply, RunId,
-    TlsFact,
+    BreakFact, CommandFact, ConnectFact, DnsFact, EvidenceId, Fact, Finding, HostFact, HttpFact, MessageFact, Reply,
+    RunId, TlsFact,
 };
 
 /// Records the facts of one run, in order. Clones share the count.

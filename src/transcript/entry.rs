@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, HttpFact, MessageFact, Mode, Reply, RunId,
-    StepId, TlsFact,
+    BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, HttpFact, MessageFact, Mode, Reply,
+    RunId, StepId, TlsFact,
 };
 
 /// How grave a finding is. The guide says it, never a check.

@@ -6,4 +6,5 @@ mod dns_server;
 mod manners;
 mod one_by_one;
 mod promises;
+mod settings;
 mod worlds;

@@ -10,6 +10,7 @@ mod auth;
 mod caps;
 mod commands;
 mod exchange;
+mod hello;
 mod md5;
 mod message;
 mod open;

@@ -2,6 +2,7 @@
 
 mod auth;
 mod command;
+mod old_tls;
 mod session;
 mod shared;
 mod words;
@@ -20,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::session::{Answer, Next, Session};
 use self::words::On;
+use crate::practice::script::Tls;
 use crate::transcript::Security;
 
 /// Octets of a command line. RFC 5321 §4.5.3.1.4 asks for 512, extensions for more.
@@ -65,7 +67,11 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: O
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
     let mut reader: Reader = BufReader::new(Box::new(stream));
+    let speaks = shared.host.tls;
     if security == Security::Tls {
+        if speaks != Tls::Modern {
+            return old_tls::answer(reader, speaks).await;
+        }
         reader = secure(reader, tls.as_ref()).await?;
     }
     let mut answer = session.greet(place.fits);
@@ -82,6 +88,7 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: O
                 Some(octets) => session.message(octets),
                 None => session.last_word(On::TooBig),
             },
+            Next::Handshake if speaks != Tls::Modern => return old_tls::answer(reader, speaks).await,
             Next::Handshake => {
                 // What came after STARTTLS in plain text goes with the old reader: it must never count as said inside TLS.
                 reader = secure(reader, tls.as_ref()).await?;
