@@ -1,7 +1,7 @@
 //! Lines as in a zone file (RFC 1035 §5.1), as far as mail needs them: `NAME [TTL] TYPE DATA`.
 
 use hickory_resolver::proto::rr::rdata::name::{CNAME, NS, PTR};
-use hickory_resolver::proto::rr::rdata::{A, AAAA, MX, SOA, TXT};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, MX, SOA, SRV, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record};
 
 /// Seconds, where a line gives none.
@@ -54,10 +54,13 @@ fn rdata(rtype: &str, data: &[&str], zone: &str) -> Result<RData, String> {
             number(expire)?,
             number(minimum)?,
         )),
-        ("A" | "AAAA" | "MX" | "CNAME" | "PTR" | "NS" | "SOA", _) => {
+        ("SRV", [priority, weight, port, target]) => {
+            RData::SRV(SRV::new(number(priority)?, number(weight)?, number(port)?, name(target)?))
+        }
+        ("A" | "AAAA" | "MX" | "CNAME" | "PTR" | "NS" | "SOA" | "SRV", _) => {
             return Err(format!("{rtype} does not take {} values", data.len()));
         }
-        _ => return Err(format!("{rtype} is not a type known here: A AAAA MX TXT CNAME PTR NS SOA")),
+        _ => return Err(format!("{rtype} is not a type known here: A AAAA MX TXT CNAME PTR NS SOA SRV")),
     })
 }
 
