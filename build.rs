@@ -1,12 +1,9 @@
-//! Puts the files of `assets/` into the program: each as it is written, and, for the guide and the codes, as JSON too, which is read
-//! many times faster when the program starts. A file that is not TOML ends the build with its name and line.
+//! Puts the files of `assets/` into the program: each as it is written, and as JSON too, which is read many times faster when the
+//! program starts. A file that is not TOML ends the build with its name and line.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
-
-/// What is read at every start, or for every question, and is worth to be there as JSON.
-const AS_JSON: [&str; 6] = ["guide/", "codes/", "blocklists.toml", "controls.toml", "domains.toml", "providers.toml"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -21,14 +18,10 @@ fn main() {
     for (at, (name, path)) in names.iter().enumerate() {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
         let value: toml::Table = toml::from_str(&text).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
-        let json = if AS_JSON.iter().any(|begins| name.starts_with(begins)) {
-            let json = out.join(format!("{at}.json"));
-            fs::write(&json, serde_json::to_string(&value).expect("TOML without dates")).expect("OUT_DIR is writable");
-            format!("include_str!({json:?})")
-        } else {
-            "\"\"".to_owned()
-        };
-        writeln!(table, "    File {{ name: {name:?}, toml: include_str!({path:?}), json: {json} }},").expect("memory");
+        let json = out.join(format!("{at}.json"));
+        fs::write(&json, serde_json::to_string(&value).expect("TOML without dates")).expect("OUT_DIR is writable");
+        writeln!(table, "    File {{ name: {name:?}, toml: include_str!({path:?}), json: include_str!({json:?}) }},")
+            .expect("memory");
     }
     table.push(']');
     fs::write(out.join("assets.rs"), table).expect("OUT_DIR is writable");

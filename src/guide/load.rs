@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::files::Files;
 use super::late::{Codes, Findings};
@@ -206,6 +207,14 @@ impl Guide {
     #[must_use]
     pub fn data(&self, name: &str) -> Option<&str> {
         self.files.data(name)
+    }
+
+    /// Reads one of the files; nothing where there is none of that name.
+    ///
+    /// # Errors
+    /// One line naming the file, the line and what is wrong.
+    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, LoadError> {
+        self.files.read(name)
     }
 
     /// The names under `assets/` that begin so, in order.

@@ -83,6 +83,7 @@ where
         None => Session::new(setup, send),
     };
     let practice = story.is_some();
+    session.warm();
     session.hold(secret);
     let talk = talk::Talk::new(session, receive, output, echo);
     let mut wizard = wizard::Wizard::new(talk, case, mode, consents, practice);

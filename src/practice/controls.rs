@@ -12,20 +12,20 @@ use crate::transcript::Security;
 /// The first of their addresses; worlds keep clear of it and what follows (203.0.113.101 to .254).
 const FIRST: u8 = 101;
 
+/// What practice wants to know of `assets/controls.toml`.
 #[derive(Deserialize, Default)]
-struct Controls {
+pub(super) struct Controls {
     #[serde(default)]
     mx_of: Vec<String>,
     #[serde(default)]
     submission: Vec<String>,
 }
 
-/// Zones and hosts for the controls named in that text.
-pub(super) fn stand_ins(text: Option<&str>) -> Result<(Vec<Zone>, Vec<Host>), String> {
-    let controls: Controls = match text {
-        Some(text) => toml::from_str(text).map_err(|e| format!("controls.toml: {e}"))?,
-        None => Controls::default(),
-    };
+/// Zones and hosts for the controls.
+///
+/// # Errors
+/// One line, where there are more than practice has addresses for.
+pub(super) fn stand_ins(controls: &Controls) -> Result<(Vec<Zone>, Vec<Host>), String> {
     let (mut zones, mut hosts) = (Vec::new(), Vec::new());
     let mut addresses = (FIRST..=254).map(|last| Ipv4Addr::new(203, 0, 113, last));
     let mut address = || addresses.next().ok_or("controls.toml: more hosts than practice has addresses for");
@@ -62,7 +62,7 @@ mod tests {
             mx_of = ["one.test", "two.test"]
             submission = ["smtp.one.test"]
         "#;
-        let (zones, hosts) = stand_ins(Some(text)).unwrap();
+        let (zones, hosts) = stand_ins(&toml::from_str(text).unwrap()).unwrap();
         assert_eq!(zones[1].records, "@ MX 10 mx\nmx A 203.0.113.102");
         let seen: Vec<String> = hosts.iter().map(|h| format!("{} {:?}", h.name, h.ports.keys())).collect();
         assert_eq!(seen, ["mx.one.test [25]", "mx.two.test [25]", "smtp.one.test [465, 587]"]);

@@ -16,8 +16,9 @@ pub(super) struct TestPoint {
     pub(super) answer: Ipv4Addr,
 }
 
+/// What practice wants to know of `assets/blocklists.toml`.
 #[derive(Deserialize, Default)]
-struct Lists {
+pub(super) struct Lists {
     #[serde(default)]
     blocklist: Vec<List>,
 }
@@ -30,12 +31,11 @@ struct List {
     answers: BTreeMap<String, String>,
 }
 
-/// The test points of the lists in that text (`assets/blocklists.toml`).
-pub(super) fn test_points(text: Option<&str>) -> Result<Vec<TestPoint>, String> {
-    let lists: Lists = match text {
-        Some(text) => toml::from_str(text).map_err(|e| format!("blocklists.toml: {e}"))?,
-        None => Lists::default(),
-    };
+/// The test points of the lists.
+///
+/// # Errors
+/// One line, where a list is of a sort that is not known here.
+pub(super) fn test_points(lists: &Lists) -> Result<Vec<TestPoint>, String> {
     let mut points = Vec::new();
     for list in &lists.blocklist {
         let usual = Ipv4Addr::new(127, 0, 0, 2);
@@ -80,7 +80,7 @@ mod tests {
             lists = ["domain"]
             answers = { "127.0.1.2" = "spam", "127.0.1.4" = "phish" }
         "#;
-        let points = test_points(Some(text)).unwrap();
+        let points = test_points(&toml::from_str(text).unwrap()).unwrap();
         let seen: Vec<String> = points.iter().map(|p| format!("{}.{} {}", p.name, p.zone, p.answer)).collect();
         let v6 = "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip.test 127.0.0.2";
         assert_eq!(seen, ["2.0.0.127.ip.test 127.0.0.2", v6, "test.name.test 127.0.1.2"]);
@@ -88,6 +88,6 @@ mod tests {
 
     #[test]
     fn no_file_means_no_lists() {
-        assert_eq!(test_points(None), Ok(Vec::new()));
+        assert_eq!(test_points(&Lists::default()), Ok(Vec::new()));
     }
 }

@@ -37,7 +37,7 @@ use tokio::task::JoinSet;
 
 use self::outside::Outside;
 use self::smtp::Shared;
-use self::tls::Authority;
+use self::tls::{Acceptor, Authority};
 use self::zones::Zones;
 use crate::net::World;
 use crate::transcript::Security;
@@ -66,15 +66,12 @@ impl Practice {
         let zones = Zones::load(&file.zones, &file.test_points)?;
         let nameserver = dns::serve(zones, &mut tasks).await.map_err(no_socket)?;
         let mut addresses = vec![("DNS (UDP and TCP)".to_owned(), nameserver)];
-        let authority = Authority::new(this_year())?;
+        let authority = Arc::new(Authority::new(this_year())?);
         let mut served = HashMap::new();
         for host in &file.hosts {
             let shared = Arc::new(Shared::new(host.clone(), file.client_ip()));
-            let tls = if host.ports.values().all(|s| *s == Security::None) {
-                None
-            } else {
-                Some(authority.acceptor(&host.name, host.certificate)?)
-            };
+            let has_tls = host.ports.values().any(|s| *s != Security::None);
+            let tls = has_tls.then(|| Arc::new(Acceptor::new(&authority, &host.name, host.certificate)));
             for (&port, &security) in &host.ports {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_socket)?;
                 let at = listener.local_addr().map_err(no_socket)?;

@@ -1,6 +1,7 @@
 //! The world's own certificate authority, and the certificates its hosts show.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, OnceLock};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType,
@@ -14,43 +15,29 @@ use super::script::Certificate;
 
 /// The name in a certificate that was made for another host.
 const OTHER_NAME: &str = "server7.hosting.test";
+/// An authority that nobody trusts.
+const STRANGER: &str = "authority nobody knows";
+/// As a virus scanner names itself when it looks into TLS.
+const SCANNER: &str = "Avast Web/Mail Shield Root";
 
+/// Who signed a certificate that needs another to be trusted.
+const INTERMEDIATE: &str = "heloise practice intermediate";
 /// Where a certificate says that its issuer's own can be fetched; nothing is there.
 const ISSUER_AT: &str = "http://ca.example.com/intermediate.cer";
 
 /// Who issues certificates in one world. Fresh for every start: nothing of it is ever written down.
 pub(super) struct Authority {
-    trusted: CertifiedIssuer<'static, KeyPair>,
-    stranger: CertifiedIssuer<'static, KeyPair>,
-    scanner: CertifiedIssuer<'static, KeyPair>,
-    between: CertifiedIssuer<'static, KeyPair>,
+    trusted: Issuer,
     year: i32,
 }
+
+type Issuer = CertifiedIssuer<'static, KeyPair>;
 
 impl Authority {
     /// A fresh authority, in the given year.
     pub(super) fn new(year: i32) -> Result<Self, String> {
-        let authority = |name: &str| -> Result<_, rcgen::Error> {
-            let mut params = named(name, Vec::new())?;
-            params.not_before = date_time_ymd(year - 1, 1, 1);
-            params.not_after = date_time_ymd(year + 3, 1, 1);
-            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-            params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-            Ok(params)
-        };
-        let issuer = |name: &str| CertifiedIssuer::self_signed(authority(name)?, KeyPair::generate()?);
-        let make = || {
-            let trusted = issuer("heloise practice authority")?;
-            let between = authority("heloise practice intermediate")?;
-            Ok::<_, rcgen::Error>(Self {
-                between: CertifiedIssuer::signed_by(between, KeyPair::generate()?, &trusted)?,
-                trusted,
-                stranger: issuer("authority nobody knows")?,
-                scanner: issuer("Avast Web/Mail Shield Root")?,
-                year,
-            })
-        };
-        make().map_err(|e| format!("cannot make the practice certificates: {e}"))
+        let trusted = issuer("heloise practice authority", year);
+        Ok(Self { trusted: trusted.map_err(|e| format!("cannot make the practice certificates: {e}"))?, year })
     }
 
     /// What has to be trusted to trust the world's good certificates.
@@ -85,12 +72,12 @@ impl Authority {
         let key = KeyPair::generate()?;
         let certificate = match kind {
             Certificate::SelfSigned => params.self_signed(&key)?,
-            Certificate::UntrustedIssuer => params.signed_by(&key, &self.stranger)?,
             Certificate::NoIntermediate => {
                 params.custom_extensions.push(issuer_at(ISSUER_AT));
-                params.signed_by(&key, &self.between)?
+                params.signed_by(&key, &*below(&self.trusted, INTERMEDIATE, self.year)?)?
             }
-            Certificate::Intercepted => params.signed_by(&key, &self.scanner)?,
+            Certificate::UntrustedIssuer => params.signed_by(&key, &*issuer(STRANGER, self.year)?)?,
+            Certificate::Intercepted => params.signed_by(&key, &*issuer(SCANNER, self.year)?)?,
             _ => params.signed_by(&key, &self.trusted)?,
         };
         Ok((certificate.der().clone(), key))
@@ -106,6 +93,48 @@ fn issuer_at(url: &str) -> CustomExtension {
     let method = nested(0x06, &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02]);
     let description = nested(0x30, &[method, nested(0x86, url.as_bytes())].concat());
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], nested(0x30, &description))
+}
+
+/// A host's side of TLS. Its key and certificate are made when somebody first wants them: a world has many hosts, a walk meets few.
+pub(super) struct Acceptor {
+    authority: Arc<Authority>,
+    host: String,
+    kind: Certificate,
+    made: OnceLock<Result<TlsAcceptor, String>>,
+}
+
+impl Acceptor {
+    /// For a host of that name, with a certificate of that kind.
+    pub(super) fn new(authority: &Arc<Authority>, host: &str, kind: Certificate) -> Self {
+        Self { authority: Arc::clone(authority), host: host.to_owned(), kind, made: OnceLock::new() }
+    }
+
+    /// The acceptor.
+    ///
+    /// # Errors
+    /// When no certificate can be made.
+    pub(super) fn get(&self) -> io::Result<&TlsAcceptor> {
+        let made = self.made.get_or_init(|| self.authority.acceptor(&self.host, self.kind));
+        made.as_ref().map_err(|why| io::Error::other(why.clone()))
+    }
+}
+
+fn issuer(name: &str, year: i32) -> Result<Issuer, rcgen::Error> {
+    CertifiedIssuer::self_signed(of_issuer(name, year)?, KeyPair::generate()?)
+}
+
+/// An authority below another.
+fn below(above: &Issuer, name: &str, year: i32) -> Result<Issuer, rcgen::Error> {
+    CertifiedIssuer::signed_by(of_issuer(name, year)?, KeyPair::generate()?, above)
+}
+
+fn of_issuer(name: &str, year: i32) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = named(name, Vec::new())?;
+    params.not_before = date_time_ymd(year - 1, 1, 1);
+    params.not_after = date_time_ymd(year + 3, 1, 1);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    Ok(params)
 }
 
 fn named(common: &str, names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {

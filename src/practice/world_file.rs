@@ -1,12 +1,14 @@
 //! A world as it stands in its file.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::controls;
 use super::lists::{self, TestPoint};
 use super::pages::Page;
 use super::script::{Host, Route, Zone};
-use crate::guide::Guide;
+use crate::guide::{Guide, LoadError};
 use crate::transcript::{Case, StepId, Verdict};
 
 /// What every world has unless it says otherwise: a sending and a receiving domain with their servers, in good order.
@@ -49,7 +51,7 @@ pub struct WorldFile {
     pub routes: Vec<Route>,
     /// The test entries (RFC 5782 §5) of every blocklist known, so that all of them look healthy.
     #[serde(skip)]
-    pub(super) test_points: Vec<TestPoint>,
+    pub(super) test_points: Arc<[TestPoint]>,
 }
 
 /// What a walk through the world has to show.
@@ -87,25 +89,21 @@ impl WorldFile {
     /// # Errors
     /// One line naming the file, the line and what is wrong.
     pub fn all(guide: &Guide) -> Result<Vec<Self>, String> {
-        let mut neighbours: Neighbourhood = match guide.file(NEIGHBOURHOOD) {
-            Some(text) => toml::from_str(text).map_err(|e| format!("{NEIGHBOURHOOD}: {e}"))?,
-            None => Neighbourhood::default(),
-        };
-        let (zones, hosts) = controls::stand_ins(guide.file("controls.toml"))?;
+        let said = |e: LoadError| e.to_string();
+        let mut neighbours: Neighbourhood = guide.read(NEIGHBOURHOOD).map_err(said)?.unwrap_or_default();
+        let controls = guide.read("controls.toml").map_err(said)?.unwrap_or_default();
+        let (zones, hosts) = controls::stand_ins(&controls)?;
         neighbours.zones.extend(zones);
         neighbours.hosts.extend(hosts);
-        let test_points = lists::test_points(guide.file("blocklists.toml"))?;
-        let mut worlds = guide
-            .file_names("practice/")
-            .filter(|name| name.ends_with(".toml") && *name != NEIGHBOURHOOD)
-            .map(|name| {
-                let text = guide.file(name).unwrap_or_default();
-                let mut world: Self = toml::from_str(text).map_err(|e| format!("{name}: {e}"))?;
-                world.id = name.trim_start_matches("practice/").trim_end_matches(".toml").to_owned();
-                world.settle(&neighbours, &test_points);
-                Ok(world)
-            })
-            .collect::<Result<Vec<_>, String>>()?;
+        let known = guide.read("blocklists.toml").map_err(said)?.unwrap_or_default();
+        let test_points: Arc<[TestPoint]> = lists::test_points(&known)?.into();
+        let mut worlds = Vec::new();
+        for name in guide.file_names("practice/").filter(|name| name.ends_with(".toml") && *name != NEIGHBOURHOOD) {
+            let Some(mut world) = guide.read::<Self>(name).map_err(said)? else { continue };
+            name.trim_start_matches("practice/").trim_end_matches(".toml").clone_into(&mut world.id);
+            world.settle(&neighbours, &test_points);
+            worlds.push(world);
+        }
         worlds.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
         Ok(worlds)
     }
@@ -131,12 +129,12 @@ impl WorldFile {
 
     /// Fills in what a file may leave out. A zone that it names replaces the neighbourhood's of that name as a whole,
     /// a host on one of the same ports likewise.
-    fn settle(&mut self, neighbours: &Neighbourhood, test_points: &[TestPoint]) {
+    fn settle(&mut self, neighbours: &Neighbourhood, test_points: &Arc<[TestPoint]>) {
         let zones: Vec<Zone> = neighbours.zones.iter().filter(|z| !self.has_zone(&z.name)).cloned().collect();
         let hosts: Vec<Host> = neighbours.hosts.iter().filter(|h| !self.has_host_like(h)).cloned().collect();
         self.zones.extend(zones);
         self.hosts.extend(hosts);
-        self.test_points = test_points.to_vec();
+        self.test_points = Arc::clone(test_points);
         self.case.has_password = self.password.is_some();
         if self.case.timeout_secs == 0 {
             self.case.timeout_secs = Case::TIMEOUT_SECS;

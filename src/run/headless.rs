@@ -37,6 +37,7 @@ pub async fn walk_alone(
 ) -> Session {
     let (send, receive) = unbounded_channel();
     let mut session = Session::new(setup, send);
+    session.warm();
     session.hold(secret);
     let until = Instant::now() + Duration::from_secs(u64::from(case.deadline_secs));
     Alone { session, receive, until, watch }.walk(case, &consents, plan).await

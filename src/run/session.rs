@@ -57,8 +57,6 @@ impl Session {
     pub fn new<F: Send + 'static>(setup: Setup, channel: UnboundedSender<Message<F>>) -> Self {
         let answer: Answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
         let net = net_for(&setup, &Case::new());
-        let guide = Arc::clone(&setup.guide);
-        std::thread::spawn(move || guide.warm());
         Self {
             setup,
             walk: Walk::new(),
@@ -98,6 +96,13 @@ impl Session {
             }
         }
         session
+    }
+
+    /// Reads beside what is going on what the guide keeps for the first question, so that it need not wait then. To be called once
+    /// the first screen stands.
+    pub fn warm(&self) {
+        let guide = Arc::clone(&self.setup.guide);
+        std::thread::spawn(move || guide.warm());
     }
 
     /// The walk as it stands, for drawing.

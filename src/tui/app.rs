@@ -355,6 +355,11 @@ impl App {
         self.view.auto = Auto::No;
     }
 
+    /// Reads what the first question will need, now that a screen stands.
+    pub fn warm(&self) {
+        self.session.warm();
+    }
+
     /// What is left when the wizard is left.
     #[must_use]
     pub fn left(&self, signal: Option<i32>) -> Left {

@@ -91,6 +91,7 @@ where
     let mut app = App::new(launch, send.clone());
     blank(terminal, &mut app)?;
     draw(terminal, &mut app)?;
+    app.warm();
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(event::pump(events, send.clone()));
     let signal = turn(terminal, outside, &mut app, &send, &mut receive).await?;

@@ -17,10 +17,10 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWri
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 
 use self::session::{Answer, Next, Session};
 use self::words::On;
+use super::tls::Acceptor;
 use crate::practice::script::Tls;
 use crate::transcript::Security;
 
@@ -42,7 +42,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 type Reader = BufReader<Box<dyn Stream>>;
 
 /// Answers on a listener for as long as the task lives.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: Security, tls: Option<TlsAcceptor>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: Security, tls: Option<Arc<Acceptor>>) {
     let mut sessions = JoinSet::new();
     loop {
         tokio::select! {
@@ -62,7 +62,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: 
     }
 }
 
-async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: Option<TlsAcceptor>) -> io::Result<()> {
+async fn talk(
+    stream: TcpStream,
+    shared: Arc<Shared>,
+    security: Security,
+    tls: Option<Arc<Acceptor>>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
@@ -72,7 +77,7 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: O
         if speaks != Tls::Modern {
             return old_tls::answer(reader, speaks).await;
         }
-        reader = secure(reader, tls.as_ref()).await?;
+        reader = secure(reader, tls.as_deref()).await?;
     }
     let mut answer = session.greet(place.fits);
     loop {
@@ -91,7 +96,7 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: O
             Next::Handshake if speaks != Tls::Modern => return old_tls::answer(reader, speaks).await,
             Next::Handshake => {
                 // What came after STARTTLS in plain text goes with the old reader: it must never count as said inside TLS.
-                reader = secure(reader, tls.as_ref()).await?;
+                reader = secure(reader, tls.as_deref()).await?;
                 session.secured();
                 Answer { lines: Vec::new(), delay: Duration::ZERO, next: Next::Line }
             }
@@ -110,8 +115,8 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>, security: Security, tls: O
     }
 }
 
-async fn secure(reader: Reader, tls: Option<&TlsAcceptor>) -> io::Result<Reader> {
-    let acceptor = tls.ok_or(io::ErrorKind::Unsupported)?;
+async fn secure(reader: Reader, tls: Option<&Acceptor>) -> io::Result<Reader> {
+    let acceptor = tls.ok_or(io::ErrorKind::Unsupported)?.get()?;
     let stream = timeout(IDLE, acceptor.accept(reader.into_inner())).await??;
     Ok(BufReader::new(Box::new(stream)))
 }
