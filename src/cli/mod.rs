@@ -14,6 +14,7 @@ mod one_line;
 mod out;
 mod parse;
 mod practice;
+mod provider;
 mod read;
 mod saved;
 mod shell;

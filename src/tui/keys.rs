@@ -131,6 +131,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Settings were found that can be taken over.
+    pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
     /// Something was found that can be looked into.
@@ -224,7 +226,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 13).map(move |bits| {
+        (0..1_u16 << 14).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -241,6 +243,7 @@ mod tests {
                 lacking: bit(10),
                 declined: bit(11),
                 several: bit(12),
+                offers: bit(13),
             }
         })
     }

@@ -6,6 +6,7 @@ mod certs;
 mod dialogue;
 mod hostile;
 mod manners;
+mod old_tls;
 mod secrets;
 mod server;
 mod tls;

@@ -6,6 +6,7 @@ mod seat;
 
 mod consent;
 mod keys;
+mod offers;
 mod random;
 mod readings;
 mod walks;

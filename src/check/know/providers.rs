@@ -141,9 +141,9 @@ impl Providers {
 
     /// The one that takes mail in under one of these names; the closest name counts.
     #[must_use]
-    pub fn by_mx<'a>(&self, hosts: impl IntoIterator<Item = &'a str> + Clone) -> Option<&Provider> {
+    pub fn by_mx(&self, hosts: &[&str]) -> Option<&Provider> {
         let closest = |p: &Provider| {
-            let ends = |suffix: &&String| hosts.clone().into_iter().any(|host| is_below(host, suffix));
+            let ends = |suffix: &&String| hosts.iter().any(|host| is_below(host, suffix));
             p.mx.iter().filter(ends).map(String::len).max()
         };
         self.iter().filter_map(|p| Some((closest(p)?, p))).max_by_key(|(length, _)| *length).map(|(_, p)| p)
@@ -283,10 +283,10 @@ mod tests {
         assert_eq!(id(known.by_host("email-smtp.eu-west-1.amazonaws.com")), "ses");
         assert_eq!(id(known.by_host("email-smtp.a.b.amazonaws.com")), "");
         assert_eq!(id(known.by_domain("GMX.de")), "gmx");
-        assert_eq!(id(known.by_mx(["aspmx.l.google.com"])), "gmail");
-        assert_eq!(id(known.by_mx(["example-org.mail.protection.outlook.com"])), "microsoft365");
-        assert_eq!(id(known.by_mx(["outlook-com.olc.protection.outlook.com"])), "outlook");
-        assert_eq!(id(known.by_mx(["mx.notgoogle.com", "mx1.example.org"])), "");
+        assert_eq!(id(known.by_mx(&["aspmx.l.google.com"])), "gmail");
+        assert_eq!(id(known.by_mx(&["example-org.mail.protection.outlook.com"])), "microsoft365");
+        assert_eq!(id(known.by_mx(&["outlook-com.olc.protection.outlook.com"])), "outlook");
+        assert_eq!(id(known.by_mx(&["mx.notgoogle.com", "mx1.example.org"])), "");
         assert_eq!(id(known.by_any("alice@icloud.com")), "icloud");
     }
 

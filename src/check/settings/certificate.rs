@@ -47,8 +47,7 @@ pub(super) async fn tell(cx: &Context, host: &Host, shown: &Attempt, to: SocketA
         Some(_) => "settings.certificate.bad",
     };
     cx.found(about(id, host, fact, evidence));
-    let left = own.map_or(i64::MAX, |c| c.not_after - cx.net.world().unix_seconds());
-    if fact.distrust.is_none() && left < SOON {
+    if fact.distrust.is_none() && own.is_some_and(|c| ends_soon(c, cx.net.world().unix_seconds())) {
         cx.found(about("settings.certificate.ends-soon", host, fact, evidence));
     }
     if fact.distrust.as_deref() == Some("name") {
@@ -92,6 +91,12 @@ async fn without_sni(cx: &Context, host: &Host, shown: &Attempt, to: SocketAddr)
 /// The chain ends at a certificate that says where its issuer's own is, and that one was not served.
 fn lacks_intermediate(chain: &[CertificateFact]) -> bool {
     chain.last().is_some_and(|last| !last.is_self_issued() && last.issuer_at.is_some())
+}
+
+/// Late in its life, too: there are certificates that live for six days.
+fn ends_soon(certificate: &CertificateFact, now: i64) -> bool {
+    let (left, life) = (certificate.not_after - now, certificate.not_after - certificate.not_before);
+    left < SOON && left < life / 4
 }
 
 fn is_weak(certificate: &CertificateFact) -> bool {
@@ -166,6 +171,14 @@ mod tests {
         assert!(!lacks_intermediate(&[leaf(), root]));
         assert!(!lacks_intermediate(&[certificate("CN=mail", "CN=Own", "EC P-256", None)]));
         assert!(!lacks_intermediate(&[]));
+    }
+
+    #[test]
+    fn a_certificate_ends_soon_by_days_and_by_its_own_life() {
+        const DAY: i64 = 24 * 60 * 60;
+        let life = |days: i64| CertificateFact { not_after: days * DAY, ..certificate("", "", "", None) };
+        assert!(ends_soon(&life(90), 80 * DAY) && !ends_soon(&life(90), 70 * DAY));
+        assert!(ends_soon(&life(6), 5 * DAY) && !ends_soon(&life(6), 3 * DAY));
     }
 
     #[test]

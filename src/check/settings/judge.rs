@@ -97,7 +97,10 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         (End::Unreached(_) | End::NoAnswer, None) => cx.found(works("settings.wrong-port")),
         _ => {}
     }
-    cx.found(works("settings.other-works"));
+    // Plain text is no remedy for TLS that is broken: the login would go by in the open.
+    if !broken || is_safe(offered) {
+        cx.found(works("settings.other-works"));
+    }
 }
 
 /// Whether TLS was agreed on and then did not come about: by STARTTLS, or by a hello that only old servers answer.

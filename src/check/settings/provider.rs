@@ -37,7 +37,8 @@ pub(super) async fn of_domain<'a>(cx: &'a Context, domain: &str) -> Option<Known
     let (dns, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
     let hosts =
         dns.records.iter().filter_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.as_str()) } else { None });
-    let provider = cx.know.providers.by_mx(hosts)?;
+    let hosts: Vec<&str> = hosts.collect();
+    let provider = cx.know.providers.by_mx(&hosts)?;
     Some(Known { provider, mx: Some(evidence) })
 }
 

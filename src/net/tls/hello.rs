@@ -3,6 +3,8 @@
 //! The hello offers one highest version and the ciphers of old (RFC 5246 §7.4.1.2, RFC 4346, RFC 2246); the answer is a ServerHello or an alert. No
 //! key is ever made: the connection ends there.
 
+use rustls::AlertDescription;
+
 use super::kebab;
 
 /// The highest version that a hello offers.
@@ -146,9 +148,10 @@ pub(super) fn read(octets: &[u8]) -> Option<Answer> {
         let (data, next) = after.split_at_checked(length)?;
         if *sort == 21 {
             let number = *data.get(1)?;
-            let name = format!("{:?}", rustls::AlertDescription::from(number));
-            let unknown = name.starts_with("Unknown(");
-            return Some(Answer::Alert(if unknown { format!("alert-{number}") } else { kebab(&name) }));
+            return Some(Answer::Alert(match AlertDescription::from(number) {
+                AlertDescription::Unknown(number) => format!("alert-{number}"),
+                known => kebab(&format!("{known:?}")),
+            }));
         }
         handshake.extend_from_slice(data);
         if let Some(answer) = server_hello(&handshake) {
