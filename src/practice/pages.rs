@@ -11,10 +11,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 use super::script::Certificate;
-use super::tls::Authority;
+use super::tls::{Acceptor, Authority};
 
 /// The most octets of a request that are read.
 const REQUEST: u64 = 16 * 1024;
@@ -59,7 +58,7 @@ fn text() -> String {
 /// Serves the pages, each address on a listener of its own; public addresses with where they really are.
 pub(super) async fn serve(
     pages: &[Page],
-    authority: &Authority,
+    authority: &Arc<Authority>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Vec<(SocketAddr, SocketAddr)>, String> {
     let mut hosts: BTreeMap<IpAddr, Vec<Page>> = BTreeMap::new();
@@ -68,7 +67,7 @@ pub(super) async fn serve(
     }
     let mut served = Vec::new();
     for (ip, pages) in hosts {
-        let acceptor = authority.acceptor(&pages[0].host, pages[0].certificate)?;
+        let acceptor = Arc::new(Acceptor::new(authority, &pages[0].host, pages[0].certificate));
         let no_socket = |e: io::Error| format!("cannot listen on loopback: {e}");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_socket)?;
         served.push((SocketAddr::new(ip, 443), listener.local_addr().map_err(no_socket)?));
@@ -77,15 +76,15 @@ pub(super) async fn serve(
     Ok(served)
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, pages: Arc<[Page]>) {
+async fn accept(listener: TcpListener, acceptor: Arc<Acceptor>, pages: Arc<[Page]>) {
     let mut answering = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let (acceptor, pages) = (acceptor.clone(), Arc::clone(&pages));
+                    let (acceptor, pages) = (Arc::clone(&acceptor), Arc::clone(&pages));
                     answering.spawn(async move {
-                        let _ = timeout(PATIENCE, answer(stream, acceptor, &pages)).await;
+                        let _ = timeout(PATIENCE, answer(stream, &acceptor, &pages)).await;
                     });
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -95,8 +94,8 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, pages: Arc<[Page]>
     }
 }
 
-async fn answer(stream: TcpStream, acceptor: TlsAcceptor, pages: &[Page]) -> io::Result<()> {
-    let mut reader = BufReader::new(acceptor.accept(stream).await?).take(REQUEST);
+async fn answer(stream: TcpStream, acceptor: &Acceptor, pages: &[Page]) -> io::Result<()> {
+    let mut reader = BufReader::new(acceptor.get()?.accept(stream).await?).take(REQUEST);
     let mut request = String::new();
     reader.read_line(&mut request).await?;
     let mut line = String::from(" ");
