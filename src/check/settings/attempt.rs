@@ -90,6 +90,16 @@ impl Attempt {
         matches!(self.end, End::Works)
     }
 
+    /// Whether the port answered in TLS, whatever came of it: then it is not about to greet in plain text.
+    pub(super) fn shows_tls(&self) -> bool {
+        let alert = |why: &str| !["plaintext", "timeout", "closed", "reset", "malformed"].contains(&why);
+        match &self.end {
+            End::Works => self.security == Security::Tls,
+            End::Handshake(why) => self.security == Security::Tls && alert(why),
+            _ => false,
+        }
+    }
+
     /// Whether a connection came about.
     pub(super) fn is_connected(&self) -> bool {
         !matches!(self.end, End::Unreached(_) | End::NoAnswer | End::Untried(_))

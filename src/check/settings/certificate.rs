@@ -120,6 +120,7 @@ fn about(id: &str, host: &Host, fact: &TlsFact, evidence: EvidenceId) -> Finding
             .arg("key", if own.key.is_empty() { "of an odd kind" } else { &own.key })
             .arg("issuer", said(&own.issuer))
             .arg("missing", said(&last.issuer))
+            .arg("instead", said(&last.issuer))
             .arg("until", date(own.not_after))
             .arg("since", date(own.not_before));
     }

@@ -64,7 +64,8 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
             .arg("better_host", &host.name)
             .arg("better_port", offered.port)
             .arg("better_security", offered.security.as_str())
-            .arg("better_spoken", spoken(offered.security));
+            .arg("better_spoken", spoken(offered.security))
+            .arg("instead", format!("port {} with {}", offered.port, spoken(offered.security)));
         // The pair that differs in one thing is the proof.
         finding.evidence.extend(same.and_then(|a| a.evidence));
         if !finding.evidence.iter().any(|e| Some(*e) == offered.evidence) {
@@ -114,9 +115,11 @@ fn is_broken_tls(first: &Attempt) -> bool {
 
 fn handshake(host: &Host, first: &Attempt, old: Option<&Old>) -> Finding {
     match old {
-        Some(old) => {
-            about(old.id, host, first).arg("version", &old.version).arg("cipher", &old.cipher).shown_by(old.evidence)
-        }
+        Some(old) => about(old.id, host, first)
+            .arg("version", &old.version)
+            .arg("cipher", &old.cipher)
+            .arg("instead", "TLS 1.2 and 1.3")
+            .shown_by(old.evidence),
         None if first.security == Security::Starttls => about("settings.starttls.broken", host, first),
         None => about("settings.tls.handshake-failed", host, first),
     }

@@ -227,7 +227,7 @@ async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<
         for security in in_turn(port).into_iter().filter(|s| (port, *s) != entered) {
             let before: Vec<&Attempt> = tried.iter().chain([first]).filter(|a| a.port == port).collect();
             let address = SocketAddr::new(ip, port);
-            let wants_tls = before.iter().any(|a| a.works() && a.security == Security::Tls);
+            let wants_tls = before.iter().any(|a| a.shows_tls());
             let next = match before.iter().find_map(|a| a.settles(security)) {
                 Some(known) => settled(cx, server, (port, security), known),
                 None => attempt(if wants_tls { brief } else { cx }, server, address, security, Role::Control).await,
