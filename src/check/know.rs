@@ -1,9 +1,11 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod lists;
 mod providers;
 
 use serde::Deserialize;
 
+pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 pub(crate) use providers::spoken;
 pub use providers::{Login, Provider, Providers, SecretKind, Way};
 
@@ -12,6 +14,10 @@ pub use providers::{Login, Provider, Providers, SecretKind, Way};
 pub struct Knowledge {
     /// `assets/blocklists.toml`.
     pub blocklists: Vec<Blocklist>,
+    /// `assets/blocklists.toml`: lists that are never asked, but named in refusals.
+    pub unasked: Vec<Unasked>,
+    /// `assets/reputations.toml`: receivers that keep a record of their own.
+    pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
@@ -28,38 +34,8 @@ pub struct Knowledge {
     pub providers: Providers,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
-}
-
-/// A blocklist that is asked over the DNS (RFC 5782).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blocklist {
-    /// Short id.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// The zone to ask.
-    pub zone: String,
-    /// What it lists: any of `ipv4`, `ipv6`, `domain`.
-    pub lists: Vec<String>,
-    /// What its answers mean: `"127.0.0.4" = "XBL"`.
-    #[serde(default)]
-    pub answers: std::collections::BTreeMap<String, String>,
-    /// Answers that are no listing: a good name, or a mere remark.
-    #[serde(default)]
-    pub harmless: Vec<String>,
-    /// Answers that only say that an address is not meant to send mail directly: no spam was seen.
-    #[serde(default)]
-    pub policy: Vec<String>,
-    /// Whether large receivers use it.
-    #[serde(default)]
-    pub matters: bool,
-    /// Where to look up and ask for removal.
-    pub removal: String,
-    /// Where this knowledge comes from.
-    pub source: String,
-    /// The day it was true: `2026-11`.
-    pub as_of: String,
+    /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
+    pub records: std::collections::BTreeMap<String, String>,
 }
 
 impl Knowledge {
@@ -73,6 +49,14 @@ impl Knowledge {
         struct Lists {
             #[serde(default)]
             blocklist: Vec<Blocklist>,
+            #[serde(default)]
+            unasked: Vec<Unasked>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields)]
+        struct Reputations {
+            #[serde(default)]
+            reputation: Vec<Reputation>,
         }
         #[derive(Deserialize, Default)]
         #[serde(deny_unknown_fields)]
@@ -121,12 +105,16 @@ impl Knowledge {
             _source: String,
         }
         let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
+        let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
+        let reputations: Reputations = parse("reputations.toml", file("reputations.toml"))?;
         let domains: Domains = parse("domains.toml", file("domains.toml"))?;
         let controls: Controls = parse("controls.toml", file("controls.toml"))?;
         Ok(Self {
             blocklists: lists.blocklist,
+            unasked: lists.unasked,
+            reputations: reputations.reputation,
             domains: domains.domains,
             controls: controls.mx_of,
             submission: controls.submission,
@@ -135,6 +123,7 @@ impl Knowledge {
             providers: Providers::load(file("providers.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             syntax: syntax.rule.into_iter().map(|r| (r.id, r.says)).collect(),
+            records: records.rule.into_iter().map(|r| (r.id, r.says)).collect(),
         })
     }
 

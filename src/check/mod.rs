@@ -16,9 +16,10 @@ mod provider;
 mod recipient;
 mod server_status;
 mod settings;
+pub mod spf;
 mod tools;
 
-pub use know::{Blocklist, Knowledge, Login, Provider, Providers, SecretKind, Way};
+pub use know::{Blocklist, Knowledge, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way};
 
 use std::future::Future;
 use std::net::IpAddr;
