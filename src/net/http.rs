@@ -231,7 +231,7 @@ impl Net {
         family: AddressFamily,
     ) -> Result<Vec<SocketAddr>, NoPage> {
         /// How many addresses of a host are tried.
-        const MOST: usize = 3;
+        const MOST: usize = 2;
         let answers = self.addresses(rec, &place.host, family).await;
         let mut ips: Vec<_> = answers.iter().flat_map(|(dns, _)| dns.addresses()).collect();
         ips.sort_by_key(std::net::IpAddr::is_ipv6);

@@ -80,7 +80,7 @@ impl FileSettings {
         if !one_line.contains(char::is_whitespace)
             && let Some(found) = url::read(one_line)
         {
-            return Some(found);
+            return Some(found.sound());
         }
         let readers =
             [prefs::read, postfix::read, exim::read, msmtp::ssmtp, msmtp::read, dotenv::read, postfix::sasl_passwd];

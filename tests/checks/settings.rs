@@ -154,6 +154,17 @@ async fn a_page_with_a_bad_certificate_is_not_read() {
 }
 
 #[tokio::test]
+async fn where_the_dns_or_the_page_did_not_tell_nothing_is_said_to_be_missing() {
+    let silent = PUBLISHED.replace("path = \"/mail", "status = 503\npath = \"/mail");
+    let failing = PUBLISHED.replace("[[host]]", "fails = { \"_submission._tcp\" = \"servfail\" }\n\n[[host]]");
+    for world in [silent, failing.replace("/mail/config", "/other/config")] {
+        let session = settings("from = \"alice@example.net\"", &world).await;
+        assert_eq!(found(&session, "settings.found.untold").len(), 1);
+        assert!(found(&session, "settings.found.nothing").is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_page_is_not_asked_for_without_consent() {
     let file: WorldFile =
         toml::from_str(&format!("{}\n{PUBLISHED}", WORLD.replace("[expect]", "from = \"a@example.net\"\n[expect]")))

@@ -2,12 +2,15 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use crate::transcript::Security;
+use crate::transcript::{Security, clean_line};
 
 /// The most elements of such a page; real ones have a few dozen.
 const NODES_MAX: u32 = 5_000;
 /// The most ways that are read.
 const MOST: usize = 8;
+
+/// The longest login name, in characters: an address (RFC 5321 §4.5.3.1).
+const USER_MAX: usize = 320;
 
 /// One way to hand mail in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +51,12 @@ fn outgoing(server: Node<'_, '_>, address: &str) -> Option<Outgoing> {
     let host = filled(text("hostname")?, address);
     let sound = host.len() <= 253 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     let port = text("port")?.parse().ok().filter(|port| *port > 0)?;
-    sound.then(|| Outgoing { host, port, security, user: text("username").map(|user| filled(user, address)) })
+    sound.then(|| Outgoing {
+        host,
+        port,
+        security,
+        user: text("username").map(|user| clean_line(&filled(user, address), USER_MAX)),
+    })
 }
 
 fn filled(text: &str, address: &str) -> String {

@@ -1,13 +1,19 @@
 //! The settings that belong to an address: what its domain publishes in the DNS (RFC 6186, RFC 8314 §5.1), on the web, and what is known of its provider.
 
 use futures_util::future::join_all;
+use tokio::time::{Duration, timeout};
 
 use super::autoconfig::{self, Outgoing};
 use super::provider::{self, Known};
 use crate::check::Context;
 use crate::check::know::spoken;
 use crate::net::{Get, NoPage, RecordType};
-use crate::transcript::{Consent, DnsOutcome, DnsRecord, EvidenceId, Finding, Security};
+use crate::transcript::{ConnectOutcome, Consent, DnsRecord, EvidenceId, Finding, Security};
+
+/// How long each part of fetching a page may take: whoever publishes settings means programs to have them at once.
+const PAGE: Duration = Duration::from_secs(4);
+/// How long all of them may take together.
+const PAGES: Duration = Duration::from_secs(12);
 
 /// Settings that were found, and where.
 #[derive(Clone, Debug)]
@@ -18,6 +24,14 @@ pub(super) struct Settings {
     pub evidence: Vec<EvidenceId>,
 }
 
+/// What a search brought.
+#[derive(Default)]
+struct Search {
+    found: Vec<Settings>,
+    /// Whether some place did not tell whether it has any.
+    untold: bool,
+}
+
 /// Looks for the settings of the case's own address, tells what was found, and returns them, the best first.
 ///
 /// What a domain says of itself goes before what is known of a provider: it may have moved.
@@ -26,11 +40,16 @@ pub(super) async fn discover(cx: &Context) -> Vec<Settings> {
         return Vec::new();
     };
     let known = provider::of_domain(cx, &domain).await;
-    let mut found = srv(cx, &domain).await;
+    let mut search = srv(cx, &domain).await;
     // Known providers publish nothing that is not known: nobody need be told whose address this is.
-    if known.is_none() && found.is_empty() {
-        found.extend(published(cx, address, &domain).await);
+    if known.is_none() && search.found.is_empty() {
+        // Whatever was not told in this time may be there all the same.
+        let pages = timeout(PAGES, published(cx, address, &domain)).await;
+        let pages = pages.unwrap_or(Search { found: Vec::new(), untold: true });
+        search.untold |= pages.untold;
+        search.found.extend(pages.found);
     }
+    let Search { mut found, untold } = search;
     found.extend(known.as_ref().and_then(|known| of_provider(known, address)));
     for settings in &found {
         cx.found(about(&format!("settings.found.{}", settings.from), &domain, settings));
@@ -41,7 +60,8 @@ pub(super) async fn discover(cx: &Context) -> Vec<Settings> {
             Finding::new("settings.provider.closed").arg("provider", name).arg("domain", &domain).arg("reason", closed),
         );
     } else if found.is_empty() {
-        cx.found(Finding::new("settings.found.nothing").arg("domain", &domain));
+        let id = if untold { "settings.found.untold" } else { "settings.found.nothing" };
+        cx.found(Finding::new(id).arg("domain", &domain));
     }
     found
 }
@@ -63,25 +83,29 @@ pub(super) fn about(id: &str, domain: &str, settings: &Settings) -> Finding {
 }
 
 /// The SRV records of submission; TLS from the first byte goes first (RFC 8314 §5.1).
-async fn srv(cx: &Context, domain: &str) -> Vec<Settings> {
+async fn srv(cx: &Context, domain: &str) -> Search {
     let asked =
         [("_submissions", Security::Tls), ("_submission", Security::Starttls)].map(async |(service, security)| {
             let (dns, evidence) = cx.net.lookup(&cx.rec, &format!("{service}._tcp.{domain}"), RecordType::SRV).await;
-            if dns.outcome != DnsOutcome::Found {
-                return Vec::new();
-            }
-            let records =
-                dns.records.iter().filter_map(|r| if let DnsRecord::Other(text) = r { srv_record(text) } else { None });
-            let mut records: Vec<_> = records.collect();
+            let mut records: Vec<_> = dns
+                .records
+                .iter()
+                .filter_map(|r| if let DnsRecord::Other(text) = r { srv_record(text) } else { None })
+                .collect();
             records.sort();
             let settings = |(_, host, port): (u16, String, u16)| Settings {
                 way: Outgoing { host, port, security, user: None },
                 from: "srv",
                 evidence: vec![evidence],
             };
-            records.into_iter().take(2).map(settings).collect()
+            Search { found: records.into_iter().take(2).map(settings).collect(), untold: !dns.outcome.is_answer() }
         });
-    join_all(asked).await.into_iter().flatten().collect()
+    let mut all = Search::default();
+    for one in join_all(asked).await {
+        all.found.extend(one.found);
+        all.untold |= one.untold;
+    }
+    all
 }
 
 /// `PRIORITY WEIGHT PORT TARGET`; a target `.` says that there is no such service (RFC 2782).
@@ -93,22 +117,25 @@ fn srv_record(text: &str) -> Option<(u16, String, u16)> {
 }
 
 /// What the domain, or whoever takes its mail in, publishes on the web.
-async fn published(cx: &Context, address: &str, domain: &str) -> Vec<Settings> {
+async fn published(cx: &Context, address: &str, domain: &str) -> Search {
+    let mut search = Search::default();
     if !cx.may(Consent::Http) {
         cx.found(Finding::new("settings.found.no-consent").arg("domain", domain));
-        return Vec::new();
+        return Search { untold: true, ..search };
     }
-    let (mx, _) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
+    let net = cx.net.hurried(PAGE);
+    let (mx, _) = net.lookup(&cx.rec, domain, RecordType::MX).await;
     let first =
         mx.records.iter().find_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.as_str()) } else { None });
     let mx_domain = first.and_then(psl::domain_str);
     for url in autoconfig::pages(address, domain, mx_domain) {
-        match cx.net.get(&cx.rec, &url, Get { redirects: 2, family: cx.case.family, ..Get::default() }).await {
+        match net.get(&cx.rec, &url, Get { redirects: 2, family: cx.case.family, ..Get::default() }).await {
             Ok(page) if page.status == 200 => {
                 let ways = autoconfig::read(&page.text(), address);
                 if !ways.is_empty() {
                     let settings = |way| Settings { way, from: "autoconfig", evidence: vec![page.evidence] };
-                    return ways.into_iter().map(settings).collect();
+                    search.found.extend(ways.into_iter().map(settings));
+                    return search;
                 }
             }
             Err((NoPage::Distrusted(why), evidence)) if why != "no-trust-store" => {
@@ -116,10 +143,13 @@ async fn published(cx: &Context, address: &str, domain: &str) -> Vec<Settings> {
                 let finding = Finding::new("settings.found.untrusted").arg("host", host).arg("why", why);
                 cx.found(finding.arg("domain", domain).shown_by(evidence));
             }
-            _ => {}
+            // Where nobody serves pages, none is published.
+            Err((NoPage::Unreached(ConnectOutcome::Refused), _)) => {}
+            Err((why, _)) => search.untold |= why.is_untold(),
+            Ok(page) => search.untold |= page.status >= 500,
         }
     }
-    Vec::new()
+    search
 }
 
 fn of_provider(known: &Known<'_>, address: &str) -> Option<Settings> {

@@ -100,6 +100,7 @@ impl Check for Settings {
             "settings.found.autoconfig",
             "settings.found.provider",
             "settings.found.nothing",
+            "settings.found.untold",
             "settings.found.no-consent",
             "settings.found.untrusted",
             "settings.found.other-host",
