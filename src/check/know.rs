@@ -1,11 +1,14 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
 mod lists;
+mod providers;
 
 use regex::Regex;
 use serde::Deserialize;
 
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
+pub(crate) use providers::spoken;
+pub use providers::{Login, Provider, Providers, SecretKind, Way};
 
 /// What checks know besides what they see.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,8 @@ pub struct Knowledge {
     pub busy: Vec<Reason>,
     /// `assets/software.toml`: mail server programs by what they say of themselves.
     pub software: Vec<Software>,
+    /// `assets/providers.toml`: where providers take outgoing mail.
+    pub providers: Providers,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
     /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
@@ -190,6 +195,7 @@ impl Knowledge {
             interceptors: controls.interceptors,
             clouds: controls.cloud,
             selectors: controls.selectors,
+            providers: Providers::load(file("providers.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             busy: busy.reason,
             software: servers.server,

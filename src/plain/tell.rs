@@ -48,6 +48,7 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
         Fact::Tls { tls, .. } if tls.established => {
             format!("{}: secured with {}", tls.server, tls.version.as_deref().unwrap_or("TLS"))
         }
+        Fact::Tls { tls, .. } if tls.probe => format!("{}: asked which old TLS it speaks", tls.server),
         Fact::Tls { tls, .. } => format!("{}: the TLS handshake failed", tls.server),
         Fact::Sent { command, .. } => sent(command),
         Fact::Received { reply, .. } => answered(reply),

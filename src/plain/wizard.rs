@@ -11,7 +11,7 @@ use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
 use crate::report;
-use crate::run::Session;
+use crate::run::{Session, offered};
 use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
 use crate::walk::{Input, Place, StepState};
 
@@ -157,6 +157,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     async fn questions(&mut self, step: &StepId, all: bool) -> io::Result<()> {
         if !self.asked.insert(step.clone()) && !all {
             return Ok(());
+        }
+        if let Some(found) = offered(self.session().walk(), step).filter(|_| all) {
+            self.case = found;
+            self.talk.say("The settings that were found are filled in: Enter takes each of them over.")?;
         }
         let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
         for question in questions {

@@ -56,6 +56,9 @@ pub struct Host {
     /// The certificate it shows.
     #[serde(default)]
     pub certificate: Certificate,
+    /// Which TLS it speaks.
+    #[serde(default)]
+    pub tls: Tls,
     /// Whose wording it uses where no rule says otherwise.
     #[serde(default)]
     pub software: Software,
@@ -131,7 +134,7 @@ pub struct Rule {
     /// Only the first so many times, counted apart for each pair of sender and recipient, over all connections.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}`. None: nothing is said.
+    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}` `{date}`. None: nothing is said.
     #[serde(default)]
     pub reply: Vec<String>,
     /// What happens then.
@@ -201,6 +204,23 @@ pub enum Certificate {
     UntrustedIssuer,
     /// Made on the way by a mail scanner that reads along.
     Intercepted,
+    /// Good, and served without the intermediate certificate that it needs.
+    NoIntermediate,
+}
+
+/// Which TLS a host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// TLS 1.2 and 1.3.
+    #[default]
+    Modern,
+    /// TLS 1.0 and nothing newer.
+    Version10,
+    /// TLS 1.2 with ciphers that nobody uses any more.
+    OldCiphers,
+    /// None that comes about: it agrees to begin, and hangs up.
+    Broken,
 }
 
 /// Whose wording a host uses.

@@ -188,6 +188,7 @@ impl App {
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
+            offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
             declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,

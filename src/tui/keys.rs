@@ -166,6 +166,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Settings were found that can be taken over.
+    pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
     /// Something was found that can be looked into.
@@ -250,8 +252,8 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 15).map(move |bits| {
-            let bit = |n: u16| bits >> n & 1 == 1;
+        (0..1_u32 << 16).map(move |bits| {
+            let bit = |n: u32| bits >> n & 1 == 1;
             Now {
                 kind,
                 typing: bit(0),
@@ -269,6 +271,7 @@ mod tests {
                 several: bit(12),
                 fields: bit(13),
                 called: bit(14),
+                offers: bit(15),
             }
         })
     }

@@ -10,5 +10,6 @@ mod manners;
 mod one_by_one;
 mod promises;
 mod said;
+mod settings;
 mod ways;
 mod worlds;

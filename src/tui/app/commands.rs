@@ -133,8 +133,8 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let was_last = !form.next();
-                if was_last {
+                let sends = form.names_settings() || !form.next();
+                if sends {
                     self.submit();
                 }
             }

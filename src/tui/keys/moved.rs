@@ -131,6 +131,7 @@ mod tests {
             several: true,
             fields: true,
             called: true,
+            offers: true,
         }
     }
 

@@ -117,10 +117,14 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
         n.running
     }),
+    when(
+        key(&[c('i')], "i", Command::FillIn, FILLED, "take over", "take over the settings that were found to work"),
+        |n| n.questions && n.offers,
+    ),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
-        n.questions && n.lacking
+        n.questions && n.lacking && !n.offers
     }),
-    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking && !n.offers),
     when(
         key(
             &[c('l')],
