@@ -226,7 +226,7 @@ pub enum ListFormat {
 /// The options of `explain`.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
-    /// A reply code, an enhanced code, both, or a finding: 550 5.7.26, dns.mx.null
+    /// A reply code, an enhanced code, both, a finding, or a provider: 550 5.7.26, dns.mx.null, gmail.com
     #[arg(value_name = "CODE|FINDING", required = true, num_args = 1..)]
     pub what: Vec<String>,
 

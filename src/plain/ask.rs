@@ -7,7 +7,7 @@ use std::path::Path;
 use super::talk::Talk;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
-use crate::run::error_file;
+use crate::run::{error_file, settings_file};
 use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
 
 /// The most of an error text, in octets: as much as is read of one.
@@ -191,7 +191,10 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     match field {
         Field::From => case.from = value,
         Field::To => case.to = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
-        Field::Server => case.server = Some(server(text)?),
+        Field::Server => match text.strip_prefix("file ") {
+            Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
+            None => case.server = Some(server(text)?),
+        },
         Field::Security => case.security = text.parse()?,
         Field::User => case.user = value,
         Field::Message => {
@@ -211,7 +214,9 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
 }
 
 fn server(text: &str) -> Result<Target, String> {
-    let no = || "Type a host name or address, perhaps with a port: mail.example.org:587.".to_owned();
+    let no = || {
+        "Type a host name or address, perhaps with a port: mail.example.org:587. Or: file, and the name of a file that has it.".to_owned()
+    };
     if text.contains(['/', '@', ' ']) {
         return Err(no());
     }

@@ -10,6 +10,7 @@ mod evidence;
 mod finding;
 mod hush;
 mod ids;
+mod path;
 mod redact;
 mod reply;
 mod runbook;
@@ -25,6 +26,7 @@ pub use evidence::{
 pub use finding::Finding;
 pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
+pub use path::{HopFact, IcmpFact, IcmpMeaning, TraceEnd, TraceFact};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
 pub use runbook::{Runbook, RunbookStep};

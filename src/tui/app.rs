@@ -27,7 +27,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret};
 use crate::walk::{Place, Walk};
 use shown::Shown;
 
@@ -191,6 +191,7 @@ impl App {
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
+            offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
             declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
@@ -200,6 +201,7 @@ impl App {
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
             fields: form.is_some_and(|f| f.fields.len() > 1),
+            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) enum Command {
     Evidence,
     /// The other register.
     Register,
+    /// Hosts against stages.
+    Matrix,
     /// The steps, and the path so far.
     Map,
     /// What is known so far.
@@ -124,11 +126,12 @@ pub(super) enum Kind {
     Checklist,
     Help,
     Map,
+    Matrix,
     Prompt,
 }
 
 #[cfg(test)]
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Start,
     Kind::Story,
     Kind::Practise,
@@ -143,6 +146,7 @@ const KINDS: [Kind; 16] = [
     Kind::Text,
     Kind::Checklist,
     Kind::Help,
+    Kind::Matrix,
     Kind::Map,
     Kind::Prompt,
 ];
@@ -162,6 +166,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Settings were found that can be taken over.
+    pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
     /// Something was found that can be looked into.
@@ -180,6 +186,8 @@ pub(super) struct Now {
     pub several: bool,
     /// The form has more than one field.
     pub fields: bool,
+    /// Servers were called.
+    pub called: bool,
 }
 
 /// A row of the table.
@@ -244,8 +252,8 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 14).map(move |bits| {
-            let bit = |n: u16| bits >> n & 1 == 1;
+        (0..1_u32 << 16).map(move |bits| {
+            let bit = |n: u32| bits >> n & 1 == 1;
             Now {
                 kind,
                 typing: bit(0),
@@ -262,6 +270,8 @@ mod tests {
                 declined: bit(11),
                 several: bit(12),
                 fields: bit(13),
+                called: bit(14),
+                offers: bit(15),
             }
         })
     }

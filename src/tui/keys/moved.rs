@@ -130,6 +130,8 @@ mod tests {
             foldable: true,
             several: true,
             fields: true,
+            called: true,
+            offers: true,
         }
     }
 
