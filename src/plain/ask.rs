@@ -85,7 +85,9 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
-            if self.confined && question.field == Field::Message && !line.trim().is_empty() {
+            let names_file = question.field == Field::Message && !line.trim().is_empty()
+                || question.field == Field::Server && line.trim().starts_with("file ");
+            if self.confined && names_file {
                 self.say(NO_FILES)?;
                 continue;
             }
