@@ -1,9 +1,13 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod addresses;
 mod lists;
+
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
+pub use addresses::Addresses;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 
 /// What checks know besides what they see.
@@ -17,6 +21,12 @@ pub struct Knowledge {
     pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
+    /// `assets/domains.toml`: endings that slips are held against.
+    pub endings: Vec<String>,
+    /// Domains that the user's own saved sessions wrote to without a fault; filled once they are read.
+    pub own_domains: Arc<OnceLock<Vec<String>>>,
+    /// `assets/addresses.toml`: names of roles, disposable domains, letters that imitate others.
+    pub addresses: Addresses,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
     pub controls: Vec<String>,
     /// `assets/controls.toml`: submission hosts that are tried on 587 and 465 to compare with.
@@ -56,6 +66,8 @@ impl Knowledge {
         struct Domains {
             #[serde(default)]
             domains: Vec<String>,
+            #[serde(default)]
+            endings: Vec<String>,
             #[serde(default, rename = "source")]
             _source: String,
         }
@@ -108,6 +120,9 @@ impl Knowledge {
             unasked: lists.unasked,
             reputations: reputations.reputation,
             domains: domains.domains,
+            endings: domains.endings,
+            own_domains: Arc::default(),
+            addresses: parse("addresses.toml", file("addresses.toml"))?,
             controls: controls.mx_of,
             submission: controls.submission,
             interceptors: controls.interceptors,

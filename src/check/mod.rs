@@ -18,7 +18,8 @@ mod server_status;
 mod settings;
 mod tools;
 
-pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};
+pub use know::{Addresses, Blocklist, Knowledge, NotAsked, Reputation, Unasked};
+pub use tools::{Healed, heal};
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::talk::Talk;
+use crate::check::heal;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
 use crate::run::error_file;
@@ -82,7 +83,19 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
-            match put(question.field, line.trim(), case) {
+            let mut line = line.trim().to_owned();
+            if matches!(question.field, Field::From | Field::To)
+                && !line.contains(',')
+                && let Some(meant) = heal(&line)
+            {
+                let meant = meant.address;
+                self.say(&format!(
+                    "That is not an address as it stands. Is {meant} meant? Enter takes it; or type another:"
+                ))?;
+                let Some(other) = self.line().await? else { return Ok(false) };
+                line = if other.trim().is_empty() { meant } else { other.trim().to_owned() };
+            }
+            match put(question.field, &line, case) {
                 Ok(()) => return Ok(true),
                 Err(why) => self.say(&why)?,
             }

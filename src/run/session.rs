@@ -12,7 +12,7 @@ use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
 use crate::net::{Limits, Net, Recorder, Trust, World};
 use crate::reading::Reader;
-use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId};
+use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId, Verdict};
 use crate::walk::{Effect, Input, Walk};
 
 /// What a session needs.
@@ -102,7 +102,11 @@ impl Session {
     /// the first screen stands.
     pub fn warm(&self) {
         let guide = Arc::clone(&self.setup.guide);
-        std::thread::spawn(move || guide.warm());
+        let (store, own) = (self.setup.store.clone(), Arc::clone(&self.setup.know.own_domains));
+        std::thread::spawn(move || {
+            guide.warm();
+            own.get_or_init(|| store.map_or_else(Vec::new, |store| written_to(&store)));
+        });
     }
 
     /// The walk as it stands, for drawing.
@@ -287,6 +291,13 @@ impl Session {
         steps.sort_by_key(|step| here == crate::walk::Place::Step(step.clone()));
         steps
     }
+}
+
+/// The domains that saved sessions wrote to and found no fault at: what a slip is held against.
+fn written_to(store: &Store) -> Vec<String> {
+    let fine = store.list().into_iter().filter(|s| s.verdict == Some(Verdict::NoFaultFound)).filter_map(|s| s.case);
+    let domains: BTreeSet<String> = fine.filter_map(|case| Some(case.recipient_domain()?.to_lowercase())).collect();
+    domains.into_iter().collect()
 }
 
 fn net_for(setup: &Setup, case: &Case) -> Net {

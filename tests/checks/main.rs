@@ -1,5 +1,6 @@
 //! Every check keeps its word in every practice world: what it emits, shows, ends and leaves behind.
 
+mod addresses;
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;

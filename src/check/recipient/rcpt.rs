@@ -105,6 +105,10 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         dialogue.quit().await;
         return Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
     }
+    if utf8 {
+        let server = &opening.last().reply.server;
+        cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
+    }
     let finding = match dialogue.mail(from, if utf8 { "SMTPUTF8" } else { "" }).await {
         Err(broken) => return broke(&broken),
         Ok(heard) if !heard.reply.is_positive() => earlier(&heard),

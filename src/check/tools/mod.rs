@@ -1,11 +1,13 @@
 //! What several checks need: which hosts the mail goes to, and a session with one of them.
 
 mod address;
+mod heal;
 mod hosts;
 mod masked;
 mod talk;
 
 pub(crate) use address::{Split, split};
+pub use heal::{Healed, heal};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use talk::{Stopped, Talk, talk};
