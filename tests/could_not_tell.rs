@@ -50,6 +50,15 @@ impl World for Lacking {
         self.nameservers.clone()
     }
 
+    fn dns_at(&self, server: SocketAddr) -> SocketAddr {
+        // What is lacking is the resolver: the zones' own servers are in the world.
+        if self.nameservers.as_ref().is_ok_and(|own| own.contains(&server)) {
+            server
+        } else {
+            self.world.dns_at(server)
+        }
+    }
+
     fn unix_seconds(&self) -> i64 {
         self.world.unix_seconds()
     }

@@ -39,6 +39,8 @@ pub struct Knowledge {
     pub capabilities: std::collections::BTreeMap<String, String>,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
+    /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
+    pub records: std::collections::BTreeMap<String, String>,
 }
 
 impl Knowledge {
@@ -110,6 +112,7 @@ impl Knowledge {
             _source: String,
         }
         let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
+        let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
         let reputations: Reputations = parse("reputations.toml", file("reputations.toml"))?;
@@ -129,6 +132,7 @@ impl Knowledge {
             selectors: controls.selectors,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             syntax: syntax.rule.into_iter().map(|r| (r.id, r.says)).collect(),
+            records: records.rule.into_iter().map(|r| (r.id, r.says)).collect(),
         })
     }
 

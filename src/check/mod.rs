@@ -16,6 +16,7 @@ mod provider;
 mod recipient;
 mod server_status;
 mod settings;
+pub mod spf;
 mod tools;
 
 pub use know::{Addresses, Blocklist, Knowledge, NotAsked, Reputation, Unasked};

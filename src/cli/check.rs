@@ -39,6 +39,9 @@ pub(super) async fn check(args: &CheckArgs, given: Given, house: &House) -> Resu
         // A monitor comes every minute: its sessions would push out those of people.
         setup.store = None;
     }
+    if given.case.insecure_login {
+        note("--insecure-login: the password may go where anybody on the way can read it; use it in a lab only");
+    }
     let consents = given.allowed();
     let plan = plan(house, &args.steps, args.all);
     let out = args.out.as_deref();

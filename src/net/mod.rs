@@ -14,10 +14,12 @@ mod tls;
 mod wire;
 mod world;
 
-pub use dns::RecordType;
+pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
-pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
+pub use smtp::{
+    Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
+};
 pub use tls::Trust;
 pub use wire::Wire;
 pub use world::{BoxFuture, Real, World};

@@ -65,6 +65,11 @@ impl Practice {
         let mut tasks = JoinSet::new();
         let zones = Zones::load(&file.zones, &file.test_points)?;
         let nameserver = dns::serve(zones, &mut tasks).await.map_err(no_socket)?;
+        let mut authorities = HashMap::new();
+        for at in file.zones.iter().filter_map(|z| z.at) {
+            let zones = Zones::seen_at(&file.zones, &file.test_points, Some(at))?;
+            authorities.insert(at, dns::serve(zones, &mut tasks).await.map_err(no_socket)?);
+        }
         let mut addresses = vec![("DNS (UDP and TCP)".to_owned(), nameserver)];
         let authority = Arc::new(Authority::new(this_year())?);
         let mut served = HashMap::new();
@@ -88,7 +93,7 @@ impl Practice {
             addresses.push((format!("pages {public} (https)"), at));
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
-        let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name });
+        let outside = Arc::new(Outside { nameserver, authorities, served, routes: file.routes.clone(), host_name });
         Ok(Self { outside, ca_pem: authority.pem(), addresses, _tasks: tasks })
     }
 

@@ -13,6 +13,8 @@ use crate::net::{BoxFuture, World};
 /// A practice world's outside.
 pub(super) struct Outside {
     pub(super) nameserver: SocketAddr,
+    /// The servers that see a zone in their own way.
+    pub(super) authorities: HashMap<IpAddr, SocketAddr>,
     pub(super) served: HashMap<SocketAddr, SocketAddr>,
     pub(super) routes: Vec<Route>,
     pub(super) host_name: String,
@@ -46,8 +48,8 @@ impl World for Outside {
         Ok(vec![self.nameserver])
     }
 
-    fn dns_at(&self, _: SocketAddr) -> SocketAddr {
-        self.nameserver
+    fn dns_at(&self, server: SocketAddr) -> SocketAddr {
+        self.authorities.get(&server.ip()).copied().unwrap_or(self.nameserver)
     }
 
     fn unix_seconds(&self) -> i64 {

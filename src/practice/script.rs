@@ -20,6 +20,9 @@ pub struct Zone {
     /// Names that fail, and how; `*` stands for every name of the zone.
     #[serde(default)]
     pub fails: BTreeMap<String, DnsFailure>,
+    /// The one server that sees the zone so; none: all others, and the resolver.
+    #[serde(default)]
+    pub at: Option<IpAddr>,
 }
 
 /// How a question to the DNS fails.
@@ -32,6 +35,8 @@ pub enum DnsFailure {
     Refused,
     /// No answer at all.
     Timeout,
+    /// RCODE 2, unless the asker wants what does not validate, too (CD): DNSSEC is broken.
+    Bogus,
 }
 
 /// One machine on some of its ports, and what it says there.

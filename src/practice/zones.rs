@@ -1,6 +1,7 @@
 //! What the practice DNS knows, and what it says to a question. Pure: no sockets here.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::rdata::{A, SOA};
@@ -39,8 +40,14 @@ struct Loaded {
 impl Zones {
     /// The zones of a world, and the test points of lists that the world leaves healthy.
     pub(super) fn load(zones: &[Zone], points: &[TestPoint]) -> Result<Self, String> {
+        Self::seen_at(zones, points, None)
+    }
+
+    /// As one server sees them: where it has a version of a zone of its own, that one.
+    pub(super) fn seen_at(zones: &[Zone], points: &[TestPoint], at: Option<IpAddr>) -> Result<Self, String> {
         let mut all = Self { zones: Vec::new() };
-        for zone in zones {
+        let own = |name: &str| at.is_some() && zones.iter().any(|z| z.at == at && z.name == name);
+        for zone in zones.iter().filter(|z| z.at == at || (z.at.is_none() && !own(&z.name))) {
             let name = key(&zone.name);
             if all.zones.iter().any(|z| z.name == name) {
                 return Err(format!("zone {name} is written twice"));
@@ -83,7 +90,7 @@ impl Zones {
     }
 
     /// What is said to a question for that name and type; none where the world says silence.
-    pub(super) fn ask(&self, name: &Name, rtype: RecordType) -> Option<Said> {
+    pub(super) fn ask(&self, name: &Name, rtype: RecordType, unchecked: bool) -> Option<Said> {
         let mut answers = Vec::new();
         let mut wanted = text(name);
         for _ in 0..CHAIN {
@@ -94,7 +101,8 @@ impl Zones {
                 Some(DnsFailure::Timeout) => return None,
                 Some(DnsFailure::Servfail) => return failure(ResponseCode::ServFail),
                 Some(DnsFailure::Refused) => return failure(ResponseCode::Refused),
-                None => {}
+                Some(DnsFailure::Bogus) if !unchecked => return failure(ResponseCode::ServFail),
+                Some(DnsFailure::Bogus) | None => {}
             }
             let Some(here) = zone.records.get(&wanted) else {
                 let code = if zone.has_below(&wanted) { ResponseCode::NoError } else { ResponseCode::NXDomain };
@@ -195,7 +203,7 @@ mod tests {
     }
 
     fn ask(zones: &Zones, name: &str, rtype: RecordType) -> String {
-        match zones.ask(&Name::from_ascii(name).unwrap(), rtype) {
+        match zones.ask(&Name::from_ascii(name).unwrap(), rtype, false) {
             None => "nothing".to_owned(),
             Some(said) if said.answers.is_empty() => format!("{:?}", said.code),
             Some(said) => said.answers.iter().map(|r| r.data.to_string()).collect::<Vec<_>>().join(", "),
@@ -258,6 +266,7 @@ mod tests {
             name: "example.org".to_owned(),
             records: "x.example.com. A 192.0.2.1".to_owned(),
             fails: std::collections::BTreeMap::new(),
+            at: None,
         };
         let error = Zones::load(&[zone], &[]).err().unwrap();
         assert!(error.contains("x.example.com does not lie in it"), "{error}");

@@ -211,6 +211,9 @@ pub struct Case {
     /// The one SASL mechanism to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
+    /// Whether to log in even where TLS is missing or not to be trusted. For this session alone: it is never written down.
+    #[serde(skip_serializing)]
+    pub insecure_login: bool,
     /// The message that is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<PathBuf>,
@@ -331,4 +334,17 @@ impl Case {
 /// The part behind the last `@`.
 fn domain_of(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, d)| d.trim_end_matches('>').trim()).filter(|d| !d.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_risk_is_taken_for_one_session_and_written_nowhere() {
+        let case = Case { insecure_login: true, ..Case::new() };
+        let written = serde_json::to_string(&case).expect("JSON");
+        assert!(!written.contains("insecure"), "{written}");
+        assert!(!serde_json::from_str::<Case>(&written).expect("a case").insecure_login);
+    }
 }

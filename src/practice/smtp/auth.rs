@@ -1,4 +1,4 @@
-//! AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616). Passwords here are for practice; even so nothing keeps or shows them.
+//! AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616), and with tokens (RFC 7628). Passwords here are for practice; even so nothing keeps or shows them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,11 @@ pub(super) enum Exchange {
     LoginName,
     /// LOGIN's password for that name.
     LoginPassword(String),
-    /// Whatever ends a mechanism that this server offers but nobody passes (`XOAUTH2`, `CRAM-MD5`).
+    /// The one response of XOAUTH2 or OAUTHBEARER. A user's password stands for the token.
+    Token,
+    /// The empty word that makes the refusal of a token final.
+    TokenRefused,
+    /// Whatever ends a mechanism that this server offers but nobody passes (`CRAM-MD5`, `SCRAM-SHA-256`).
     Doomed,
 }
 
@@ -41,6 +45,7 @@ impl Session {
         let (exchange, prompt) = match mechanism.as_str() {
             "PLAIN" => (Exchange::Plain, String::new()),
             "LOGIN" => (Exchange::LoginName, STANDARD.encode("Username:")),
+            "XOAUTH2" | "OAUTHBEARER" => (Exchange::Token, String::new()),
             _ => (Exchange::Doomed, STANDARD.encode("{}")),
         };
         match initial.trim() {
@@ -56,7 +61,7 @@ impl Session {
         if line == "*" {
             return self.say(On::AuthCancelled);
         }
-        if let Exchange::Doomed = exchange {
+        if let Exchange::Doomed | Exchange::TokenRefused = exchange {
             return self.decide_on(Moment::Login, On::AuthBad);
         }
         let Some(text) = STANDARD.decode(line).ok().and_then(|octets| String::from_utf8(octets).ok()) else {
@@ -72,13 +77,29 @@ impl Session {
             }
             Exchange::LoginName => self.ask(Exchange::LoginPassword(text), &STANDARD.encode("Password:")),
             Exchange::LoginPassword(user) => self.judge_login(&user, &text),
-            Exchange::Doomed => self.decide_on(Moment::Login, On::AuthBad),
+            Exchange::Token => self.judge_token(&text),
+            Exchange::Doomed | Exchange::TokenRefused => self.decide_on(Moment::Login, On::AuthBad),
         }
     }
 
     fn ask(&mut self, exchange: Exchange, prompt: &str) -> Answer {
         self.exchange = Some(exchange);
         Answer { lines: vec![format!("334 {prompt}")], delay: std::time::Duration::ZERO, next: Next::Line }
+    }
+
+    /// `user=NAME^Aauth=Bearer TOKEN^A^A`, or `n,a=NAME,^A…^Aauth=Bearer TOKEN^A^A`.
+    fn judge_token(&mut self, text: &str) -> Answer {
+        let mut parts = text.split('\x01');
+        let head = parts.next().unwrap_or_default();
+        let user = head.strip_prefix("user=").or_else(|| head.strip_prefix("n,a=").map(|u| u.trim_end_matches(',')));
+        let token = parts.find_map(|part| part.strip_prefix("auth=Bearer "));
+        let (Some(user), Some(token)) = (user, token) else { return self.say(On::AuthGarbled) };
+        if self.shared.host.users.iter().any(|u| u.name == user && u.password == token) {
+            return self.judge_login(user, token);
+        }
+        user.clone_into(&mut self.places.user);
+        let why = r#"{"status":"401","schemes":"Bearer","scope":"https://mail.example.net/"}"#;
+        self.ask(Exchange::TokenRefused, &STANDARD.encode(why))
     }
 
     fn judge_login(&mut self, user: &str, password: &str) -> Answer {
