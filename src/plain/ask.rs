@@ -29,7 +29,7 @@ pub(super) fn stays_home(step: &StepId) -> bool {
 pub(super) fn asks(what: Consent) -> &'static str {
     match what {
         Consent::Connect => "connect to the mail servers and greet them",
-        Consent::Rcpt => "name sender and recipient to them, without sending a message",
+        Consent::Rcpt => "name sender and recipient to them, and once more where they say: later; no message is sent",
         Consent::Auth => "log in once with the name and password you gave",
         Consent::Send => "really send a message, once",
         Consent::Blocklists => "ask public blocklists about your address and domain",

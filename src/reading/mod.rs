@@ -46,3 +46,4 @@ pub use lens::{Lens, Mark, Part, lens};
 pub use meaning::{Certainty, Meaning, read_reply};
 pub use stream::{LogReader, Logged};
 pub use text::{Item, Reader, Reading, Source};
+pub use wait::seconds;

@@ -5,6 +5,7 @@ mod addresses;
 #[path = "../support/dns_server.rs"]
 mod dns_server;
 mod exchangers;
+mod greylist;
 mod lists;
 mod manners;
 mod one_by_one;

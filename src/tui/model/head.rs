@@ -28,8 +28,9 @@ pub(in crate::tui) fn about(walk: &Walk) -> String {
 /// The top line of a walk that is `now` milliseconds old.
 pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
     let entries = walk.transcript().entries();
-    let at = if walk.running().is_empty() { entries.last().map_or(0, |e| e.at) } else { now };
-    let clock = clock(at);
+    let at =
+        if walk.running().is_empty() && walk.parked().is_none() { entries.last().map_or(0, |e| e.at) } else { now };
+    let age = clock(at);
     let mut hosts = BTreeSet::new();
     let mut mails = 0;
     let mut signed = BTreeSet::new();
@@ -51,10 +52,13 @@ pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
         Mode::Guided => "guided".to_owned(),
         Mode::Checklist => format!("checklist · {} of {steps}", done(walk)),
     };
-    let mut state = format!("{mode} · {clock}");
+    let mut state = format!("{mode} · {age}");
     if !hosts.is_empty() {
         state += &format!(" · {} asked", count(hosts.len(), "host"));
         state += &if mails == 0 { " · no mail sent".to_owned() } else { format!(" · {} sent", count(mails, "mail")) };
+    }
+    if let Some(parked) = walk.parked() {
+        state += &format!(" · asks again in {}", clock(parked.due.saturating_sub(now)));
     }
     Head { about: about(walk), state }
 }
