@@ -9,7 +9,7 @@ use crate::guide::Pattern;
 use crate::transcript::Security;
 
 /// A part of the DNS.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
     /// Its name, without the trailing dot.

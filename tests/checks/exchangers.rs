@@ -130,7 +130,7 @@ async fn an_inner_address_is_a_fault_outside_and_none_inside() {
 async fn an_exchanger_whose_name_fails_is_not_called_broken() {
     let fails = |file: &mut WorldFile| {
         let fails = [("*".to_owned(), DnsFailure::Servfail)].into();
-        file.zones.push(Zone { name: "mail.example.com".to_owned(), records: String::new(), fails, at: None });
+        file.zones.push(Zone { name: "mail.example.com".to_owned(), fails, ..Zone::default() });
     };
     let session = looked("@ MX 10 mail.example.com.", fails, false, &Consent::ALL).await;
     the(&session, "recipient.mx.unknown");

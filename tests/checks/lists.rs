@@ -14,7 +14,7 @@ async fn asked(zones: &[(&str, &str)], change: impl FnOnce(&mut WorldFile)) -> S
     let guide = guide();
     let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
     for (name, records) in zones {
-        file.zones.push(Zone { name: (*name).to_owned(), records: (*records).to_owned(), fails: [].into(), at: None });
+        file.zones.push(Zone { name: (*name).to_owned(), records: (*records).to_owned(), ..Zone::default() });
     }
     file.case.timeout_secs = 1;
     change(&mut file);
@@ -94,7 +94,7 @@ async fn what_a_list_gets_wrong_is_could_not_tell_and_never_listed() {
 async fn a_list_that_lists_nothing_is_no_clean_bill() {
     let guide = guide();
     let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
-    let unasked = |name: &str| Zone { name: name.to_owned(), records: String::new(), fails: [].into(), at: None };
+    let unasked = |name: &str| Zone { name: name.to_owned(), ..Zone::default() };
     // The zone below takes the questions, and knows nothing.
     file.zones.push(unasked("127.bl.spamcop.net"));
     let session = step(&guide, &file).await;
@@ -107,7 +107,7 @@ async fn silent_lists_are_not_asked_twice_more_and_do_not_stop_the_rest() {
     let session = asked(&[], |file| {
         for name in ["bl.spamcop.net", "zen.spamhaus.org"] {
             let fails = [("*".to_owned(), DnsFailure::Timeout)].into();
-            file.zones.push(Zone { name: name.to_owned(), records: String::new(), fails, at: None });
+            file.zones.push(Zone { name: name.to_owned(), fails, ..Zone::default() });
         }
     })
     .await;

@@ -86,3 +86,25 @@ fn clock(ms: u64) -> String {
 fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Consent, Entry, Finding, RETRY_SECS, RunId, StepId, StepStatus};
+
+    #[test]
+    fn a_step_that_waits_is_counted_down() {
+        let (run, step) = (RunId(0), StepId::new("recipient"));
+        let finding = Finding::new("recipient.rcpt.greylisted").arg(RETRY_SECS, 300);
+        let facts = [
+            Fact::Consented { what: Consent::Rcpt, granted: true },
+            Fact::Started { run, step: step.clone(), check: "recipient".to_owned() },
+            Fact::Found { run, finding },
+            Fact::Ended { run },
+            Fact::StepEnded { step, status: StepStatus::Fail },
+        ];
+        let walk = Walk::replay(&facts.map(|fact| Entry { at: 1000, fact }));
+        assert_eq!(head(&walk, 13, 3000).state, "guided · 0:03 · asks again in 4:58");
+        assert_eq!(head(&walk, 13, 400_000).state, "guided · 6:40 · asks again in 0:00");
+    }
+}
