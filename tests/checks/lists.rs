@@ -228,3 +228,19 @@ async fn a_name_service_that_knows_no_list_at_all_clears_nobody_and_blames_nobod
     let told = |id: &str| id.contains(".clean") || id.contains("listed");
     assert!(!findings(&session).iter().any(|f| told(&f.id)));
 }
+
+#[tokio::test]
+async fn a_maker_of_several_lists_is_named_by_the_zone() {
+    for (error, list) in [
+        ("554 5.7.1 Sender domain [example.net] listed in dbl.spamhaus.org", "Spamhaus DBL"),
+        (
+            "554 5.7.1 Client host [198.51.100.7] blocked using sbl.spamhaus.org; https://www.spamhaus.org/",
+            "Spamhaus ZEN",
+        ),
+        ("550 5.7.1 Mail from 198.51.100.7 refused, listed at SpamCop", "SpamCop"),
+    ] {
+        let session = asked(&[], |file| file.case.error = Some(error.to_owned())).await;
+        let named = findings(&session).into_iter().filter(|f| f.id == "blocklists.named");
+        assert_eq!(named.map(|f| f.args["list"].as_str()).collect::<Vec<_>>(), [list], "{error}");
+    }
+}
