@@ -146,6 +146,7 @@ impl App {
         self.now = self.session.now();
         match message {
             Message::Answer(run, fact) => self.session.answer(run, fact),
+            Message::Due => self.session.due(),
             Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Front(Event::Key(_)) => {}
             Message::Front(Event::Paste(text)) => self.paste(&text),
@@ -161,7 +162,7 @@ impl App {
     /// Whether something on the screen changes by itself: only then ticks are needed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.session.walk().running().is_empty()
+        !self.session.walk().running().is_empty() || self.session.walk().parked().is_some()
     }
 
     /// The walk as it stands.
