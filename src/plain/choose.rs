@@ -24,6 +24,8 @@ pub(super) enum Choice {
     Sign,
     /// Show what was said to whom.
     Transcript,
+    /// Show the records in the DNS.
+    Records,
     /// Draw the conclusion.
     Stop,
     /// A letter to whoever has to act.
@@ -54,6 +56,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
+        "records" | "desk" => Choice::Records,
         "report" | "stop" => Choice::Stop,
         "ticket" => Choice::Ticket,
         "save" => Choice::Save,
@@ -79,6 +82,7 @@ pub(super) const HELP: &[&str] = &[
     "Type the name or number of a step to go there: dns, or step 9.",
     "After a text with several failures: list shows them again, to follow another.",
     "In a checklist: sign puts your initials and a note beside a step.",
+    "After the step DNS: records shows each record, and what to publish instead.",
     "After the diagnosis: ticket writes a letter to whoever has to act, save keeps the report in a file.",
     "While something runs: stop ends it, and what came in so far counts.",
 ];

@@ -234,6 +234,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 }
                 Choice::Save => self.save().await?,
                 Choice::Transcript => self.transcript()?,
+                Choice::Records => self.records()?,
                 Choice::Again => {
                     let found = diagnose(self.session().guide(), self.session().walk().transcript());
                     let Some(step) = found.causes.first().map(|c| c.step.clone()) else { continue };
@@ -269,6 +270,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
             (Choice::Quit, _) => return Ok(Flow::Leave),
             _ => self.talk.say("That makes no sense here. Type help for what does.")?,
@@ -307,6 +309,14 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             return self.talk.say("Nothing has left this machine yet.");
         }
         lines.iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    fn records(&mut self) -> io::Result<()> {
+        let rows = report::desk(self.session().guide(), self.session().walk().transcript());
+        if rows.is_empty() {
+            return self.talk.say("No records were looked at yet: type dns to look.");
+        }
+        self.talk.recite(&report::desk_text(&rows, false, 78))
     }
 
     async fn save(&mut self) -> io::Result<()> {

@@ -189,6 +189,7 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
+            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
     }
 

@@ -67,6 +67,8 @@ pub(super) enum Command {
     Unfold,
     /// The failures of a text.
     Failures,
+    /// The records in the DNS.
+    Records,
     /// Copy to the clipboard.
     Copy,
     /// Find a text.
@@ -147,6 +149,8 @@ pub(super) struct Now {
     pub foldable: bool,
     /// The text that was read tells of several failures.
     pub several: bool,
+    /// Records in the DNS were looked at.
+    pub records: bool,
 }
 
 /// A row of the table.
@@ -224,7 +228,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 13).map(move |bits| {
+        (0..1_u16 << 14).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -241,6 +245,7 @@ mod tests {
                 lacking: bit(10),
                 declined: bit(11),
                 several: bit(12),
+                records: bit(13),
             }
         })
     }
