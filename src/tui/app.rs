@@ -200,6 +200,7 @@ impl App {
             several: at_step && self.tells_of_several(),
             fields: form.is_some_and(|f| f.fields.len() > 1),
             called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
+            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
     }
 

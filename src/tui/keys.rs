@@ -80,6 +80,8 @@ pub(super) enum Command {
     Unfold,
     /// The failures of a text.
     Failures,
+    /// The records in the DNS.
+    Records,
     /// Copy to the clipboard.
     Copy,
     /// Find a text.
@@ -188,6 +190,8 @@ pub(super) struct Now {
     pub fields: bool,
     /// Servers were called.
     pub called: bool,
+    /// Records in the DNS were looked at.
+    pub records: bool,
 }
 
 /// A row of the table.
@@ -252,7 +256,7 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u32 << 16).map(move |bits| {
+        (0..1_u32 << 17).map(move |bits| {
             let bit = |n: u32| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -272,6 +276,7 @@ mod tests {
                 fields: bit(13),
                 called: bit(14),
                 offers: bit(15),
+                records: bit(16),
             }
         })
     }

@@ -132,6 +132,7 @@ mod tests {
             fields: true,
             called: true,
             offers: true,
+            records: true,
         }
     }
 
