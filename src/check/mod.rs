@@ -19,7 +19,7 @@ mod settings;
 pub mod spf;
 mod tools;
 
-pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};
+pub use know::{Blocklist, Knowledge, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way};
 
 use std::future::Future;
 use std::net::IpAddr;
