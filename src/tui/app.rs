@@ -60,6 +60,8 @@ pub struct App {
     // Declined without asking, because there is nothing to do it with yet.
     pointless: BTreeSet<Consent>,
     mode: Mode,
+    // Who was launched for a checklist gets one, whatever they have.
+    preferred: Mode,
     last: Option<Last>,
     story: Option<String>,
     // Launched into a practice world, which somebody else holds up.
@@ -111,6 +113,7 @@ impl App {
             consents: launch.consents,
             pointless: BTreeSet::new(),
             mode: launch.mode,
+            preferred: launch.mode,
             last: launch.last,
             only_practice: launch.story.is_some(),
             story: launch.story,

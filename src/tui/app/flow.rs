@@ -90,6 +90,7 @@ impl App {
                 return self.list_worlds();
             }
         };
+        let mode = if self.preferred == Mode::Checklist { Mode::Checklist } else { mode };
         let form = Form::begin(goal, mode, &self.case);
         self.ask_by(form);
     }
