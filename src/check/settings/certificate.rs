@@ -160,6 +160,8 @@ mod tests {
             not_after: 0,
             key: key.to_owned(),
             issuer_at: issuer_at.map(str::to_owned),
+            sha256: String::new(),
+            key_sha256: String::new(),
         }
     }
 

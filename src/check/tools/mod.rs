@@ -3,11 +3,15 @@
 mod address;
 mod hosts;
 mod masked;
+mod proxy;
+mod route;
 mod talk;
 
 pub(crate) use address::{Split, split};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
+pub(crate) use proxy::answers_for_all;
+pub(crate) use route::route;
 pub(crate) use talk::{Stopped, Talk, talk};
 
 use std::net::IpAddr;

@@ -2,11 +2,14 @@
 
 mod auth;
 mod command;
+mod narrow;
 mod old_tls;
+mod scram;
 mod session;
 mod shared;
 mod words;
 
+pub(super) use narrow::Small;
 pub(super) use shared::Shared;
 
 use std::io;
@@ -18,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use self::narrow::Narrow;
 use self::session::{Answer, Next, Session};
 use self::words::On;
 use super::tls::Acceptor;
@@ -71,6 +75,7 @@ async fn talk(
     stream.set_nodelay(true)?;
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
+    let stream = Narrow::new(stream, shared.host.swallows, shared.small.clone());
     let mut reader: Reader = BufReader::new(Box::new(stream));
     let speaks = shared.host.tls;
     if security == Security::Tls {

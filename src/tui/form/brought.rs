@@ -21,9 +21,14 @@ impl Form {
     }
 
     /// Fills the form from the file that was named, if one was; whether there was one. The form is not sent then: what came in is looked at first.
-    pub(super) fn bring_in(&mut self, case: &Case) -> bool {
+    ///
+    /// Where files are out of reach, only an address is taken.
+    pub(super) fn bring_in(&mut self, case: &Case, files: bool) -> bool {
         let Some(at) = self.naming_settings() else { return false };
         let text = self.fields[at].text();
+        if !files && !is_address(text) {
+            return false;
+        }
         let address = is_address(text).then(|| FileSettings::read(text)).flatten().map(Ok);
         let found = match address.unwrap_or_else(|| settings_file(&home(text))) {
             Ok(found) => found,
@@ -71,10 +76,10 @@ mod tests {
         let mut form = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
         form.fields[0].set(path.to_str().unwrap());
         assert!(form.names_settings());
-        assert!(form.submit(&Case::new()).is_none());
+        assert!(form.submit(&Case::new(), true).is_none());
         assert!(form.wrong.is_none() && form.note.as_deref().is_some_and(|n| n.contains("msmtp")));
         assert!(!format!("{form:?}").contains("practice"));
-        let (case, secret) = form.submit(&Case::new()).unwrap();
+        let (case, secret) = form.submit(&Case::new(), true).unwrap();
         assert_eq!(case.server, Some(Target { host: "smtp.example.org".to_owned(), port: Some(587) }));
         assert_eq!((case.security, case.user.as_deref()), (Security::Starttls, Some("alice")));
         assert_eq!(secret.map(|s| s.expose().to_owned()).as_deref(), Some("practice"));
@@ -84,7 +89,7 @@ mod tests {
     fn an_address_of_a_server_is_taken_apart() {
         let mut form = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
         form.fields[0].set("smtps://alice@smtp.example.org:465");
-        assert!(form.submit(&Case::new()).is_none());
+        assert!(form.submit(&Case::new(), true).is_none());
         let shown: Vec<&str> = form.fields.iter().map(Field::text).collect();
         assert_eq!(shown, ["smtp.example.org", "465", "tls", "alice", "", ""]);
     }
@@ -93,7 +98,7 @@ mod tests {
     fn a_file_that_holds_no_settings_is_said_and_kept() {
         let mut form = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
         form.fields[0].set("/no/such/file");
-        assert!(form.submit(&Case::new()).is_none());
+        assert!(form.submit(&Case::new(), true).is_none());
         assert_eq!((form.at, form.fields[0].text()), (0, "/no/such/file"));
         assert!(form.wrong.as_ref().is_some_and(|w| w.says.contains("no file")));
     }
