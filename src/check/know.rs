@@ -1,11 +1,15 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod addresses;
 mod lists;
 mod providers;
+
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 use serde::Deserialize;
 
+pub use addresses::Addresses;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 pub(crate) use providers::spoken;
 pub use providers::{Login, Provider, Providers, SecretKind, Way};
@@ -21,6 +25,12 @@ pub struct Knowledge {
     pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
+    /// `assets/domains.toml`: endings that slips are held against.
+    pub endings: Vec<String>,
+    /// Domains that the user's own saved sessions wrote to without a fault; filled once they are read.
+    pub own_domains: Arc<OnceLock<Vec<String>>>,
+    /// `assets/addresses.toml`: names of roles, disposable domains, letters that imitate others.
+    pub addresses: Addresses,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
     pub controls: Vec<String>,
     /// `assets/controls.toml`: submission hosts that are tried on 587 and 465 to compare with.
@@ -120,6 +130,8 @@ impl Knowledge {
         struct Domains {
             #[serde(default)]
             domains: Vec<String>,
+            #[serde(default)]
+            endings: Vec<String>,
             #[serde(default, rename = "source")]
             _source: String,
         }
@@ -190,6 +202,9 @@ impl Knowledge {
             unasked: lists.unasked,
             reputations: reputations.reputation,
             domains: domains.domains,
+            endings: domains.endings,
+            own_domains: Arc::default(),
+            addresses: parse("addresses.toml", file("addresses.toml"))?,
             controls: controls.mx_of,
             submission: controls.submission,
             interceptors: controls.interceptors,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::talk::Talk;
+use crate::check::heal;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
 use crate::run::{error_file, settings_file};
@@ -31,7 +32,7 @@ pub(super) fn stays_home(step: &StepId) -> bool {
 pub(super) fn asks(what: Consent) -> &'static str {
     match what {
         Consent::Connect => "connect to the mail servers and greet them",
-        Consent::Rcpt => "name sender and recipient to them, without sending a message",
+        Consent::Rcpt => "name sender and recipient to them, and once more where they say: later; no message is sent",
         Consent::Auth => "log in once with the name and password you gave",
         Consent::Send => "really send a message, once",
         Consent::Blocklists => "ask public blocklists about your address and domain",
@@ -85,13 +86,25 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
-            let names_file = question.field == Field::Message && !line.trim().is_empty()
-                || question.field == Field::Server && line.trim().starts_with("file ");
+            let mut line = line.trim().to_owned();
+            let names_file = question.field == Field::Message && !line.is_empty()
+                || question.field == Field::Server && line.starts_with("file ");
             if self.confined && names_file {
                 self.say(NO_FILES)?;
                 continue;
             }
-            match put(question.field, line.trim(), case) {
+            if matches!(question.field, Field::From | Field::To)
+                && !line.contains(',')
+                && let Some(meant) = heal(&line)
+            {
+                let meant = meant.address;
+                self.say(&format!(
+                    "That is not an address as it stands. Is {meant} meant? Enter takes it; or type another:"
+                ))?;
+                let Some(other) = self.line().await? else { return Ok(false) };
+                line = if other.trim().is_empty() { meant } else { other.trim().to_owned() };
+            }
+            match put(question.field, &line, case) {
                 Ok(()) => return Ok(true),
                 Err(why) => self.say(&why)?,
             }

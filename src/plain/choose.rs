@@ -28,6 +28,8 @@ pub(super) enum Choice {
     Transcript,
     /// Show hosts against stages.
     Matrix,
+    /// Show the records in the DNS.
+    Records,
     /// Draw the conclusion.
     Stop,
     /// A letter to whoever has to act.
@@ -60,6 +62,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
         "hosts" | "matrix" => Choice::Matrix,
+        "records" | "desk" => Choice::Records,
         "report" | "stop" => Choice::Stop,
         "ticket" => Choice::Ticket,
         "save" => Choice::Save,
@@ -87,6 +90,7 @@ pub(super) const HELP: &[&str] = &[
     "After a text with several failures: list shows them again, to follow another.",
     "In a checklist: run all runs every step that was not run yet, in order.",
     "In a checklist: sign puts your initials and a note beside a step.",
+    "After the step DNS: records shows each record, and what to publish instead.",
     "After the diagnosis: ticket writes a letter to whoever has to act, save keeps the report in a file.",
     "While something runs: stop ends it, and what came in so far counts.",
 ];

@@ -266,6 +266,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 }
                 Choice::Save => self.save().await?,
                 Choice::Transcript => self.transcript()?,
+                Choice::Records => self.records()?,
                 Choice::Again => {
                     let found = diagnose(self.session().guide(), self.session().walk().transcript());
                     let Some(step) = found.causes.first().map(|c| c.step.clone()) else { continue };
@@ -318,6 +319,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             }
             (Choice::Transcript, _) => self.transcript()?,
             (Choice::Matrix, _) => self.matrix()?,
+            (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
             (Choice::Quit, _) => return Ok(Flow::Leave),
             _ => self.talk.say("That makes no sense here. Type help for what does.")?,
@@ -361,6 +363,14 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     fn matrix(&mut self) -> io::Result<()> {
         let matrix = report::Matrix::of(self.session().walk().transcript());
         matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    fn records(&mut self) -> io::Result<()> {
+        let rows = report::desk(self.session().guide(), self.session().walk().transcript());
+        if rows.is_empty() {
+            return self.talk.say("No records were looked at yet: type dns to look.");
+        }
+        self.talk.recite(&report::desk_text(&rows, false, 78))
     }
 
     async fn save(&mut self) -> io::Result<()> {

@@ -48,3 +48,4 @@ pub use meaning::{Certainty, Meaning, read_reply};
 pub use settings::{FileSettings, SettingsFile};
 pub use stream::{LogReader, Logged};
 pub use text::{Item, Reader, Reading, Source};
+pub use wait::seconds;

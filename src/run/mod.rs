@@ -36,6 +36,8 @@ use crate::transcript::{Fact, RunId};
 pub enum Message<F> {
     /// A fact of a run.
     Answer(RunId, Fact),
+    /// The time of the parked step has come.
+    Due,
     /// The front end's own: a key, a tick, a resize.
     Front(F),
 }

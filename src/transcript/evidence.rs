@@ -177,18 +177,18 @@ pub struct CertificateFact {
     pub not_before: i64,
     /// Valid until, seconds since 1970.
     pub not_after: i64,
-    /// SHA-256 of the whole certificate, in hexadecimal: what a TLSA record may hold (RFC 6698 §2.1).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub sha256: String,
-    /// SHA-256 of its public key (SubjectPublicKeyInfo).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub key_sha256: String,
     /// Its key: `RSA 2048`, `EC P-256`, `Ed25519`; empty where it is none of these.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// Where it says that its issuer's own certificate can be fetched (RFC 5280 §4.2.2.1), cleaned; it is never fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_at: Option<String>,
+    /// SHA-256 of the whole certificate, in hexadecimal: what a TLSA record may hold (RFC 6698 §2.1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha256: String,
 }
 
 impl CertificateFact {

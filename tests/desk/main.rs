@@ -9,6 +9,7 @@ mod dmarc;
 mod dns_server;
 mod resolver;
 mod spf;
+mod table;
 mod transport;
 
 use std::collections::BTreeSet;

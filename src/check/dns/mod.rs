@@ -66,6 +66,7 @@ impl Check for Dns {
             "dns.tls-rpt.ok",
             "dns.tls-rpt.none",
             "dns.tls-rpt.bad",
+            "dns.tls-rpt.untold",
             "dns.dane.ok",
             "dns.dane.mismatch",
             "dns.dane.no-tls",
@@ -98,6 +99,7 @@ impl Check for Dns {
             "dns.ptr.unknown",
             "dns.ptr.private",
             "dns.helo.ok",
+            "dns.helo.elsewhere",
             "dns.helo.unresolved",
             "dns.helo.unknown",
             "dns.helo.literal",
@@ -250,7 +252,15 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
     if unanswered(cx, &mx, evidence, &label).await {
         return;
     }
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
+    let shown = |r: &DnsRecord| match r {
+        DnsRecord::Mx { preference, host } => Some(format!("{preference} {host}.")),
+        _ => None,
+    };
+    let record = mx.records.iter().filter_map(shown).collect::<Vec<_>>().join(", ");
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "MX").arg("owner", domain).arg("record", &record);
+        desk.arg("domain", domain).shown_by(evidence)
+    };
     if mx.outcome == DnsOutcome::NxDomain {
         cx.found(found(if sender { "dns.sender.nxdomain" } else { "dns.nxdomain" }).ends(&label, mx.ms));
         return;

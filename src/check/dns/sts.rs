@@ -2,7 +2,6 @@
 
 use super::sts_policy::Policy;
 use super::tags::{tags, value};
-use super::unanswered;
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
 use crate::net::{Get, NoPage, RecordType};
@@ -17,13 +16,15 @@ pub(super) async fn policy(cx: &Context, domain: &str) {
     cx.rec.probing(&label);
     let owner = format!("_mta-sts.{domain}");
     let (txt, evidence) = cx.net.lookup(&cx.rec, &owner, RecordType::TXT).await;
-    if unanswered(cx, &txt, evidence, &label).await {
-        return;
-    }
     let found = |id: &str| {
         let desk = Finding::new(id).arg("desk", "MTA-STS").arg("owner", &owner).arg("domain", domain);
         desk.shown_by(evidence).ends(&label, txt.ms)
     };
+    // Hardly anybody needs it: that such a name is not answered is no fault of the mail.
+    if let Some(why) = could_not_tell(&txt) {
+        cx.found(found("dns.mta-sts.untold").arg("why", why).arg("url", &owner));
+        return;
+    }
     let records: Vec<&str> =
         txt.texts().filter(|t| t.trim_start().to_ascii_lowercase().starts_with("v=stsv1")).collect();
     let record = match records.as_slice() {
@@ -128,13 +129,14 @@ pub(super) async fn reports(cx: &Context, domain: &str) {
     cx.rec.probing(&label);
     let owner = format!("_smtp._tls.{domain}");
     let (txt, evidence) = cx.net.lookup(&cx.rec, &owner, RecordType::TXT).await;
-    if unanswered(cx, &txt, evidence, &label).await {
-        return;
-    }
     let found = |id: &str| {
         let desk = Finding::new(id).arg("desk", "TLS-RPT").arg("owner", &owner).arg("domain", domain);
         desk.shown_by(evidence).ends(&label, txt.ms)
     };
+    if let Some(why) = could_not_tell(&txt) {
+        cx.found(found("dns.tls-rpt.untold").arg("why", why));
+        return;
+    }
     let Some(record) = txt.texts().find(|t| t.trim_start().to_ascii_lowercase().starts_with("v=tlsrptv1")) else {
         cx.found(found("dns.tls-rpt.none").arg("instead", format!("v=TLSRPTv1; rua=mailto:postmaster@{domain}")));
         return;

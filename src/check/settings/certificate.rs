@@ -158,10 +158,10 @@ mod tests {
             names: vec!["mail.example.org".to_owned(), "*.example.net".to_owned()],
             not_before: 0,
             not_after: 0,
-            sha256: String::new(),
-            key_sha256: String::new(),
             key: key.to_owned(),
             issuer_at: issuer_at.map(str::to_owned),
+            sha256: String::new(),
+            key_sha256: String::new(),
         }
     }
 

@@ -44,10 +44,10 @@ fn fact(certificate: &X509Certificate<'_>, der: &[u8]) -> CertificateFact {
         names,
         not_before: certificate.validity().not_before.timestamp(),
         not_after: certificate.validity().not_after.timestamp(),
-        sha256: sha256(der),
-        key_sha256: sha256(certificate.public_key().raw),
         key: key(certificate),
         issuer_at: issuer_at(certificate),
+        sha256: sha256(der),
+        key_sha256: sha256(certificate.public_key().raw),
     }
 }
 

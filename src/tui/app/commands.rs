@@ -42,6 +42,7 @@ impl App {
             }
             Command::FollowAll => self.view.auto = Auto::Follow,
             Command::Failures => self.list_failures(),
+            Command::Records => self.records(),
             Command::Ways => self.view.open(Screen::Ways { cursor: 0 }),
             Command::StepBack => self.feed(Input::Back),
             Command::Transcript => {

@@ -48,6 +48,14 @@ impl App {
         self.view.open(Screen::Text { title: "A ticket for whoever has to act".to_owned(), body, scroll: 0 });
     }
 
+    /// Shows the records in the DNS.
+    pub(super) fn records(&mut self) {
+        let rows = report::desk(&self.guide, self.session.walk().transcript());
+        let width = usize::from(self.size.0.saturating_sub(4)).clamp(40, 98);
+        let body = report::desk_text(&rows, self.view.admin, width);
+        self.view.open(Screen::Text { title: "Records in the DNS".to_owned(), body, scroll: 0 });
+    }
+
     /// Saves the ticket that is shown, else a report, as a file in this folder.
     pub(super) fn save(&mut self) {
         let (stem, text) = match &self.view.screen {

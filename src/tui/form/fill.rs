@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Area, Entry, Field, Form, Slot};
+use crate::check::heal;
 use crate::guide;
 use crate::run::error_file;
 use crate::transcript::{Case, Secret, Taken, Target};
@@ -49,6 +50,16 @@ impl Field {
             self.example = "kept; type to replace it".to_owned();
             self.required = false;
         }
+    }
+
+    /// Puts the address that was probably meant in place of what was typed, and says so; none where it is left as it is.
+    fn mend(&mut self) -> Option<String> {
+        if !matches!(self.slot, Slot::Of(guide::Field::From | guide::Field::To)) {
+            return None;
+        }
+        let meant = heal(self.text())?.address;
+        self.set(&meant);
+        Some(format!("Is {meant} meant? Enter takes it, or change it."))
     }
 
     /// The value of a case that an error text may give away, where this is one.
@@ -128,8 +139,14 @@ impl Form {
             return None;
         }
         let mut case = case.clone();
-        for (i, field) in self.fields.iter().enumerate() {
-            match field.write(&mut case, files) {
+        for i in 0..self.fields.len() {
+            // What was meant is put there to be seen: the next Enter takes it, and typing changes it.
+            if let Some(says) = self.fields[i].mend() {
+                self.at = i;
+                self.wrong = Some(Wrong { field: i, says });
+                return None;
+            }
+            match self.fields[i].write(&mut case, files) {
                 Ok(note) => self.note = note.or(self.note.take()),
                 Err(says) => {
                     self.at = i;

@@ -121,6 +121,7 @@ mod tests {
             way_on: true,
             questions: true,
             lacking: true,
+            offers: false,
             declined: true,
             findings: true,
             admin: false,
@@ -131,7 +132,7 @@ mod tests {
             several: true,
             fields: true,
             called: true,
-            offers: true,
+            records: true,
         }
     }
 

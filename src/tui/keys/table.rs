@@ -136,6 +136,17 @@ pub(super) const TABLE: &[Binding] = &[
         ),
         |n| n.several,
     ),
+    when(
+        key(
+            &[c('r')],
+            "r",
+            Command::Records,
+            &[Kind::Step, Kind::Diagnosis],
+            "records",
+            "the records in the DNS: what each says, what is wrong, and what to publish instead",
+        ),
+        |n| n.records,
+    ),
     key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
     when(
         key(
