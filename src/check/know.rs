@@ -1,11 +1,18 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod addresses;
 mod lists;
+mod providers;
+
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 use serde::Deserialize;
 
+pub use addresses::Addresses;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
+pub(crate) use providers::spoken;
+pub use providers::{Login, Provider, Providers, SecretKind, Way};
 
 /// What checks know besides what they see.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +25,12 @@ pub struct Knowledge {
     pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
+    /// `assets/domains.toml`: endings that slips are held against.
+    pub endings: Vec<String>,
+    /// Domains that the user's own saved sessions wrote to without a fault; filled once they are read.
+    pub own_domains: Arc<OnceLock<Vec<String>>>,
+    /// `assets/addresses.toml`: names of roles, disposable domains, letters that imitate others.
+    pub addresses: Addresses,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
     pub controls: Vec<String>,
     /// `assets/controls.toml`: submission hosts that are tried on 587 and 465 to compare with.
@@ -34,6 +47,8 @@ pub struct Knowledge {
     pub busy: Vec<Reason>,
     /// `assets/software.toml`: mail server programs by what they say of themselves.
     pub software: Vec<Software>,
+    /// `assets/providers.toml`: where providers take outgoing mail.
+    pub providers: Providers,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
     /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
@@ -115,6 +130,8 @@ impl Knowledge {
         struct Domains {
             #[serde(default)]
             domains: Vec<String>,
+            #[serde(default)]
+            endings: Vec<String>,
             #[serde(default, rename = "source")]
             _source: String,
         }
@@ -185,11 +202,15 @@ impl Knowledge {
             unasked: lists.unasked,
             reputations: reputations.reputation,
             domains: domains.domains,
+            endings: domains.endings,
+            own_domains: Arc::default(),
+            addresses: parse("addresses.toml", file("addresses.toml"))?,
             controls: controls.mx_of,
             submission: controls.submission,
             interceptors: controls.interceptors,
             clouds: controls.cloud,
             selectors: controls.selectors,
+            providers: Providers::load(file("providers.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             busy: busy.reason,
             software: servers.server,

@@ -25,7 +25,7 @@ mod world_file;
 mod zones;
 
 pub use pages::Page;
-pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, User, Zone};
+pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, Tls, User, Zone};
 pub use world_file::{Expect, WorldFile};
 
 use std::collections::HashMap;
@@ -95,7 +95,8 @@ impl Practice {
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
         let routes = file.routes.clone();
-        let outside = Arc::new(Outside { nameserver, authorities, served, routes, host_name, small });
+        let ahead = i64::from(file.clock_days) * 24 * 60 * 60;
+        let outside = Arc::new(Outside { nameserver, authorities, served, routes, host_name, small, ahead });
         Ok(Self { outside, ca_pem: authority.pem(), addresses, _tasks: tasks })
     }
 

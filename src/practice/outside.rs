@@ -21,6 +21,8 @@ pub(super) struct Outside {
     pub(super) routes: Vec<Route>,
     pub(super) host_name: String,
     pub(super) small: Small,
+    /// How many seconds the clock is ahead.
+    pub(super) ahead: i64,
 }
 
 impl Outside {
@@ -74,7 +76,7 @@ impl World for Outside {
     }
 
     fn unix_seconds(&self) -> i64 {
-        unix_seconds()
+        unix_seconds() + self.ahead
     }
 
     fn host_name(&self) -> Option<String> {

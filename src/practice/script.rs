@@ -23,6 +23,9 @@ pub struct Zone {
     /// The one server that sees the zone so; none: all others, and the resolver.
     #[serde(default)]
     pub at: Option<IpAddr>,
+    /// The resolver vouches for its answers (AD), as if the zone were signed and it had validated them.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 /// How a question to the DNS fails.
@@ -53,6 +56,9 @@ pub struct Host {
     /// The certificate it shows.
     #[serde(default)]
     pub certificate: Certificate,
+    /// Which TLS it speaks.
+    #[serde(default)]
+    pub tls: Tls,
     /// Whose wording it uses where no rule says otherwise.
     #[serde(default)]
     pub software: Software,
@@ -68,6 +74,9 @@ pub struct Host {
     /// Who may log in.
     #[serde(default)]
     pub users: Vec<User>,
+    /// SCRAM is offered, and the passwords are stored in a way that it cannot use.
+    #[serde(default)]
+    pub no_scram_store: bool,
     /// The domains it takes mail for; for any other a login is needed.
     #[serde(default)]
     pub domains: Vec<String>,
@@ -125,7 +134,7 @@ pub struct Rule {
     /// Only the first so many times, counted apart for each pair of sender and recipient, over all connections.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}`. None: nothing is said.
+    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}` `{date}`. None: nothing is said.
     #[serde(default)]
     pub reply: Vec<String>,
     /// What happens then.
@@ -195,6 +204,23 @@ pub enum Certificate {
     UntrustedIssuer,
     /// Made on the way by a mail scanner that reads along.
     Intercepted,
+    /// Good, and served without the intermediate certificate that it needs.
+    NoIntermediate,
+}
+
+/// Which TLS a host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// TLS 1.2 and 1.3.
+    #[default]
+    Modern,
+    /// TLS 1.0 and nothing newer.
+    Version10,
+    /// TLS 1.2 with ciphers that nobody uses any more.
+    OldCiphers,
+    /// None that comes about: it agrees to begin, and hangs up.
+    Broken,
 }
 
 /// Whose wording a host uses.

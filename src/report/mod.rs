@@ -4,6 +4,7 @@
 //! format but JSON, where it is escaped.
 
 mod dates;
+mod desk;
 mod escape;
 mod events;
 mod evidence;
@@ -20,6 +21,7 @@ mod view;
 mod wrap;
 
 pub use dates::{when, when_utc};
+pub use desk::{DeskRow, desk, desk_text};
 pub use escape::{html_text, json_text, markdown_text};
 pub use events::event;
 pub use html::html;

@@ -28,6 +28,7 @@ mod guard;
 mod logins;
 mod namespace;
 mod postfix;
+mod settings;
 mod ways;
 
 use std::io::{BufRead as _, BufReader};

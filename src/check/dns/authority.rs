@@ -40,6 +40,11 @@ impl Server {
         matches!(self.soa.dns.outcome, DnsOutcome::Timeout) || unreachable(&self.soa.dns)
     }
 
+    /// Its answer about the mail servers, or the texts.
+    fn told(&self, rtype: &str) -> &Told {
+        if rtype == "MX" { &self.mx } else { &self.txt }
+    }
+
     fn named(&self) -> String {
         format!("{} ({})", self.host, self.ip)
     }
@@ -63,13 +68,15 @@ pub(super) async fn compare(cx: &Context, domain: &str) {
     }
     let servers = join_all(addressed.into_iter().map(|(host, ip)| asked(cx, domain, &zone, host, ip))).await;
     let keeping: Vec<&Server> = servers.iter().filter(|s| s.keeps()).collect();
-    let found = |id: &str| Finding::new(id).arg("domain", domain).arg("zone", &zone).ends(&label, 0);
+    let names = hosts.join(", ");
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "NS").arg("owner", &zone).arg("record", &names);
+        desk.arg("domain", domain).arg("zone", &zone).ends(&label, 0)
+    };
     if keeping.is_empty() {
         // A firewall between, or one that answers in their stead: nothing is said of the servers.
-        let why = match servers.iter().find_map(|s| could_not_tell(&s.soa.dns)) {
-            Some(why) => why,
-            None => "what answered does not keep the zone",
-        };
+        let untold = servers.iter().find_map(|s| could_not_tell(&s.soa.dns));
+        let why = untold.unwrap_or("what answered does not keep the zone");
         let mut found = found("dns.authority.unknown").arg("why", why);
         found.evidence = servers.iter().map(|s| s.soa.evidence).collect();
         cx.found(found);
@@ -170,11 +177,13 @@ fn joined(said: &BTreeSet<String>) -> String {
 
 /// Whether one of them says something else than the others; and says so.
 fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> bool {
-    let pick: [(&str, fn(&Server) -> &Told); 2] = [("MX", |s| &s.mx), ("TXT", |s| &s.txt)];
     let mut any = false;
-    for (rtype, of) in pick {
-        let answers: Vec<(&Server, BTreeSet<String>)> =
-            keeping.iter().filter(|s| of(s).dns.outcome.is_answer()).map(|s| (*s, said(&of(s).dns))).collect();
+    for rtype in ["MX", "TXT"] {
+        let answers: Vec<(&Server, BTreeSet<String>)> = keeping
+            .iter()
+            .filter(|s| s.told(rtype).dns.outcome.is_answer())
+            .map(|s| (*s, said(&s.told(rtype).dns)))
+            .collect();
         // The answer that most of them give; where there is no such, the first.
         let votes = |answer: &BTreeSet<String>| answers.iter().filter(|(_, a)| a == answer).count();
         let Some((first, most)) = answers.iter().rev().max_by_key(|(_, a)| votes(a)) else { continue };
@@ -182,7 +191,7 @@ fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> 
             any = true;
             let found = found("dns.authority.apart").arg("type", rtype).arg("host", server.named());
             let found = found.arg("theirs", joined(answer)).arg("others", joined(most));
-            cx.found(found.shown_by(of(server).evidence).shown_by(of(first).evidence));
+            cx.found(found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence));
         }
     }
     let serial = |s: &Server| said(&s.soa.dns).first().and_then(|soa| soa.split_whitespace().nth(2).map(str::to_owned));

@@ -28,7 +28,8 @@ pub(super) async fn state(cx: &Context, domain: &str) {
     if could_not_tell(&mx).is_some() || mx.outcome == DnsOutcome::NxDomain {
         return;
     }
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
+    let found =
+        |id: &str| Finding::new(id).arg("desk", "DNSSEC").arg("owner", domain).arg("domain", domain).shown_by(evidence);
     if flags.validated {
         cx.found(found("dns.dnssec.secure"));
         return;

@@ -62,7 +62,7 @@ pub(super) async fn message(cx: &Context) -> Option<Message> {
             selectors.push(one);
         }
     }
-    Some(Message { author, selectors, octets })
+    Some(Message { octets, author, selectors })
 }
 
 /// A message that was saved with bare line feeds was signed with CRLF (RFC 5322 §2.3).

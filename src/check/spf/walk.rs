@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 
+use super::lookup::{Answer, Lookup, Question, can_be_asked, is_below, within};
 use super::macros::{self, Values};
 use super::parse::{Directive, Mechanism, Qualifier, Record, Spec, is_record, parse};
 use super::trace::{Outcome, Step, StepEnd, Trace, Why};
@@ -14,44 +15,6 @@ use super::{LOOKUPS, VOIDS};
 const HOSTS: usize = 10;
 /// Records that are entered when the cost is counted, so that a loop of includes ends.
 const RECORDS: usize = 40;
-
-/// What came of a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer<T> {
-    /// Records.
-    Found(Vec<T>),
-    /// The name exists without such records, or it does not exist: a void lookup.
-    Nothing,
-    /// It was not answered: why, in a few words.
-    Untold(String),
-}
-
-/// Where names are looked up. Every name comes without its trailing dot, and may be none that the DNS can hold.
-pub trait Lookup: Sync {
-    /// The texts of TXT records, the strings of each joined.
-    fn txt(&self, name: &str) -> impl Future<Output = Answer<String>> + Send;
-    /// A records, or AAAA.
-    fn addresses(&self, name: &str, v6: bool) -> impl Future<Output = Answer<IpAddr>> + Send;
-    /// The hosts of MX records, the preferred first.
-    fn mx(&self, name: &str) -> impl Future<Output = Answer<String>> + Send;
-    /// The names of an address.
-    fn ptr(&self, ip: IpAddr) -> impl Future<Output = Answer<String>> + Send;
-}
-
-/// What is asked of SPF.
-#[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
-    /// The address that sends.
-    pub ip: IpAddr,
-    /// The domain of MAIL FROM, or the HELO name.
-    pub domain: &'a str,
-    /// MAIL FROM; `postmaster@` the HELO name where that is judged.
-    pub sender: &'a str,
-    /// The HELO name.
-    pub helo: &'a str,
-    /// Seconds since 1970, for `%{t}`.
-    pub now: i64,
-}
 
 /// Evaluates the record of a domain for an address.
 pub async fn check_host<L: Lookup>(net: &L, question: &Question<'_>) -> Trace {
@@ -75,11 +38,6 @@ async fn walk<L: Lookup>(net: &L, question: &Question<'_>, counting: bool) -> Tr
     };
     walk.trace.outcome = outcome;
     walk.trace
-}
-
-/// Whether a name can be in the DNS by its form (RFC 7208 §4.3).
-fn can_be_asked(name: &str) -> bool {
-    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 struct Walk<'a, L> {
@@ -381,27 +339,5 @@ impl<L: Lookup> Walk<'_, L> {
     fn step(&mut self, depth: u8, domain: &str, term: &str, end: StepEnd) {
         let (domain, term, lookups) = (domain.to_owned(), term.to_owned(), self.trace.lookups);
         self.trace.steps.push(Step { depth, domain, term, end, lookups });
-    }
-}
-
-/// Whether a name is that domain, or below it.
-fn is_below(name: &str, domain: &str) -> bool {
-    let (name, domain) = (name.trim_end_matches('.'), domain.trim_end_matches('.'));
-    let Some(at) = name.len().checked_sub(domain.len()).filter(|at| name.is_char_boundary(*at)) else { return false };
-    name[at..].eq_ignore_ascii_case(domain) && (at == 0 || name[..at].ends_with('.'))
-}
-
-/// Whether an address is in that network: only within its own family.
-fn within(ip: IpAddr, network: IpAddr, v4: u8, v6: u8) -> bool {
-    match (ip, network) {
-        (IpAddr::V4(ip), IpAddr::V4(net)) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(v4)).unwrap_or(0);
-            (ip.to_bits() ^ net.to_bits()) & mask == 0
-        }
-        (IpAddr::V6(ip), IpAddr::V6(net)) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(v6)).unwrap_or(0);
-            (ip.to_bits() ^ net.to_bits()) & mask == 0
-        }
-        _ => false,
     }
 }

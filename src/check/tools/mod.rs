@@ -1,6 +1,7 @@
 //! What several checks need: which hosts the mail goes to, and a session with one of them.
 
 mod address;
+mod heal;
 mod hosts;
 mod masked;
 mod proxy;
@@ -8,6 +9,7 @@ mod route;
 mod talk;
 
 pub(crate) use address::{Split, split};
+pub use heal::{Healed, heal};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use proxy::answers_for_all;

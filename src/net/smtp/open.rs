@@ -94,8 +94,12 @@ impl Dialogue {
         let begun = Clock::now();
         let Open { server, address, strict, .. } = &self.open;
         let limit = self.net.limits().phase;
-        let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit).await;
-        for text in fact.chain.iter_mut().flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names))
+        let now = self.net.world().unix_seconds();
+        let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit, now).await;
+        for text in fact
+            .chain
+            .iter_mut()
+            .flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names).chain(&mut c.issuer_at))
         {
             *text = self.hush.scrub(text);
         }
@@ -108,7 +112,7 @@ impl Dialogue {
 }
 
 /// A connection that did not come about, as a break.
-fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
+pub(super) fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
     let kind = if fact.outcome == ConnectOutcome::Timeout { BreakKind::Timeout } else { BreakKind::Error };
     BreakFact {
         server: fact.server,

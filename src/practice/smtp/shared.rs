@@ -109,6 +109,7 @@ impl Shared {
             match place {
                 "name" => out.push_str(&self.host.name),
                 "ip" => out.push_str(&self.client.to_string()),
+                "date" => out.push_str(&date()),
                 "helo" => out.extend(echo(&places.helo)),
                 "sender" => out.extend(echo(&places.sender)),
                 "rcpt" => out.extend(echo(&places.rcpt)),
@@ -126,6 +127,12 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.shared.open.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// The day and time as servers write it into a greeting (RFC 5322 §3.3).
+fn date() -> String {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    jiff::fmt::rfc2822::to_string(&now).unwrap_or_default()
 }
 
 /// What a client said, fit to be said back: bounded, on one line.

@@ -4,6 +4,7 @@ use super::super::theme::Mark;
 use super::waits::waits;
 use super::{Row, RowState, fold_rows, say, says, short, title};
 use crate::guide::{Guide, Step};
+use crate::run::offered;
 use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
 
@@ -26,6 +27,8 @@ pub(in crate::tui) struct StepView {
     pub whose: Option<String>,
     /// What the step asks that was not answered.
     pub asks: Vec<String>,
+    /// It found settings that can be taken over.
+    pub offers: bool,
     /// Its checks are running.
     pub running: bool,
     /// Its checks wait for a yes.
@@ -91,6 +94,7 @@ pub(in crate::tui) fn step(
         fix,
         whose,
         asks: unanswered(walk, entry, admin),
+        offers: offered(walk, id).is_some(),
         running: state == StepState::Running,
         waits: !walk.asks(guide).is_empty(),
         ended: matches!(state, StepState::Done(_)),

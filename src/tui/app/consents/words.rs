@@ -26,7 +26,9 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
         }
         Consent::Rcpt => match case.recipient() {
             Some(bob) => {
-                format!("Ask there whether {bob} gets mail, and a made-up neighbour too; hang up before any message.")
+                format!(
+                    "Ask there whether {bob} gets mail, and a made-up neighbour too; once more where they say: later. No message."
+                )
             }
             None => "Ask servers whether they would take mail for an address; hang up before any message.".to_owned(),
         },
