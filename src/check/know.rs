@@ -1,12 +1,20 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod lists;
+
 use serde::Deserialize;
+
+pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 
 /// What checks know besides what they see.
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
     /// `assets/blocklists.toml`.
     pub blocklists: Vec<Blocklist>,
+    /// `assets/blocklists.toml`: lists that are never asked, but named in refusals.
+    pub unasked: Vec<Unasked>,
+    /// `assets/reputations.toml`: receivers that keep a record of their own.
+    pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
@@ -25,38 +33,6 @@ pub struct Knowledge {
     pub records: std::collections::BTreeMap<String, String>,
 }
 
-/// A blocklist that is asked over the DNS (RFC 5782).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blocklist {
-    /// Short id.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// The zone to ask.
-    pub zone: String,
-    /// What it lists: any of `ipv4`, `ipv6`, `domain`.
-    pub lists: Vec<String>,
-    /// What its answers mean: `"127.0.0.4" = "XBL"`.
-    #[serde(default)]
-    pub answers: std::collections::BTreeMap<String, String>,
-    /// Answers that are no listing: a good name, or a mere remark.
-    #[serde(default)]
-    pub harmless: Vec<String>,
-    /// Answers that only say that an address is not meant to send mail directly: no spam was seen.
-    #[serde(default)]
-    pub policy: Vec<String>,
-    /// Whether large receivers use it.
-    #[serde(default)]
-    pub matters: bool,
-    /// Where to look up and ask for removal.
-    pub removal: String,
-    /// Where this knowledge comes from.
-    pub source: String,
-    /// The day it was true: `2026-11`.
-    pub as_of: String,
-}
-
 impl Knowledge {
     /// Reads it from the texts of the files by name under `assets/`: TOML, or the same as JSON.
     ///
@@ -68,6 +44,14 @@ impl Knowledge {
         struct Lists {
             #[serde(default)]
             blocklist: Vec<Blocklist>,
+            #[serde(default)]
+            unasked: Vec<Unasked>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields)]
+        struct Reputations {
+            #[serde(default)]
+            reputation: Vec<Reputation>,
         }
         #[derive(Deserialize, Default)]
         #[serde(deny_unknown_fields)]
@@ -119,10 +103,13 @@ impl Knowledge {
         let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
+        let reputations: Reputations = parse("reputations.toml", file("reputations.toml"))?;
         let domains: Domains = parse("domains.toml", file("domains.toml"))?;
         let controls: Controls = parse("controls.toml", file("controls.toml"))?;
         Ok(Self {
             blocklists: lists.blocklist,
+            unasked: lists.unasked,
+            reputations: reputations.reputation,
             domains: domains.domains,
             controls: controls.mx_of,
             submission: controls.submission,

@@ -19,7 +19,7 @@ mod settings;
 pub mod spf;
 mod tools;
 
-pub use know::Knowledge;
+pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};
 
 use std::future::Future;
 use std::net::IpAddr;

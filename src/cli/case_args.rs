@@ -52,6 +52,10 @@ pub struct CaseArgs {
     #[arg(long, value_name = "MECH", value_parser = values::mechanism)]
     pub auth: Option<String>,
 
+    /// Log in even without TLS that was verified: anybody on the way may read the password. Only for a lab
+    #[arg(long, requires = "user")]
+    pub insecure_login: bool,
+
     /// The message that is refused
     #[arg(long, value_name = "FILE.eml")]
     pub message: Option<PathBuf>,

@@ -173,6 +173,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     case.security = args.security.unwrap_or(case.security);
     case.timeout_secs = args.timeout.unwrap_or(case.timeout_secs);
     case.deadline_secs = args.deadline.unwrap_or(case.deadline_secs);
+    case.insecure_login |= args.insecure_login;
     if family(args) != AddressFamily::Any {
         case.family = family(args);
     }

@@ -51,10 +51,10 @@ fn build(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&bounded(text)).case_insensitive(true).dfa_size_limit(STATES).build()
 }
 
-/// The expression with the ends of words as ASCII has them, where it is of ASCII itself: a text with a letter of another script, or a
-/// single `…`, would be searched a hundred times more slowly for those of Unicode.
+/// The expression with the ends of words as ASCII has them, but beside letters of other scripts: a text with a letter of another script,
+/// or a single `…`, would be searched a hundred times more slowly for those of Unicode.
 fn bounded(text: &str) -> Cow<'_, str> {
-    if !text.is_ascii() || !text.contains(r"\b") {
+    if !text.contains(r"\b") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 32);
@@ -63,7 +63,11 @@ fn bounded(text: &str) -> Cow<'_, str> {
         match (c, chars.next_if(|_| c == '\\')) {
             (_, None) => out.push(c),
             // `\b{start}` is another thing.
-            (_, Some('b')) if chars.peek() != Some(&'{') => out.push_str(r"(?-u:\b)"),
+            (_, Some('b')) if chars.peek() != Some(&'{') => {
+                let foreign = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+                let unicode = foreign(out.chars().next_back()) || foreign(chars.peek().copied());
+                out.push_str(if unicode { r"\b" } else { r"(?-u:\b)" });
+            }
             (_, Some(escaped)) => out.extend([c, escaped]),
         }
     }
@@ -108,7 +112,7 @@ mod tests {
         let pattern: Pattern = serde_json::from_str(r#""\\bspam\\b|c:\\\\bin""#).expect("text");
         assert!(pattern.0.is_match("Spam…") && pattern.0.is_match("«spam»") && !pattern.0.is_match("spammer…"));
         assert!(pattern.0.is_match(r"c:\bin"));
-        assert_eq!(bounded(r"\bécart"), r"\bécart");
+        assert_eq!(bounded(r"\bécart|\bgap\b"), r"\bécart|(?-u:\b)gap(?-u:\b)");
         assert_eq!(bounded(r"\b{start}a\b\\b"), r"\b{start}a(?-u:\b)\\b");
     }
 

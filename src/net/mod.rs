@@ -17,7 +17,9 @@ mod world;
 pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
-pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
+pub use smtp::{
+    Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
+};
 pub use tls::Trust;
 pub use wire::Wire;
 pub use world::{BoxFuture, Real, World};
@@ -78,6 +80,12 @@ impl Net {
     #[must_use]
     pub fn hurried(&self, phase: Duration) -> Self {
         Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, ..self.clone() }
+    }
+
+    /// This net, for questions to the DNS that need not be waited for as long as others.
+    #[must_use]
+    pub fn hurried_dns(&self, dns: Duration) -> Self {
+        Self { limits: Limits { dns: self.limits.dns.min(dns), ..self.limits }, ..self.clone() }
     }
 
     /// The world itself: time, this machine.

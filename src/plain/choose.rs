@@ -20,6 +20,8 @@ pub(super) enum Choice {
     Change,
     /// Choose another failure of the text that was read.
     Failures,
+    /// Run every step of the checklist that was not run.
+    RunAll,
     /// Sign the present step off.
     Sign,
     /// Show what was said to whom.
@@ -49,6 +51,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
     }
     Some(match word.as_str() {
         "go" | "go on" | "on" | "next" | "yes" | "y" | "run" => Choice::GoOn,
+        "run all" | "all" => Choice::RunAll,
         "again" | "check" | "check again" => Choice::Again,
         "back" => Choice::Back,
         "skip" => Choice::Skip,
@@ -81,6 +84,7 @@ pub(super) const HELP: &[&str] = &[
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
     "After a text with several failures: list shows them again, to follow another.",
+    "In a checklist: run all runs every step that was not run yet, in order.",
     "In a checklist: sign puts your initials and a note beside a step.",
     "After the step DNS: records shows each record, and what to publish instead.",
     "After the diagnosis: ticket writes a letter to whoever has to act, save keeps the report in a file.",

@@ -9,7 +9,7 @@ use crate::guide::Pattern;
 use crate::transcript::Security;
 
 /// A part of the DNS.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
     /// Its name, without the trailing dot.
@@ -71,6 +71,9 @@ pub struct Host {
     /// Who may log in.
     #[serde(default)]
     pub users: Vec<User>,
+    /// SCRAM is offered, and the passwords are stored in a way that it cannot use.
+    #[serde(default)]
+    pub no_scram_store: bool,
     /// The domains it takes mail for; for any other a login is needed.
     #[serde(default)]
     pub domains: Vec<String>,

@@ -41,7 +41,7 @@ impl Authority {
     }
 
     /// The server's side of TLS for a host of that name.
-    fn acceptor(&self, host: &str, kind: Certificate) -> Result<TlsAcceptor, String> {
+    pub(super) fn acceptor(&self, host: &str, kind: Certificate) -> Result<TlsAcceptor, String> {
         let (certificate, key) = self.certificate(host, kind).map_err(|e| format!("{host}: certificate: {e}"))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

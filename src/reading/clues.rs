@@ -103,8 +103,10 @@ fn is_own(source: Source, item: &Item) -> bool {
 }
 
 static PORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:\.?\[[0-9A-Fa-f:.]+\]|\.? \([0-9A-Fa-f:.]+\))?(?::|['\x22]?,? ?(?:on )?port[:= ] ?)(\d{2,5})\b")
-        .expect("a pattern")
+    Regex::new(
+        r"^(?:\.?\[[0-9A-Fa-f:.]+\]|\.? \([0-9A-Fa-f:.]+\))?(?::|['\x22]?,? ?(?:on )?port[:= ] ?)(\d{2,5})(?-u:\b)",
+    )
+    .expect("a pattern")
 });
 
 /// The port beside a host's name.
@@ -155,7 +157,7 @@ fn is_outside(ip: &IpAddr) -> bool {
 }
 
 static SAID_HELO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)(?:\bhelo=<|(?:^|[>~:'\x22 ])(?:EHLO|HELO) +)([\[\]A-Za-z0-9_.:-]+)").expect("a pattern")
+    Regex::new(r"(?im)(?:(?-u:\b)helo=<|(?:^|[>~:'\x22 ])(?:EHLO|HELO) +)([\[\]A-Za-z0-9_.:-]+)").expect("a pattern")
 });
 
 /// The name that was refused at EHLO: the phrase's, else the last one said before it, or behind it in the same line of a log.
@@ -170,9 +172,9 @@ fn helo(text: &str, item: &Item, place: &Range<usize>) -> Option<String> {
 }
 
 static LOGGED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:from|sender)=<?([^>,\s;]+@[^>,\s;]+)").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"(?-u:\b)(?:from|sender)=<?([^>,\s;]+@[^>,\s;]+)").expect("a pattern"));
 static SAID_MAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bMAIL FROM: ?<([^>\s]+@[^>\s]+)>").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)MAIL FROM: ?<([^>\s]+@[^>\s]+)>").expect("a pattern"));
 static HEADERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?im)^(?P<name>X-Postfix-Sender|Return-Path|From):[ \t]*(?P<value>.{1,400})$").expect("a pattern")
 });

@@ -164,7 +164,7 @@ fn counts(number: &str, before: &str, behind: &str) -> bool {
 }
 
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:\{ ?(?:code|errno|command)\b|\bat [\w.$<>]+ \(|\b(?:msmtp|curl|sendmail): |; nested exception|Giving up on )").expect("a pattern")
+    Regex::new(r"\s*(?:\{ ?(?:code|errno|command)(?-u:\b)|(?-u:\b)at [\w.$<>]+ \(|(?-u:\b)(?:msmtp|curl|sendmail): |; nested exception|Giving up on )").expect("a pattern")
 });
 
 /// A reply's words without what a program prints behind them: the closing quote, a stack, more of its own messages.

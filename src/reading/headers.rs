@@ -11,7 +11,7 @@ use super::find::Found;
 use super::mime::{self, Head};
 
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(spf|dkim|dmarc)\s*=\s*(fail|softfail|permerror|temperror|hardfail)\b([^;]*)")
+    Regex::new(r"(?i)(?-u:\b)(spf|dkim|dmarc)\s*=\s*(fail|softfail|permerror|temperror|hardfail)(?-u:\b)([^;]*)")
         .expect("a pattern")
 });
 

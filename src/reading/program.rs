@@ -33,7 +33,7 @@ static REFUSED: LazyLock<Regex> = LazyLock::new(|| {
 // Nodemailer, one of rejectedErrors: response: '550 5.1.1 no such user', … recipient: 'bob@example.org'
 static REJECTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"\bresponse['"]?: ?(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)")[^{}]{0,300}?\brecipient['"]?: ?['"](?P<to>[^'"\s]+@[^'"\s]+)['"]"#,
+        r#"(?-u:\b)response['"]?: ?(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)")[^{}]{0,300}?(?-u:\b)recipient['"]?: ?['"](?P<to>[^'"\s]+@[^'"\s]+)['"]"#,
     )
 });
 
@@ -202,7 +202,7 @@ static BEHIND_RESPONSE: LazyLock<Regex> = LazyLock::new(|| {
 
 static WHOM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r#"(?i)(?:\brecipients?(?: address)?|rcpt to|rejected e-?mail address|\bmailbox|\brejected|\b(?:send|sending|write|mail|e-?mails?|message|writing|delivery|deliver)(?: \w+){0,3}? to|failed to send emails)\b"#,
+        r#"(?i)(?:(?-u:\b)recipients?(?: address)?|rcpt to|rejected e-?mail address|(?-u:\b)mailbox|(?-u:\b)rejected|(?-u:\b)(?:send|sending|write|mail|e-?mails?|message|writing|delivery|deliver)(?: \w+){0,3}? to|failed to send emails)(?-u:\b)"#,
         r#"(?:[\s:='"(<\[,]|was|were|by the server|address|is|failed){1,12}"#,
         r#"(?P<to>[^\s<>@"'`,;:()\[\]{}=|\\]+@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+)"#
     ))
@@ -210,7 +210,7 @@ static WHOM: LazyLock<Regex> = LazyLock::new(|| {
 
 static WHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r#"(?i)(?:\bhost(?:name)?|\bserver(?: \(smtp\))?|\blookup|\bconnect(?:ing|ed)? to(?: server)?|\bresolved|\blocate host|\bcannot open|connect\(2\) for|\bhost, port|\btrying|error connecting to|\bwith host)"#,
+        r#"(?i)(?:(?-u:\b)host(?:name)?|(?-u:\b)server(?: \(smtp\))?|(?-u:\b)lookup|(?-u:\b)connect(?:ing|ed)? to(?: server)?|(?-u:\b)resolved|(?-u:\b)locate host|(?-u:\b)cannot open|connect\(2\) for|(?-u:\b)host, port|(?-u:\b)trying|error connecting to|(?-u:\b)with host)"#,
         r#"['"]?[:=]? ?['"(]?(?P<host>(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+)(?:$|[\s"'):;,\[(]|\.(?:$|[\s"')]))"#
     ))
 });
@@ -301,7 +301,7 @@ pub(super) fn stage_of(cause: &str, kind: Option<&str>, text: &str) -> Option<St
 fn connecting(text: &str) -> bool {
     static CONNECTING: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\bconnect\b|connecting|\bdial\b|connection (?:to|attempt|timed|could not)|'CONN'|trying|OpenTimeout|cannot open|cannot reach|0x800ccc0e|0x80042109|0x80042108|connect\(\)|ETIMEDOUT|errno 110",
+            r"(?i)(?-u:\b)connect(?-u:\b)|connecting|(?-u:\b)dial(?-u:\b)|connection (?:to|attempt|timed|could not)|'CONN'|trying|OpenTimeout|cannot open|cannot reach|0x800ccc0e|0x80042109|0x80042108|connect\(\)|ETIMEDOUT|errno 110",
         )
     });
     CONNECTING.is_match(text)

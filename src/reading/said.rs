@@ -25,7 +25,7 @@ static SAID: LazyLock<Regex> = LazyLock::new(|| {
         // The greeting of a transcript
         format!(r"<(?:<<|--) 220[ -]{host}"),
         // Gmail
-        format!(r"\bby {host}\.? \["),
+        format!(r"(?-u:\b)by {host}\.? \["),
         format!(r"\[{host}\.? [0-9a-f.:]+: "),
         // Courier, dma
         format!(r"^[ \t]*{host} ?\[[0-9a-f.:]+\](?::[ \t\r]*$| did not like)"),

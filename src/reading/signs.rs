@@ -25,14 +25,14 @@ static BOUNCED: LazyLock<Regex> = LazyLock::new(|| {
 
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^auto: |out of (?:the )?office|auto(?:matic|matische|mated|maattinen)?[ -]?(?:reply|response|respuesta|antwort|svar|respond)|abwesen|vacation|absen(?:t|ce)\b|away from|on leave|on holiday|r.ponse automatique|respuesta autom|resposta autom|risposta autom|",
+        r"(?i)^auto: |out of (?:the )?office|auto(?:matic|matische|mated|maattinen)?[ -]?(?:reply|response|respuesta|antwort|svar|respond)|abwesen|vacation|absen(?:t|ce)(?-u:\b)|away from|on leave|on holiday|r.ponse automatique|respuesta autom|resposta autom|risposta autom|",
         r"automatisch(?:e|es)? (?:antwo|best)|automatiskt svar|ausente|fuera de|fora do|fuori (?:sede|ufficio)|afwezig|urlaub|nicht im (?:b.ro|haus)|en cong|f[eé]rias|vacaciones|in ferie|自動(?:返信|応答)|不在"
     ))
     .expect("a pattern")
 });
 
 static DELAY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bdelay|still (?:being )?(?:retr|undeliver)|^\W*warning\b|incomplete|not yet (?:been )?deliver|temporar|verz.ger|retard|retras|demor|vertraag|atras(?:o|ad)|ritard|opó.nien|задерж|遅延|延迟|延遲")
+    Regex::new(r"(?i)(?-u:\b)delay|still (?:being )?(?:retr|undeliver)|^\W*warning(?-u:\b)|incomplete|not yet (?:been )?deliver|temporar|verz.ger|retard|retras|demor|vertraag|atras(?:o|ad)|ritard|opó.nien|задерж|遅延|延迟|延遲")
     .expect("a pattern")
 });
 

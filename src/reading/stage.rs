@@ -28,11 +28,12 @@ static VERB: LazyLock<Regex> = LazyLock::new(|| {
 static AFTER: LazyLock<Regex> = LazyLock::new(|| {
     let what = r"(initial (?:server )?(?:greeting|connection)|[Ee]nd of (?:data|DATA)|EHLO|HELO|LHLO|MAIL(?: FROM)?|RCPT(?: TO)?|DATA|AUTH|STARTTLS|END-OF-MESSAGE|CONNECT)";
     let verbs = r"(?:after|while (?:sending|receiving|performing)|sending|reject: |response to|error (?:from|in)|rejected|during|at)";
-    Regex::new(&format!(r"\b{verbs} (?:the |to )?(?:pipelined )?{what}\b")).expect("a pattern")
+    Regex::new(&format!(r"(?-u:\b){verbs} (?:the |to )?(?:pipelined )?{what}(?-u:\b)")).expect("a pattern")
 });
 
 // Nodemailer: command: 'RCPT TO', as JSON too
-static COMMAND: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"\bcommand['"]?: ?['"]([A-Z ]+)"#).expect("a pattern"));
+static COMMAND: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?-u:\b)command['"]?: ?['"]([A-Z ]+)"#).expect("a pattern"));
 
 /// Words without which [`SAID`] cannot match.
 static NAMES: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,7 +43,7 @@ static NAMES: LazyLock<Regex> = LazyLock::new(|| {
 
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:(?:^|[^t] |[(:;,>])host:? |while talking to |connect to |connection with |conversation with |Remote-MTA: dns; ?|relay=|H=|\bserver '?)",
+        r"(?i)(?:(?:^|[^t] |[(:;,>])host:? |while talking to |connect to |connection with |conversation with |Remote-MTA: dns; ?|relay=|H=|(?-u:\b)server '?)",
         r"([a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?\.?)",
         r"(?: ?[\[(][0-9a-f.:]+[\])]| said|:|$|\s)"
     ))

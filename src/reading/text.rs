@@ -313,7 +313,7 @@ impl Reader {
 }
 
 static ERROR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)error|fail|reject|denied|undeliver|unable|could ?n.t|cannot|can.t|could not|bounce|refus|delay|invalid|exception|warning|problem|wrong|not (?:sent|delivered|work|accept)|\b[45]\d\d\b|fehler|erreur|\bhata\b").expect("a pattern")
+    Regex::new(r"(?i)error|fail|reject|denied|undeliver|unable|could ?n.t|cannot|can.t|could not|bounce|refus|delay|invalid|exception|warning|problem|wrong|not (?:sent|delivered|work|accept)|(?-u:\b)[45]\d\d(?-u:\b)|fehler|erreur|(?-u:\b)hata(?-u:\b)").expect("a pattern")
 });
 
 static BOUNCE: LazyLock<Regex> = LazyLock::new(|| {

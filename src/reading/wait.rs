@@ -9,7 +9,7 @@ static WAIT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:wait|after|in|for|within|at least|least|about|next|every|remaining|left|greylist\w*|graylist\w*|delay\w*|retry-after)",
         r"[\s:=]+(?:at least |about |approximately |another |the next |up to |a minimum of )?",
-        r"(?:(?<h>\d{1,2}):(?<m>\d{2}):(?<s>\d{2})\b|(?<n>\d{1,5}|an?|one|two|five|ten) ?(?<unit>s|secs?|seconds?|sekunden|secondes|segundos|m|mins?|minutes?|minuten|minutos|h|hrs?|hours?|stunden?|heures?|horas?|d|days?|tagen?|jours?)\b)"
+        r"(?:(?<h>\d{1,2}):(?<m>\d{2}):(?<s>\d{2})(?-u:\b)|(?<n>\d{1,5}|an?|one|two|five|ten) ?(?<unit>s|secs?|seconds?|sekunden|secondes|segundos|m|mins?|minutes?|minuten|minutos|h|hrs?|hours?|stunden?|heures?|horas?|d|days?|tagen?|jours?)(?-u:\b))"
     ))
     .expect("a pattern")
 });

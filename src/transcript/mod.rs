@@ -12,6 +12,7 @@ mod hush;
 mod ids;
 mod redact;
 mod reply;
+mod runbook;
 mod secret;
 
 pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Taken, Target};
@@ -26,4 +27,5 @@ pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
+pub use runbook::{Runbook, RunbookStep};
 pub use secret::Secret;

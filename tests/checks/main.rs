@@ -3,6 +3,8 @@
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
+mod exchangers;
+mod lists;
 mod manners;
 mod one_by_one;
 mod promises;

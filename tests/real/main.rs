@@ -25,6 +25,7 @@
 #[path = "../support/dns_server.rs"]
 mod dns_server;
 mod guard;
+mod logins;
 mod namespace;
 mod postfix;
 
@@ -250,6 +251,11 @@ impl Run {
 
     fn has_reply(&self, code: u16, stage: &str) -> bool {
         self.replies().any(|r| r["code"] == code && r["stage"] == stage)
+    }
+
+    fn has_finding(&self, id: &str) -> bool {
+        let steps = self.report["steps"].as_array().into_iter().flatten();
+        steps.filter_map(|s| s["findings"].as_array()).flatten().any(|f| f["id"] == id)
     }
 
     /// The cause named first, and the exit status of a fault.

@@ -126,8 +126,8 @@ type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
 /// One address of each server, IPv4 before IPv6 as most machines have it; and the servers without any.
 async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
     let (mut good, mut lost) = (Vec::new(), Vec::new());
-    for host in hosts.iter().take(SERVERS) {
-        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+    let asked = hosts.iter().take(SERVERS).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
+    for (host, answers) in hosts.iter().zip(join_all(asked).await) {
         let family = cx.case.family;
         let usable = answers.iter().flat_map(|(dns, _)| dns.addresses()).find(|ip| family.allows(*ip));
         match usable {

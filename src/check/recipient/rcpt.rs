@@ -1,5 +1,6 @@
 //! RCPT at the server, without sending: the real address, then a random one in the same session as the control.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::check::Context;
@@ -8,14 +9,18 @@ use crate::net::{Broken, Dialogue, Heard};
 use crate::reading::{Certainty, Meaning};
 use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
 
-/// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
-pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) {
+/// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
+pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) -> BTreeSet<String> {
     let (mut busy, mut unreachable) = (None, None);
+    let mut heard = BTreeSet::new();
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
         let asked = ask_host(cx, host, address, parts).await;
+        if asked.is_ok() {
+            heard.insert(host.name.to_ascii_lowercase());
+        }
         match asked {
             // One that is busy now is passed over, too, where there are others.
             Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
@@ -27,7 +32,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
             Ok(finding) => {
                 let finding = finding.arg("server", &host.name).arg("address", address);
                 cx.found(finding.ends(&label, ms(started)));
-                return;
+                return heard;
             }
             Err(why) => {
                 let why = why.arg("server", &host.name).arg("address", address);
@@ -40,6 +45,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
     if let Some(finding) = busy.or(unreachable) {
         cx.found(finding);
     }
+    heard
 }
 
 fn passed_over(finding: &Finding) -> Finding {
@@ -109,10 +115,20 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
             };
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
             let login = wants_login(cx, &dialogue, &real);
-            match dialogue.rcpt(&control, Role::Control).await {
+            let verdict = match dialogue.rcpt(&control, Role::Control).await {
                 Err(_) => return judged(cx, &real, None, login),
                 Ok(heard) => judged(cx, &real, Some(&heard), login),
+            };
+            if verdict.id == "recipient.rcpt.all-refused" {
+                // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
+                // that knows neither name.
+                let postmaster = format!("postmaster@{domain}");
+                match dialogue.rcpt(&postmaster, Role::Control).await {
+                    Err(_) => return verdict,
+                    Ok(heard) => beside(cx, &heard, &postmaster),
+                }
             }
+            verdict
         }
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
@@ -120,6 +136,14 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         dialogue.quit().await;
     }
     finding
+}
+
+/// What is said to the postmaster's address, beside a refusal of all others.
+fn beside(cx: &Context, heard: &Heard, postmaster: &str) {
+    let taken = heard.reply.is_positive();
+    let id = if taken { "recipient.rcpt.postmaster-taken" } else { "recipient.rcpt.postmaster-refused" };
+    let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
+    cx.found(found.arg("codes", heard.reply.codes()).shown_by(heard.evidence));
 }
 
 /// What the pair of answers says: the real address, and a random one in the same session.

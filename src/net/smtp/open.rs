@@ -36,6 +36,9 @@ impl Dialogue {
             injected: None,
             early: None,
             hush,
+            challenge: None,
+            masks_challenges: false,
+            at_risk: false,
             over: None,
         };
         if implicit {

@@ -2,6 +2,7 @@
 
 mod auth;
 mod command;
+mod scram;
 mod session;
 mod shared;
 mod words;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::pairs::counterpart;
 use super::{MOST, says};
 use crate::guide::Guide;
 use crate::transcript::{
@@ -39,7 +40,13 @@ fn about(lines: &mut Vec<String>, guide: &Guide, transcript: &Transcript, findin
     for id in &finding.evidence {
         match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
             Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| show(lines, transcript, *id)),
-            Some(_) => show(lines, transcript, *id),
+            Some(_) => {
+                show(lines, transcript, *id);
+                if let Some(other) = counterpart(transcript, *id).filter(|o| !finding.evidence.contains(o)) {
+                    lines.push("Compared with".to_owned());
+                    show(lines, transcript, other);
+                }
+            }
             None => {}
         }
     }

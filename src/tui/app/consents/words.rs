@@ -40,6 +40,11 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
         Consent::Auth => {
             let who = case.user.as_deref().unwrap_or("the user given");
             let place = server.unwrap_or("the server");
+            if case.insecure_login {
+                return format!(
+                    "Log in to {place} as {who}, once, even if nothing protects the password: anybody on the way could read it."
+                );
+            }
             format!("Log in to {place} as {who}, once, over TLS that was verified. The password goes nowhere else.")
         }
         Consent::Send => {

@@ -1,9 +1,15 @@
-//! Step 8: which mechanisms are offered before and after TLS, and one login, over verified TLS, if the user allows it.
+//! Step 8: which mechanisms are offered before and after TLS and on which port, one login, over verified TLS, if the user allows it, and
+//! whom that login may send as.
+
+mod login;
+mod offered;
+mod sender;
+mod shape;
 
 use super::tools::{Host, Stopped, Talk, hosts, talk};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::transcript::{Consent, EvidenceId, Finding, Goal, Role, Secret, Stage};
+use crate::transcript::{Consent, EvidenceId, Finding, Goal, Role, Stage};
 
 /// The check of step 8.
 pub(super) struct Authentication;
@@ -20,25 +26,64 @@ impl Check for Authentication {
             "authentication.no-connection",
             "authentication.refused-earlier",
             "authentication.mechanisms",
+            "authentication.offer.some",
+            "authentication.offer.none",
+            "authentication.offer.unanswered",
+            "authentication.attempt.answered",
+            "authentication.attempt.unanswered",
+            "authentication.as.taken",
+            "authentication.as.refused",
+            "authentication.as.unanswered",
             "authentication.only-after-tls",
             "authentication.needs-tls",
             "authentication.envelope.accepted",
             "authentication.envelope.refused",
             "authentication.not-offered",
+            "authentication.other-port",
             "authentication.no-login-here",
+            "authentication.offered-in-clear",
+            "authentication.old-form",
+            "authentication.legacy-only",
+            "authentication.oauth-only",
             "authentication.no-verified-tls",
             "authentication.certificate-not-judged",
+            "authentication.at-risk",
             "authentication.mechanism-mismatch",
             "authentication.mechanism-not-offered",
             "authentication.mechanism-not-spoken",
             "authentication.no-login-given",
             "authentication.login.ok",
+            "authentication.login.unproved",
+            "authentication.login.impostor",
+            "authentication.login.gave-up",
             "authentication.login.refused",
+            "authentication.login.token-refused",
+            "authentication.login.stored-otherwise",
+            "authentication.login.not-understood",
+            "authentication.login.closed",
+            "authentication.login.no-answer",
+            "authentication.login.dropped",
             "authentication.login.temporary",
             "authentication.login.not-allowed",
             "authentication.required",
+            "authentication.sender.ok",
+            "authentication.sender.not-yours",
+            "authentication.sender.none-accepted",
             "authentication.sender.refused",
             "authentication.sender.later",
+            "authentication.recipient.refused",
+            "authentication.secret.space-around",
+            "authentication.secret.space-inside",
+            "authentication.secret.line-break",
+            "authentication.secret.quoted",
+            "authentication.secret.not-ascii",
+            "authentication.secret.app-password",
+            "authentication.secret.app-password-spaced",
+            "authentication.secret.base64",
+            "authentication.secret.token",
+            "authentication.secret.no-token",
+            "authentication.user.no-domain",
+            "authentication.user.space",
             "authentication.broke",
         ]
     }
@@ -47,10 +92,6 @@ impl Check for Authentication {
         Box::pin(run(cx))
     }
 }
-
-/// What we try, best first: there is one attempt, and inside TLS the mechanisms that any server can check come before one that needs the
-/// password in clear in its store. XOAUTH2 only when asked for: its secret is a token, not a password.
-const OURS: [&str; 3] = ["PLAIN", "LOGIN", "CRAM-MD5"];
 
 async fn run(cx: &Context) {
     if cx.case.server.is_none() {
@@ -97,99 +138,52 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
     let ehlo = opening.last().evidence;
     let offered = dialogue.capabilities().mechanisms();
     let found = |id: &str| about(id, host, ehlo).arg("mechanisms", offered.join(" "));
+    offered::rows(cx, host, &opening, &dialogue);
     if offered.is_empty() {
         if dialogue.tls().is_none() && dialogue.capabilities().has("STARTTLS") {
             once_protected(cx, host, &mut dialogue).await?;
-        } else {
-            cx.found(found(not_offered(cx, host.port)));
-            without_login(cx, host, &mut dialogue).await?;
+            dialogue.quit().await;
+            return Ok(());
         }
+        without_login(cx, host, &mut dialogue).await?;
+        let ip = dialogue.opened().address.ip();
+        // Another port is another connection: this one's place is given back first.
         dialogue.quit().await;
+        let id = not_offered(cx, host.port);
+        let elsewhere =
+            if id == "authentication.not-offered" { offered::elsewhere(cx, host, ip, ehlo).await } else { None };
+        cx.found(elsewhere.unwrap_or_else(|| found(id)));
         return Ok(());
     }
     cx.found(found("authentication.mechanisms"));
-    if opening.ehlo_after.is_some() && opening.caps_before.mechanisms().is_empty() {
-        cx.found(found("authentication.only-after-tls"));
+    for id in offered::flaws(&opening, &dialogue, cx.case.user.is_some()) {
+        cx.found(found(id));
     }
     if let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) {
-        match mechanism(cx, &offered) {
-            Err((id, ours)) => cx.found(found(id).arg("ours", ours)),
-            Ok(mechanism) => login(cx, host, &mut dialogue, (&mechanism, user, secret), ehlo).await?,
+        let ready = login::risk(cx, host, &mut dialogue, ehlo)
+            .and_then(|risk| Ok((risk, offered::choose(cx, &dialogue, &offered, secret)?)));
+        match ready {
+            Err(refusal) => {
+                let finding = match refusal {
+                    offered::Refusal::Finding(finding) => finding,
+                    offered::Refusal::Mechanism(id, ours) => found(id).arg("ours", ours),
+                };
+                cx.found(finding);
+                shape::look(cx, user, secret, None);
+            }
+            Ok((risk, mechanism)) => {
+                if let Some(risk) = risk {
+                    cx.found(risk);
+                }
+                let offer = login::Offer { mechanism: &mechanism, offered: &offered };
+                login::login(cx, host, &mut dialogue, offer, (user, secret)).await?;
+            }
         }
     } else {
         cx.found(found("authentication.no-login-given"));
         without_login(cx, host, &mut dialogue).await?;
     }
     dialogue.quit().await;
-    Ok(())
-}
-
-/// The mechanism to use; or the finding that says why there is none, and what we had in mind.
-fn mechanism(cx: &Context, offered: &[String]) -> Result<String, (&'static str, String)> {
-    let Some(forced) = cx.case.auth.as_ref().map(|m| m.to_ascii_uppercase()) else {
-        let ours = OURS.iter().find(|m| offered.iter().any(|o| o == *m));
-        return ours.map(|m| (*m).to_owned()).ok_or_else(|| ("authentication.mechanism-mismatch", OURS.join(" ")));
-    };
-    if !offered.contains(&forced) {
-        Err(("authentication.mechanism-not-offered", forced))
-    } else if !Dialogue::MECHANISMS.contains(&forced.as_str()) {
-        Err(("authentication.mechanism-not-spoken", forced))
-    } else {
-        Ok(forced)
-    }
-}
-
-/// One login, if it is allowed and the connection is verified; then the sender, who may not be that login's.
-async fn login(
-    cx: &Context,
-    host: &Host,
-    dialogue: &mut Dialogue,
-    (mechanism, user, secret): (&str, &str, &Secret),
-    ehlo: EvidenceId,
-) -> Result<(), Broken> {
-    let (why, shown) = match dialogue.tls() {
-        Some((fact, evidence)) => (fact.distrust.clone().map(|d| format!("certificate: {d}")), *evidence),
-        None => (Some("no TLS".to_owned()), ehlo),
-    };
-    match why.as_deref() {
-        None if cx.may(Consent::Auth) => {}
-        None => {
-            cx.found(about("authentication.login.not-allowed", host, ehlo));
-            return Ok(());
-        }
-        Some("certificate: no-trust-store") => {
-            cx.found(about("authentication.certificate-not-judged", host, shown));
-            return Ok(());
-        }
-        Some(why) => {
-            cx.found(unsafe_for_login(host, why, shown));
-            return Ok(());
-        }
-    }
-    let Some(heard) = dialogue.auth(mechanism, user, secret).await? else { return Ok(()) };
-    let id = match heard.reply.code {
-        200..300 => "authentication.login.ok",
-        400..500 => "authentication.login.temporary",
-        _ => "authentication.login.refused",
-    };
-    cx.found(said(id, host, &heard).arg("mechanism", mechanism).arg("user", user));
-    if heard.reply.code == 235
-        && cx.may(Consent::Rcpt)
-        && let Some(from) = &cx.case.from
-    {
-        let mail = dialogue.mail(from, "").await?;
-        let id = match mail.reply.code {
-            200..300 => None,
-            500..600 => Some("authentication.sender.refused"),
-            _ => Some("authentication.sender.later"),
-        };
-        if let Some(id) = id {
-            cx.found(said(id, host, &mail).arg("user", user).arg("address", from));
-        } else {
-            // What was found stands, whatever comes of this.
-            let _ = dialogue.control(Stage::Mail, "RSET").await;
-        }
-    }
     Ok(())
 }
 
