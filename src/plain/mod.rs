@@ -14,6 +14,7 @@ mod choose;
 mod echo;
 mod found;
 mod reading;
+mod records;
 mod start;
 mod talk;
 mod tell;

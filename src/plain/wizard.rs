@@ -365,14 +365,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
     }
 
-    fn records(&mut self) -> io::Result<()> {
-        let rows = report::desk(self.session().guide(), self.session().walk().transcript());
-        if rows.is_empty() {
-            return self.talk.say("No records were looked at yet: type dns to look.");
-        }
-        self.talk.recite(&report::desk_text(&rows, false, 78))
-    }
-
     async fn save(&mut self) -> io::Result<()> {
         if self.talk.confined {
             return self.talk.say(NO_FILES);
