@@ -14,6 +14,9 @@ use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
 /// The most of an error text, in octets: as much as is read of one.
 const MOST: usize = Reader::MOST;
 
+/// What is said where files are out of reach.
+pub(super) const NO_FILES: &str = "Files of this machine are out of reach here.";
+
 /// What is asked for together, once, because nearly every walk needs it.
 pub(super) const TOGETHER: [Consent; 4] = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http];
 
@@ -83,6 +86,10 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
+            if self.confined && question.field == Field::Message && !line.trim().is_empty() {
+                self.say(NO_FILES)?;
+                continue;
+            }
             let mut line = line.trim().to_owned();
             if matches!(question.field, Field::From | Field::To)
                 && !line.contains(',')
@@ -106,10 +113,23 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     pub(super) async fn error(&mut self, case: &mut Case) -> io::Result<bool> {
         let how = "Paste it, however many lines it has; then type a single dot on a line of its own. Or type: file, and the name of a file.";
         self.say(how)?;
-        let mut text = String::new();
+        self.error_lines(String::new(), case).await
+    }
+
+    /// The rest of an error whose first line was typed already.
+    pub(super) async fn error_from(&mut self, first: &str, case: &mut Case) -> io::Result<bool> {
+        self.say("After the last line type a single dot on a line of its own.")?;
+        self.error_lines(format!("{first}\n"), case).await
+    }
+
+    async fn error_lines(&mut self, mut text: String, case: &mut Case) -> io::Result<bool> {
         loop {
             let Some(line) = self.line().await? else { break };
             if let Some(name) = line.strip_prefix("file ").filter(|_| text.is_empty()) {
+                if self.confined {
+                    self.say(NO_FILES)?;
+                    continue;
+                }
                 match error_file(Path::new(name.trim().trim_matches(['\'', '"']))) {
                     Ok(pasted) => {
                         if pasted.cut {

@@ -110,6 +110,8 @@ fn respond(zones: &Zones, octets: &[u8], over_udp: bool) -> Option<Vec<u8>> {
         [query] => {
             let said = zones.ask(query.name(), query.query_type(), question.metadata.checking_disabled)?;
             answer.metadata.response_code = said.code;
+            let asks = question.edns.as_ref().is_some_and(|e| e.flags().dnssec_ok);
+            answer.metadata.authentic_data = asks && zones.signed(query.name());
             answer.answers = said.answers;
             answer.authorities.extend(said.authority);
         }

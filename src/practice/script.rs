@@ -23,6 +23,9 @@ pub struct Zone {
     /// The one server that sees the zone so; none: all others, and the resolver.
     #[serde(default)]
     pub at: Option<IpAddr>,
+    /// The resolver vouches for its answers (AD), as if the zone were signed and it had validated them.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 /// How a question to the DNS fails.
@@ -68,6 +71,9 @@ pub struct Host {
     /// Who may log in.
     #[serde(default)]
     pub users: Vec<User>,
+    /// SCRAM is offered, and the passwords are stored in a way that it cannot use.
+    #[serde(default)]
+    pub no_scram_store: bool,
     /// The domains it takes mail for; for any other a login is needed.
     #[serde(default)]
     pub domains: Vec<String>,
@@ -77,6 +83,9 @@ pub struct Host {
     /// More connections than this at a time are turned away with 421.
     #[serde(default)]
     pub max_connections: Option<u32>,
+    /// Past this many octets at a time, what it says is lost on the way to us, unless we ask for small packets.
+    #[serde(default)]
+    pub swallows: Option<usize>,
     /// Where it departs from what a healthy server says; the first that matches counts.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
@@ -217,6 +226,12 @@ pub struct Route {
     pub port: Option<u16>,
     /// What happens on it.
     pub does: Fate,
+    /// Who turns the call away, where it is a machine on the way: it says so by ICMP.
+    #[serde(default)]
+    pub by: Option<IpAddr>,
+    /// The routers on it, in order, as far as a trace shows them.
+    #[serde(default)]
+    pub hops: Vec<IpAddr>,
 }
 
 /// What happens to a connection attempt.

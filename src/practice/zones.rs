@@ -35,6 +35,7 @@ struct Loaded {
     records: HashMap<String, Vec<Record>>,
     fails: HashMap<String, DnsFailure>,
     soa: Record,
+    signed: bool,
 }
 
 impl Zones {
@@ -53,6 +54,7 @@ impl Zones {
                 return Err(format!("zone {name} is written twice"));
             }
             let mut loaded = Loaded::empty(&name)?;
+            loaded.signed = zone.signed;
             for (n, line) in (1..).zip(zone.records.lines()) {
                 let record =
                     records::record(line, &name).map_err(|why| format!("zone {name}, record line {n}: {why}"))?;
@@ -125,6 +127,11 @@ impl Zones {
         failure(ResponseCode::ServFail)
     }
 
+    /// Whether the zone of a name is signed.
+    pub(super) fn signed(&self, name: &Name) -> bool {
+        self.zone_of(&text(name)).is_some_and(|zone| zone.signed)
+    }
+
     /// The closest zone that holds the name.
     fn zone_of(&self, name: &str) -> Option<&Loaded> {
         self.zones.iter().filter(|z| within(name, &z.name)).max_by_key(|z| z.name.len())
@@ -136,7 +143,7 @@ impl Loaded {
         let apex = records::absolute("@", name)?;
         let soa = Record::from_rdata(apex.clone(), 300, RData::SOA(plain_soa(&apex)?));
         let records = HashMap::from([(text(&apex), vec![soa.clone()])]);
-        Ok(Self { name: name.to_owned(), records, fails: HashMap::new(), soa })
+        Ok(Self { name: name.to_owned(), records, fails: HashMap::new(), soa, signed: false })
     }
 
     fn add(&mut self, record: Record) -> Result<(), String> {
@@ -267,6 +274,7 @@ mod tests {
             records: "x.example.com. A 192.0.2.1".to_owned(),
             fails: std::collections::BTreeMap::new(),
             at: None,
+            signed: false,
         };
         let error = Zones::load(&[zone], &[]).err().unwrap();
         assert!(error.contains("x.example.com does not lie in it"), "{error}");

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Runbook;
+
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -252,6 +254,9 @@ pub struct Case {
     /// An extra trust anchor, a PEM file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
+    /// The checklist of one's own that is worked through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Runbook>,
     /// Seconds per network phase.
     pub timeout_secs: u32,
     /// Seconds for the whole check.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::path::IcmpFact;
 use super::{Role, Stage};
 
 /// How a question to the DNS ended. Each is a different verdict (law 5).
@@ -156,6 +157,9 @@ pub struct ConnectFact {
     /// The system's words for anything but success, cleaned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who turned the call away by ICMP, where somebody did and the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icmp: Option<IcmpFact>,
     /// How long it took, in milliseconds.
     pub ms: u32,
 }
@@ -173,6 +177,12 @@ pub struct CertificateFact {
     pub not_before: i64,
     /// Valid until, seconds since 1970.
     pub not_after: i64,
+    /// SHA-256 of the whole certificate, in hexadecimal: what a TLSA record may hold (RFC 6698 §2.1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha256: String,
 }
 
 /// A TLS handshake.

@@ -90,6 +90,7 @@ impl Walk {
             | Fact::Broke { run, .. }
             | Fact::Host { run, .. }
             | Fact::Http { run, .. }
+            | Fact::Trace { run, .. }
             | Fact::Message { run, .. }
             | Fact::Found { run, .. } => {
                 self.record(*run, &entry.fact);

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fold::{Run, RunState, Visit};
 
-use crate::guide::Guide;
+use crate::guide::{Guide, Step};
 use crate::transcript::{Case, Consent, Entry, Mode, RunId, StepId, StepStatus, Transcript, Verdict};
 
 /// What a step is doing on the rail.
@@ -238,6 +238,12 @@ impl Walk {
     pub fn signed(&self, step: &StepId) -> Option<(&str, &str, u64)> {
         let signed = self.steps.get(step)?.signed.as_ref()?;
         Some((&signed.by, &signed.note, signed.at))
+    }
+
+    /// The lines of the checklist: the guide's steps, or those that a checklist of one's own chose, in its order.
+    #[must_use]
+    pub fn checklist<'a>(&self, guide: &'a Guide) -> Vec<&'a Step> {
+        order::lines(self, guide)
     }
 
     /// The verdict, once the walk has been concluded; going on from there takes it back.

@@ -9,6 +9,7 @@ mod dmarc;
 mod dns_server;
 mod resolver;
 mod spf;
+mod transport;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -82,7 +83,18 @@ pub(crate) async fn looked(zones: &str) -> Found {
     looked_in(&world(zones), case()).await
 }
 
+/// As [`looked_in`], where only some things are allowed.
+pub(crate) async fn looked_allowed(file: &WorldFile, case: Case, consents: &[Consent]) -> Found {
+    let practice = Practice::start(file).await.expect("the world comes up");
+    let trust = Trust::only(practice.ca_pem()).expect("a CA");
+    looked_with(practice.world(), trust, case, consents).await
+}
+
 pub(crate) async fn looked_from(world: Arc<dyn World>, trust: Trust, case: Case) -> Found {
+    looked_with(world, trust, case, &Consent::ALL).await
+}
+
+async fn looked_with(world: Arc<dyn World>, trust: Trust, case: Case, consents: &[Consent]) -> Found {
     let guide = guide();
     let limits = Limits { phase: Duration::from_secs(2), dns: Duration::from_millis(1500) };
     let facts = Arc::new(Mutex::new(Vec::new()));
@@ -92,7 +104,7 @@ pub(crate) async fn looked_from(world: Arc<dyn World>, trust: Trust, case: Case)
     let cx = Context {
         case: Arc::new(case),
         secret: None,
-        consents: Arc::new(BTreeSet::from(Consent::ALL)),
+        consents: Arc::new(consents.iter().copied().collect::<BTreeSet<_>>()),
         net: Net::new(world, limits, trust),
         rec,
         seen: Arc::new(Transcript::new()),

@@ -28,6 +28,7 @@ mod guard;
 mod logins;
 mod namespace;
 mod postfix;
+mod ways;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
@@ -63,6 +64,13 @@ name = "elsewhere.test"
 records = '''
 @ MX 10 mail
 mail A 192.0.2.25
+'''
+
+[[zone]]
+name = "both.test"
+records = '''
+mail A 192.0.2.25
+mail AAAA 2001:db8:4::25
 '''
 "#;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heloise::check::{self, Context, Knowledge};
 use heloise::guide::Guide;
@@ -41,13 +42,15 @@ struct Try<'a> {
     secret: &'a str,
     offers: &'a str,
     tls: bool,
+    hasty: bool,
     case: Case,
     acts: Vec<Act>,
 }
 
 impl<'a> Try<'a> {
     fn new(offers: &'a str, acts: impl IntoIterator<Item = Act>) -> Self {
-        Self { user: USER, secret: CANARY, offers, tls: true, case: Case::new(), acts: acts.into_iter().collect() }
+        let acts = acts.into_iter().collect();
+        Self { user: USER, secret: CANARY, offers, tls: true, hasty: false, case: Case::new(), acts }
     }
 
     fn forced(mechanism: &str, acts: impl IntoIterator<Item = Act>) -> Self {
@@ -63,7 +66,8 @@ impl<'a> Try<'a> {
         script.extend(self.acts);
         script.extend(answer("221 bye\r\n"));
         let server = Server::start(script).await;
-        let client = Client::patient(Some(&ca.pem()));
+        let limit = Duration::from_secs(if self.hasty { 1 } else { 10 });
+        let client = Client::new(Some(&ca.pem()), limit);
         let guide = Arc::new(Guide::embedded().unwrap());
         let case = Case {
             server: Some(Target { host: "127.0.0.1".to_owned(), port: Some(server.address.port()) }),
@@ -295,6 +299,17 @@ async fn the_sender_is_held_against_the_logins_own_address() {
         let proof = seen.found.iter().find(|f| f.id.ends_with(found)).unwrap();
         let pair = matches!(found, "sender.not-yours" | "sender.none-accepted");
         assert_eq!(proof.evidence.len(), 1 + usize::from(pair), "the pair is the proof");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_answered_is_told_from_a_talk_that_broke() {
+    for (act, found) in
+        [(Act::Silence, "login.no-answer"), (Act::Close, "login.dropped"), (Act::Reset, "login.dropped")]
+    {
+        let tried = Try { hasty: true, ..Try::new("AUTH PLAIN", [Act::Hear, act]) };
+        let seen = tried.run().await;
+        assert!(seen.has(found) && !seen.has("broke") && !seen.has("login.refused"), "{found}: {:?}", seen.ids());
     }
 }
 

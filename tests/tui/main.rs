@@ -5,7 +5,10 @@ mod nowhere;
 mod seat;
 
 mod consent;
+mod fixture;
 mod keys;
+mod own;
 mod random;
 mod readings;
+mod screens;
 mod walks;

@@ -5,7 +5,7 @@ use super::{about, said, sender, shape, unsafe_for_login};
 use crate::check::Context;
 use crate::check::tools::Host;
 use crate::net::{Broken, Dialogue, GaveUp, Login};
-use crate::transcript::{Consent, EvidenceId, Finding, Secret};
+use crate::transcript::{BreakKind, Consent, EvidenceId, Finding, Secret};
 
 /// What to log in with, of what is offered.
 #[derive(Clone, Copy)]
@@ -53,7 +53,35 @@ pub(super) async fn login(
     offer: Offer<'_>,
     (user, secret): (&str, &Secret),
 ) -> Result<(), Broken> {
-    let Some(login) = dialogue.auth(offer.mechanism, user, secret).await? else { return Ok(()) };
+    let label = format!("login by {}", offer.mechanism);
+    cx.rec.probing(&label);
+    let login = match dialogue.auth(offer.mechanism, user, secret).await {
+        Ok(Some(login)) => {
+            let row = said("authentication.attempt.answered", host, &login.heard).arg("mechanism", offer.mechanism);
+            cx.found(row.ends(&label, login.heard.reply.rtt_ms));
+            login
+        }
+        Ok(None) => {
+            let found = about("authentication.mechanism-not-spoken", host, dialogue.connected());
+            cx.found(found.arg("ours", offer.mechanism).arg("mechanisms", offer.offered.join(" ")).ends(&label, 0));
+            return Ok(());
+        }
+        Err((fact, evidence)) => {
+            let row = about("authentication.attempt.unanswered", host, evidence).arg("mechanism", offer.mechanism);
+            cx.found(row.arg("kind", fact.kind.as_str()).ends(&label, fact.ms));
+            // Up to here the server spoke: it is the login that it did not answer.
+            let id = match fact.kind {
+                BreakKind::Timeout => "authentication.login.no-answer",
+                BreakKind::Closed | BreakKind::Reset => "authentication.login.dropped",
+                _ => return Err((fact, evidence)),
+            };
+            let seconds = fact.ms.div_ceil(1000);
+            cx.found(
+                about(id, host, evidence).arg("mechanism", offer.mechanism).arg("user", user).arg("seconds", seconds),
+            );
+            return Ok(());
+        }
+    };
     judge(cx, host, offer, (user, secret), &login);
     if login.heard.reply.code == 235 && login.gave_up.is_none() && cx.may(Consent::Rcpt) {
         sender::try_both(cx, host, dialogue, user).await;

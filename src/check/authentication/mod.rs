@@ -26,6 +26,14 @@ impl Check for Authentication {
             "authentication.no-connection",
             "authentication.refused-earlier",
             "authentication.mechanisms",
+            "authentication.offer.some",
+            "authentication.offer.none",
+            "authentication.offer.unanswered",
+            "authentication.attempt.answered",
+            "authentication.attempt.unanswered",
+            "authentication.as.taken",
+            "authentication.as.refused",
+            "authentication.as.unanswered",
             "authentication.only-after-tls",
             "authentication.needs-tls",
             "authentication.envelope.accepted",
@@ -53,6 +61,8 @@ impl Check for Authentication {
             "authentication.login.stored-otherwise",
             "authentication.login.not-understood",
             "authentication.login.closed",
+            "authentication.login.no-answer",
+            "authentication.login.dropped",
             "authentication.login.temporary",
             "authentication.login.not-allowed",
             "authentication.required",
@@ -128,6 +138,7 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
     let ehlo = opening.last().evidence;
     let offered = dialogue.capabilities().mechanisms();
     let found = |id: &str| about(id, host, ehlo).arg("mechanisms", offered.join(" "));
+    offered::rows(cx, host, &opening, &dialogue);
     if offered.is_empty() {
         if dialogue.tls().is_none() && dialogue.capabilities().has("STARTTLS") {
             once_protected(cx, host, &mut dialogue).await?;

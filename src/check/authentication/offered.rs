@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use super::{about, shape};
 use crate::check::Context;
 use crate::check::tools::{Host, Stopped, Talk, talk};
-use crate::net::{Dialogue, SessionOpening};
+use crate::net::{Dialogue, Heard, SessionOpening};
 use crate::transcript::{EvidenceId, Finding, Role, Secret, Security};
 
 /// Mechanisms that were given up for good reasons (RFC 6331), or that only old clients and servers share.
@@ -45,6 +45,30 @@ pub(super) fn flaws(opening: &SessionOpening, dialogue: &Dialogue, login: bool) 
         found.push("authentication.legacy-only");
     }
     found
+}
+
+/// What was offered at each stage of the talk, as rows: the pair before and after TLS.
+pub(super) fn rows(cx: &Context, host: &Host, opening: &SessionOpening, dialogue: &Dialogue) {
+    let now = dialogue.capabilities().mechanisms();
+    let (before, after) = (opening.caps_before.mechanisms(), now.as_slice());
+    match (&opening.ehlo_before, &opening.ehlo_after) {
+        (Some(first), Some(second)) => {
+            row(cx, host, "login before TLS", &before, first);
+            row(cx, host, "login inside TLS", after, second);
+        }
+        (Some(only), None) => {
+            let label = if dialogue.tls().is_some() { "login inside TLS" } else { "login without TLS" };
+            row(cx, host, label, after, only);
+        }
+        _ => {}
+    }
+}
+
+fn row(cx: &Context, host: &Host, label: &str, offered: &[String], heard: &Heard) {
+    cx.rec.probing(label);
+    let id = if offered.is_empty() { "authentication.offer.none" } else { "authentication.offer.some" };
+    let found = about(id, host, heard.evidence).arg("when", label).arg("mechanisms", offered.join(" "));
+    cx.found(found.ends(label, heard.reply.rtt_ms));
 }
 
 /// The mechanism to use.
@@ -86,9 +110,19 @@ pub(super) async fn elsewhere(cx: &Context, host: &Host, ip: IpAddr, here: Evide
     // Both at once: two connections to a host are within the manners.
     let tries = SUBMISSION.into_iter().filter(|port| *port != host.port).map(async |port| {
         let other = Host { port, security: Security::Auto, ..host.clone() };
+        let label = format!("port {port}");
+        cx.rec.probing(&label);
+        let unanswered = |evidence, ms| {
+            let found = about("authentication.offer.unanswered", &other, evidence).arg("when", &label);
+            cx.found(found.ends(&label, ms));
+        };
         match talk(cx, &other, ip, Role::Control).await {
             Ok(Talk { dialogue, opening }) => {
                 let offered = dialogue.capabilities().mechanisms();
+                let id = if offered.is_empty() { "authentication.offer.none" } else { "authentication.offer.some" };
+                let last = opening.last();
+                let row = about(id, &other, last.evidence).arg("when", &label).arg("mechanisms", offered.join(" "));
+                cx.found(row.ends(&label, last.reply.rtt_ms));
                 let security = if port == 465 { "tls" } else { "starttls" };
                 let found = (dialogue.tls().is_some() && !offered.is_empty()).then(|| {
                     about("authentication.other-port", host, here)
@@ -100,11 +134,15 @@ pub(super) async fn elsewhere(cx: &Context, host: &Host, ip: IpAddr, here: Evide
                 dialogue.quit().await;
                 found
             }
-            Err(Stopped::Refused(dialogue, _) | Stopped::NoStarttls(dialogue, _)) => {
+            Err(Stopped::Refused(dialogue, heard) | Stopped::NoStarttls(dialogue, heard)) => {
+                unanswered(heard.evidence, heard.reply.rtt_ms);
                 dialogue.quit().await;
                 None
             }
-            Err(Stopped::Broke(_)) => None,
+            Err(Stopped::Broke((fact, evidence))) => {
+                unanswered(evidence, fact.ms);
+                None
+            }
         }
     });
     join_all(tries).await.into_iter().flatten().next()

@@ -27,7 +27,11 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
     let own = split(user).is_ok().then_some(user);
     // Many servers say what they think of the sender only at RCPT. With nobody to write to, the login's own address is harmless.
     let Some(to) = cx.case.recipient().or(own) else {
-        let mail = dialogue.mail(from, "").await?;
+        let label = format!("from {from}");
+        cx.rec.probing(&label);
+        let mail = dialogue.mail(from, "").await;
+        row(cx, host, &label, from, mail.as_ref());
+        let mail = mail?;
         if !mail.is_positive() {
             cx.found(refused(host, &mail, (from, user), from));
             return Ok(());
@@ -36,7 +40,7 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
         dialogue.control(Stage::Mail, "RSET").await?;
         return Ok(());
     };
-    let heard = match envelope(dialogue, from, to, Role::Case).await? {
+    let heard = match shown(cx, host, dialogue, (from, to), Role::Case).await? {
         Envelope::Accepted(heard) => {
             cx.found(said("authentication.sender.ok", host, &heard).arg("user", user).arg("address", from));
             return Ok(());
@@ -52,7 +56,7 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
         let finding = said(id, host, &heard).arg("user", own).arg("address", from).arg("recipient", to);
         finding.arg("other_codes", other.reply.codes()).shown_by(other.evidence)
     };
-    cx.found(match envelope(dialogue, own, to, Role::Control).await? {
+    cx.found(match shown(cx, host, dialogue, (own, to), Role::Control).await? {
         Envelope::Accepted(other) => told("authentication.sender.not-yours", &other),
         // The sender makes no difference: it is the recipient, or the account.
         Envelope::Refused(other) if other.reply.stage == heard.reply.stage => {
@@ -75,6 +79,38 @@ fn refused(host: &Host, heard: &Heard, (from, user): (&str, &str), to: &str) -> 
         _ => "authentication.sender.later",
     };
     said(id, host, heard).arg("user", user).arg("address", from).arg("recipient", to)
+}
+
+/// An envelope, as a row.
+async fn shown(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    (from, to): (&str, &str),
+    role: Role,
+) -> Result<Envelope, Broken> {
+    let label = format!("from {from}");
+    cx.rec.probing(&label);
+    let came = envelope(dialogue, from, to, role).await;
+    let heard = came.as_ref().map(|envelope| match envelope {
+        Envelope::Accepted(heard) | Envelope::Refused(heard) => heard,
+    });
+    row(cx, host, &label, from, heard);
+    came
+}
+
+fn row(cx: &Context, host: &Host, label: &str, from: &str, came: Result<&Heard, &Broken>) {
+    let found = match came {
+        Ok(heard) => {
+            let id = if heard.is_positive() { "authentication.as.taken" } else { "authentication.as.refused" };
+            said(id, host, heard).ends(label, heard.reply.rtt_ms)
+        }
+        Err((fact, evidence)) => {
+            let found = Finding::new("authentication.as.unanswered").arg("server", &host.name);
+            found.arg("kind", fact.kind.as_str()).shown_by(*evidence).ends(label, fact.ms)
+        }
+    };
+    cx.found(found.arg("address", from));
 }
 
 /// MAIL and RCPT, and RSET after them.

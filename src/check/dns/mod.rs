@@ -1,16 +1,20 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
 mod authority;
+mod dane;
 mod dkim;
 mod dmarc;
 mod dmarc_record;
 mod dnssec;
+mod extras;
 mod judged;
 mod policy;
 mod reverse;
 mod signed;
 mod slim;
 mod spf;
+mod sts;
+mod sts_policy;
 mod tags;
 
 use super::tools::{could_not_tell, resolver_works};
@@ -46,6 +50,32 @@ impl Check for Dns {
             "dns.dnssec.secure",
             "dns.dnssec.unsigned",
             "dns.dnssec.not-validated",
+            "dns.mta-sts.none",
+            "dns.mta-sts.ok",
+            "dns.mta-sts.off",
+            "dns.mta-sts.bad-record",
+            "dns.mta-sts.no-consent",
+            "dns.mta-sts.untold",
+            "dns.mta-sts.certificate",
+            "dns.mta-sts.no-policy",
+            "dns.mta-sts.bad-policy",
+            "dns.mta-sts.mismatch",
+            "dns.mta-sts.some-mismatch",
+            "dns.mta-sts.testing-mismatch",
+            "dns.mta-sts.short-age",
+            "dns.tls-rpt.ok",
+            "dns.tls-rpt.none",
+            "dns.tls-rpt.bad",
+            "dns.dane.ok",
+            "dns.dane.mismatch",
+            "dns.dane.no-tls",
+            "dns.dane.unusable",
+            "dns.dane.unsigned",
+            "dns.dane.not-compared",
+            "dns.bimi.present",
+            "dns.caa.present",
+            "dns.srv.submission",
+            "dns.srv.dead",
             "dns.authority.ok",
             "dns.authority.no-address",
             "dns.authority.lame",
@@ -162,14 +192,23 @@ async fn run(cx: &Context) {
         },
         async {
             if let Some(domain) = sender.as_deref() {
-                authority::compare(cx, domain).await;
-                dnssec::state(cx, domain).await;
+                futures_util::join!(
+                    authority::compare(cx, domain),
+                    dnssec::state(cx, domain),
+                    sts::reports(cx, domain),
+                    extras::records(cx, domain),
+                );
             }
         },
         async {
             if let Some(domain) = recipient.as_deref().filter(|_| !same) {
-                authority::compare(cx, domain).await;
-                dnssec::state(cx, domain).await;
+                futures_util::join!(authority::compare(cx, domain), dnssec::state(cx, domain));
+            }
+        },
+        async {
+            // What keeps mail from being delivered is the recipient's; of the sender's own domain, replies depend on it.
+            if let Some(domain) = recipient.as_deref().or(sender.as_deref()) {
+                futures_util::join!(sts::policy(cx, domain), dane::servers(cx, domain));
             }
         },
         reverse::address(cx),

@@ -6,8 +6,10 @@ use tokio::time::Instant;
 
 use super::{Broken, Capabilities, Dialogue, Heard, Open};
 use crate::net::wire::{Fault, excerpt};
-use crate::net::{Net, Recorder, tls};
-use crate::transcript::{BreakFact, BreakKind, ConnectFact, ConnectOutcome, Role, Security, Stage, clean_line};
+use crate::net::{Net, Recorder, Wire, tls};
+use crate::transcript::{
+    BreakFact, BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Role, Security, Stage, clean_line,
+};
 
 impl Dialogue {
     /// Connects, does the implicit TLS handshake if asked, and reads the greeting. A greeting of any code is a reply.
@@ -16,10 +18,22 @@ impl Dialogue {
     /// How it broke off: stage `connect`, `tls` or `greeting`.
     pub async fn open(net: &Net, rec: &Recorder, open: Open) -> Result<(Self, Heard), Broken> {
         let open = Open { server: clean_line(&open.server, 255), ..open };
-        let (wire, connected) = match net.connect(rec, &open.server, open.address, open.source).await {
-            Ok(connection) => connection,
-            Err((fact, evidence)) => return Err((not_connected(fact, open.role), evidence)),
-        };
+        match net.connect(rec, &open.server, open.address, open.source).await {
+            Ok(connection) => Self::over(net, rec, open, connection).await,
+            Err((fact, evidence)) => Err((not_connected(fact, open.role), evidence)),
+        }
+    }
+
+    /// As [`Self::open`], over a connection that stands, with the fact of it.
+    ///
+    /// # Errors
+    /// How it broke off: stage `tls` or `greeting`.
+    pub async fn over(
+        net: &Net,
+        rec: &Recorder,
+        open: Open,
+        (wire, connected): (Wire, EvidenceId),
+    ) -> Result<(Self, Heard), Broken> {
         // What was said to that machine before, it may say back at any time.
         let hush = net.hushed(open.address.ip());
         let role = open.role;

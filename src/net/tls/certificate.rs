@@ -14,7 +14,7 @@ const NAME_MAX: usize = 255;
 
 /// The certificates of a chain that can be read, in order.
 pub(super) fn describe(chain: &[CertificateDer<'_>]) -> Vec<CertificateFact> {
-    chain.iter().filter_map(|der| parse(der)).map(|certificate| fact(&certificate)).collect()
+    chain.iter().filter_map(|der| Some(fact(&parse(der)?, der))).collect()
 }
 
 /// From when until when it is valid, in seconds since 1970.
@@ -32,7 +32,7 @@ fn parse<'a>(der: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {
     X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate)
 }
 
-fn fact(certificate: &X509Certificate<'_>) -> CertificateFact {
+fn fact(certificate: &X509Certificate<'_>, der: &[u8]) -> CertificateFact {
     let names = certificate.subject_alternative_name().ok().flatten().map_or_else(Vec::new, |extension| {
         extension.value.general_names.iter().filter_map(name).take(NAMES_MAX).collect()
     });
@@ -42,7 +42,13 @@ fn fact(certificate: &X509Certificate<'_>) -> CertificateFact {
         names,
         not_before: certificate.validity().not_before.timestamp(),
         not_after: certificate.validity().not_after.timestamp(),
+        sha256: sha256(der),
+        key_sha256: sha256(certificate.public_key().raw),
     }
+}
+
+fn sha256(octets: &[u8]) -> String {
+    ring::digest::digest(&ring::digest::SHA256, octets).as_ref().iter().map(|o| format!("{o:02x}")).collect()
 }
 
 fn name(name: &GeneralName<'_>) -> Option<String> {

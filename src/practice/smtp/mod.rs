@@ -2,10 +2,13 @@
 
 mod auth;
 mod command;
+mod narrow;
+mod scram;
 mod session;
 mod shared;
 mod words;
 
+pub(super) use narrow::Small;
 pub(super) use shared::Shared;
 
 use std::io;
@@ -17,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use self::narrow::Narrow;
 use self::session::{Answer, Next, Session};
 use self::words::On;
 use super::tls::Acceptor;
@@ -69,6 +73,7 @@ async fn talk(
     stream.set_nodelay(true)?;
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
+    let stream = Narrow::new(stream, shared.host.swallows, shared.small.clone());
     let mut reader: Reader = BufReader::new(Box::new(stream));
     if security == Security::Tls {
         reader = secure(reader, tls.as_deref()).await?;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::narrow::Small;
 use crate::practice::script::{Host, Moment, Rule};
 
 /// Pairs of sender and recipient that are remembered; past that, all are forgotten.
@@ -16,6 +17,8 @@ const ECHOED: usize = 320;
 pub(in crate::practice) struct Shared {
     pub(super) host: Host,
     client: IpAddr,
+    /// The clients on whose way nothing is lost.
+    pub(super) small: Small,
     connections: AtomicU32,
     open: AtomicU32,
     fired: Mutex<HashMap<(usize, String, String), u32>>,
@@ -49,9 +52,9 @@ pub(super) struct Place<'a> {
 }
 
 impl Shared {
-    pub(in crate::practice) fn new(host: Host, client: IpAddr) -> Self {
+    pub(in crate::practice) fn new(host: Host, client: IpAddr, small: Small) -> Self {
         let fired = Mutex::default();
-        Self { host, client, connections: AtomicU32::new(0), open: AtomicU32::new(0), fired }
+        Self { host, client, small, connections: AtomicU32::new(0), open: AtomicU32::new(0), fired }
     }
 
     /// Counts a connection in.

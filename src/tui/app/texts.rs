@@ -26,8 +26,11 @@ impl App {
             }
             Screen::Evidence { of, .. } => Some(self.evidence(of).join("\n")),
             Screen::Text { body, .. } => Some(body.clone()),
-            Screen::Diagnosis { .. } => {
+            Screen::Diagnosis { lit, .. } => {
                 let found = self.found();
+                if let Some(todo) = lit.and_then(|at| found.todo.get(at)) {
+                    return Some(first_link(todo).unwrap_or(todo).to_owned());
+                }
                 // A link is what one would rather not type; without one, the whole advice.
                 let link = found.todo.iter().find_map(|t| first_link(t)).map(str::to_owned);
                 Some(link.unwrap_or_else(|| {

@@ -76,7 +76,7 @@ impl Field {
     }
 
     /// Puts what was typed into a case. Returns what has to be said about it, though it was taken.
-    fn write(&self, case: &mut Case) -> Result<Option<String>, String> {
+    fn write(&self, case: &mut Case, files: bool) -> Result<Option<String>, String> {
         use guide::Field as F;
         let text = self.text();
         if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
@@ -104,9 +104,12 @@ impl Field {
             Slot::Of(F::Security) => case.security = text.parse()?,
             Slot::Of(F::User) => case.user = some(text),
             Slot::Of(F::Password) => {}
+            Slot::Of(F::Message) if !files && !text.is_empty() => {
+                return Err("Files of this machine are out of reach here. Leave this empty.".to_owned());
+            }
             Slot::Of(F::Message) => case.message = file(text)?,
             Slot::Of(F::Error) => {
-                let (error, note) = error(text)?;
+                let (error, note) = if files { error(text)? } else { (some(text), None) };
                 case.error = error;
                 return Ok(note);
             }
@@ -125,8 +128,8 @@ impl Field {
 impl Form {
     /// The case as it was with what was typed put in, and the password if one was typed.
     ///
-    /// On a mistake, the field is lit and [`Form::wrong`] says what to type; what was typed stays.
-    pub(in crate::tui) fn submit(&mut self, case: &Case) -> Option<(Case, Option<Secret>)> {
+    /// Where files are out of reach, no name of one is taken. On a mistake, the field is lit and [`Form::wrong`] says what to type; what was typed stays.
+    pub(in crate::tui) fn submit(&mut self, case: &Case, files: bool) -> Option<(Case, Option<Secret>)> {
         let mut case = case.clone();
         for i in 0..self.fields.len() {
             // What was meant is put there to be seen: the next Enter takes it, and typing changes it.
@@ -135,7 +138,7 @@ impl Form {
                 self.wrong = Some(Wrong { field: i, says });
                 return None;
             }
-            match self.fields[i].write(&mut case) {
+            match self.fields[i].write(&mut case, files) {
                 Ok(note) => self.note = note.or(self.note.take()),
                 Err(says) => {
                     self.at = i;
@@ -272,7 +275,7 @@ mod tests {
         let mut form = form(Goal::Address);
         form.fields[0].set("bob.example.org");
         form.fields[1].set("alice@example.net");
-        assert!(form.submit(&Case::new()).is_none());
+        assert!(form.submit(&Case::new(), true).is_none());
         assert_eq!(form.at, 0);
         assert_eq!(form.wrong.as_ref().unwrap().says, "That has no @. Type the whole address, like bob@example.org.");
         assert_eq!((form.fields[0].text(), form.fields[1].text()), ("bob.example.org", "alice@example.net"));
@@ -295,7 +298,7 @@ mod tests {
         form.fields[0].set("smtp.example.net");
         form.fields[1].set("2525");
         form.fields[4].paste("correct horse");
-        let (case, secret) = form.submit(&Case::new()).unwrap();
+        let (case, secret) = form.submit(&Case::new(), true).unwrap();
         assert_eq!(case.server, Some(Target { host: "smtp.example.net".to_owned(), port: Some(2525) }));
         assert!(case.has_password);
         assert_eq!(secret.unwrap().expose(), "correct horse");

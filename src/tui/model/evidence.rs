@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::pairs::counterpart;
 use super::{MOST, says};
 use crate::guide::Guide;
 use crate::transcript::{
@@ -39,7 +40,13 @@ fn about(lines: &mut Vec<String>, guide: &Guide, transcript: &Transcript, findin
     for id in &finding.evidence {
         match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
             Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| show(lines, transcript, *id)),
-            Some(_) => show(lines, transcript, *id),
+            Some(_) => {
+                show(lines, transcript, *id);
+                if let Some(other) = counterpart(transcript, *id).filter(|o| !finding.evidence.contains(o)) {
+                    lines.push("Compared with".to_owned());
+                    show(lines, transcript, other);
+                }
+            }
             None => {}
         }
     }
@@ -104,6 +111,14 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
         Fact::Host { host, .. } => {
             let said = host.value.clone().or_else(|| host.reason.as_ref().map(|r| format!("could not be read: {r}")));
             vec![format!("{}: {}", host.what, said.unwrap_or_default())]
+        }
+        Fact::Trace { trace, .. } => {
+            let mut lines = vec![format!("the way to {} {}, {} ms", trace.server, trace.address, trace.ms)];
+            lines.extend(trace.hops.iter().map(|h| match h.from {
+                Some(from) => format!("  {:>2}  {from}  {} ms", h.hop, h.ms),
+                None => format!("  {:>2}  silent", h.hop),
+            }));
+            lines
         }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}, {} octets", http.octets));

@@ -50,7 +50,11 @@ pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
     }
     let mode = match walk.mode() {
         Mode::Guided => "guided".to_owned(),
-        Mode::Checklist => format!("checklist · {} of {steps}", done(walk)),
+        Mode::Checklist => {
+            let own = walk.case().checklist.as_ref().filter(|c| !c.title.is_empty());
+            let title = own.map_or_else(String::new, |c| format!(" \"{}\"", clean_line(&c.title, 24)));
+            format!("checklist{title} · {} of {steps}", done(walk))
+        }
     };
     let mut state = format!("{mode} · {age}");
     if !hosts.is_empty() {

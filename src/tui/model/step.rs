@@ -1,6 +1,7 @@
 //! A step: what is looked at, what came back, what it means, and where it leads.
 
 use super::super::theme::Mark;
+use super::waits::waits;
 use super::{Row, RowState, fold_rows, say, says, short, title};
 use crate::guide::{Guide, Step};
 use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
@@ -141,7 +142,7 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
                     rows.push(Row {
                         mark: Mark::Busy,
                         label: probe.clone(),
-                        text: String::new(),
+                        text: waits(walk.transcript().entries(), runs, probe, since_ms),
                         ms: None,
                         state: RowState::Running { since_ms },
                         finding: None,

@@ -20,7 +20,9 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
     };
     match what {
         Consent::Connect => {
-            format!("Connect to {hosts}, and read how they greet. A few connections, each ended politely.")
+            format!(
+                "Connect to {hosts}, and read how they greet: a few connections, each ended politely. Where none opens, to a few well-known ones, to compare."
+            )
         }
         Consent::Rcpt => match case.recipient() {
             Some(bob) => {
