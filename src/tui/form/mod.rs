@@ -167,11 +167,9 @@ fn label(field: guide::Field, ask: &str) -> Field {
     let (label, hint, example) = match field {
         F::From => ("Your address", "The address you send from.", "alice@example.net"),
         F::To => ("Their address", "The address that mail does not reach.", "bob@example.org"),
-        F::Server => (
-            "Server",
-            "The outgoing mail server, or a file that names it (main.cf, msmtprc, .env …).",
-            "smtp.example.net",
-        ),
+        F::Server => {
+            ("Server", "The outgoing mail server, or a file with it: main.cf, msmtprc, .env.", "smtp.example.net")
+        }
         F::Security => ("Security", "Automatic is right unless you were told otherwise.", ""),
         F::User => ("User name", "What you log in with, often your whole address.", "alice@example.net"),
         F::Password => ("Password", "It stays in memory, goes to that server only, and is in no report.", ""),
