@@ -114,6 +114,23 @@ async fn the_checklist_waits_and_is_signed() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_meant_is_offered_and_another_may_be_typed() {
+    for (typed, to) in
+        [("<bob@example.org>\n\n", "bob@example.org"), ("<bob@example.org>\nann@example.org\n", "ann@example.org")]
+    {
+        let seat = seat("healthy-address").await;
+        let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+        let (left, said) = walk(launch, &format!("2\n{typed}\nno\nquit\n")).await;
+        assert!(said.contains("Is bob@example.org meant?"), "{said}");
+        let entered = left.transcript.entries().iter().rev().find_map(|e| match &e.fact {
+            Fact::Entered { case } => case.recipient().map(str::to_owned),
+            _ => None,
+        });
+        assert_eq!(entered.as_deref(), Some(to), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_pasted_login_is_not_in_the_transcript() {
     let seat = seat("healthy-address").await;
     let launch = Launch { case: Case::new(), story: None, ..seat.launch };

@@ -19,7 +19,10 @@ mod settings;
 pub mod spf;
 mod tools;
 
-pub use know::{Blocklist, Knowledge, NotAsked, Reputation, Unasked};
+pub use know::{
+    Addresses, Blocklist, Knowledge, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
+};
+pub use tools::{Healed, heal};
 
 use std::future::Future;
 use std::net::IpAddr;

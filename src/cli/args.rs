@@ -46,9 +46,9 @@ pub struct HouseArgs {
     #[arg(long, value_name = "DIR", global = true)]
     pub state_dir: Option<PathBuf>,
 
-    /// Your settings; HELOISE_SETTINGS does the same
+    /// Your settings of heloise; HELOISE_CONFIG does the same
     #[arg(long, value_name = "FILE", global = true)]
-    pub settings: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 
     /// Serve somebody who may not touch this machine: for a login shell or ForceCommand
     #[arg(long, global = true)]
@@ -226,7 +226,7 @@ pub enum ListFormat {
 /// The options of `explain`.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
-    /// A reply code, an enhanced code, both, or a finding: 550 5.7.26, dns.mx.null
+    /// A reply code, an enhanced code, both, a finding, or a provider: 550 5.7.26, dns.mx.null, gmail.com
     #[arg(value_name = "CODE|FINDING", required = true, num_args = 1..)]
     pub what: Vec<String>,
 

@@ -16,6 +16,7 @@ mod one_line;
 mod out;
 mod parse;
 mod practice;
+mod provider;
 mod read;
 mod saved;
 mod settings;

@@ -225,7 +225,7 @@ impl Wire {
         };
     }
 
-    async fn fill(&mut self, deadline: Instant) -> Result<(), Fault> {
+    pub(super) async fn fill(&mut self, deadline: Instant) -> Result<(), Fault> {
         if let Some(fault) = self.pending.take() {
             return Err(fault);
         }

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::talk::Talk;
+use crate::check::heal;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
-use crate::run::error_file;
+use crate::run::{error_file, settings_file};
 use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
 
 /// The most of an error text, in octets: as much as is read of one.
@@ -31,7 +32,7 @@ pub(super) fn stays_home(step: &StepId) -> bool {
 pub(super) fn asks(what: Consent) -> &'static str {
     match what {
         Consent::Connect => "connect to the mail servers and greet them",
-        Consent::Rcpt => "name sender and recipient to them, without sending a message",
+        Consent::Rcpt => "name sender and recipient to them, and once more where they say: later; no message is sent",
         Consent::Auth => "log in once with the name and password you gave",
         Consent::Send => "really send a message, once",
         Consent::Blocklists => "ask public blocklists about your address and domain",
@@ -85,11 +86,25 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
-            if self.confined && question.field == Field::Message && !line.trim().is_empty() {
+            let mut line = line.trim().to_owned();
+            let names_file = question.field == Field::Message && !line.is_empty()
+                || question.field == Field::Server && line.starts_with("file ");
+            if self.confined && names_file {
                 self.say(NO_FILES)?;
                 continue;
             }
-            match put(question.field, line.trim(), case) {
+            if matches!(question.field, Field::From | Field::To)
+                && !line.contains(',')
+                && let Some(meant) = heal(&line)
+            {
+                let meant = meant.address;
+                self.say(&format!(
+                    "That is not an address as it stands. Is {meant} meant? Enter takes it; or type another:"
+                ))?;
+                let Some(other) = self.line().await? else { return Ok(false) };
+                line = if other.trim().is_empty() { meant } else { other.trim().to_owned() };
+            }
+            match put(question.field, &line, case) {
                 Ok(()) => return Ok(true),
                 Err(why) => self.say(&why)?,
             }
@@ -191,7 +206,10 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     match field {
         Field::From => case.from = value,
         Field::To => case.to = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
-        Field::Server => case.server = Some(server(text)?),
+        Field::Server => match text.strip_prefix("file ") {
+            Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
+            None => case.server = Some(server(text)?),
+        },
         Field::Security => case.security = text.parse()?,
         Field::User => case.user = value,
         Field::Message => {
@@ -211,7 +229,9 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
 }
 
 fn server(text: &str) -> Result<Target, String> {
-    let no = || "Type a host name or address, perhaps with a port: mail.example.org:587.".to_owned();
+    let no = || {
+        "Type a host name or address, perhaps with a port: mail.example.org:587. Or: file, and the name of a file that has it.".to_owned()
+    };
     if text.contains(['/', '@', ' ']) {
         return Err(no());
     }

@@ -26,6 +26,8 @@ pub(super) enum Choice {
     Sign,
     /// Show what was said to whom.
     Transcript,
+    /// Show hosts against stages.
+    Matrix,
     /// Show the records in the DNS.
     Records,
     /// Draw the conclusion.
@@ -59,6 +61,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
+        "hosts" | "matrix" => Choice::Matrix,
         "records" | "desk" => Choice::Records,
         "report" | "stop" => Choice::Stop,
         "ticket" => Choice::Ticket,
@@ -83,6 +86,7 @@ pub(super) const HELP: &[&str] = &[
     "Type the number of a choice, or Enter for the first.",
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
+    "hosts shows every server and address against the stages of a delivery.",
     "After a text with several failures: list shows them again, to follow another.",
     "In a checklist: run all runs every step that was not run yet, in order.",
     "In a checklist: sign puts your initials and a note beside a step.",

@@ -157,6 +157,10 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
                 self.session.answer(run, fact);
                 self.tell()?;
             }
+            Some(Message::Due) => {
+                self.session.due();
+                self.tell()?;
+            }
             Some(Message::Front(Typed::Line(line))) => self.typed.push_back(line),
             Some(Message::Front(Typed::End)) | None => self.ended = true,
         }

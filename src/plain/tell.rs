@@ -48,11 +48,16 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
         Fact::Tls { tls, .. } if tls.established => {
             format!("{}: secured with {}", tls.server, tls.version.as_deref().unwrap_or("TLS"))
         }
+        Fact::Tls { tls, .. } if tls.probe => format!("{}: asked which old TLS it speaks", tls.server),
         Fact::Tls { tls, .. } => format!("{}: the TLS handshake failed", tls.server),
         Fact::Sent { command, .. } => sent(command),
         Fact::Received { reply, .. } => answered(reply),
         Fact::Broke { broken, .. } => {
             format!("{} broke off at {}: {}", broken.server, broken.stage.spoken(), broken.kind.as_str())
+        }
+        Fact::Trace { trace, .. } => {
+            let hops: Vec<_> = trace.hops.iter().filter_map(|h| Some(format!("{} {}", h.hop, h.from?))).collect();
+            format!("the way to {} {}: {}", trace.server, trace.address, hops.join(", "))
         }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}"));

@@ -11,7 +11,7 @@ use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
 use crate::report;
-use crate::run::Session;
+use crate::run::{Session, offered};
 use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
 use crate::walk::{Input, Place, StepState};
 
@@ -157,6 +157,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     async fn questions(&mut self, step: &StepId, all: bool) -> io::Result<()> {
         if !self.asked.insert(step.clone()) && !all {
             return Ok(());
+        }
+        if let Some(found) = offered(self.session().walk(), step).filter(|_| all) {
+            self.case = found;
+            self.talk.say("The settings that were found are filled in: Enter takes each of them over.")?;
         }
         let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
         for question in questions {
@@ -314,6 +318,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Matrix, _) => self.matrix()?,
             (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
             (Choice::Quit, _) => return Ok(Flow::Leave),
@@ -353,6 +358,11 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             return self.talk.say("Nothing has left this machine yet.");
         }
         lines.iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    fn matrix(&mut self) -> io::Result<()> {
+        let matrix = report::Matrix::of(self.session().walk().transcript());
+        matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
     }
 
     async fn save(&mut self) -> io::Result<()> {

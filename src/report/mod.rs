@@ -11,6 +11,7 @@ mod evidence;
 mod html;
 mod json;
 mod markdown;
+mod matrix;
 mod monitor;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use events::event;
 pub use html::html;
 pub use json::{Report, json, report};
 pub use markdown::markdown;
+pub use matrix::{Line, Matrix, Tone};
 pub use monitor::{Light, nagios, prometheus};
 pub use text::text;
 pub use ticket::ticket;

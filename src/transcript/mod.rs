@@ -10,6 +10,7 @@ mod evidence;
 mod finding;
 mod hush;
 mod ids;
+mod path;
 mod redact;
 mod reply;
 mod runbook;
@@ -22,9 +23,10 @@ pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
     HostFact, HttpFact, MessageFact, TlsFact,
 };
-pub use finding::Finding;
+pub use finding::{Finding, RETRY_SECS};
 pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
+pub use path::{HopFact, IcmpFact, IcmpMeaning, TraceEnd, TraceFact};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
 pub use runbook::{Runbook, RunbookStep};

@@ -27,7 +27,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret};
 use crate::walk::{Place, Walk};
 use shown::Shown;
 
@@ -60,6 +60,8 @@ pub struct App {
     // Declined without asking, because there is nothing to do it with yet.
     pointless: BTreeSet<Consent>,
     mode: Mode,
+    // Who was launched for a checklist gets one, whatever they have.
+    preferred: Mode,
     last: Option<Last>,
     story: Option<String>,
     // Launched into a practice world, which somebody else holds up.
@@ -111,6 +113,7 @@ impl App {
             consents: launch.consents,
             pointless: BTreeSet::new(),
             mode: launch.mode,
+            preferred: launch.mode,
             last: launch.last,
             only_practice: launch.story.is_some(),
             story: launch.story,
@@ -146,6 +149,7 @@ impl App {
         self.now = self.session.now();
         match message {
             Message::Answer(run, fact) => self.session.answer(run, fact),
+            Message::Due => self.session.due(),
             Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Front(Event::Key(_)) => {}
             Message::Front(Event::Paste(text)) => self.paste(&text),
@@ -161,7 +165,7 @@ impl App {
     /// Whether something on the screen changes by itself: only then ticks are needed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.session.walk().running().is_empty()
+        !self.session.walk().running().is_empty() || self.session.walk().parked().is_some()
     }
 
     /// The walk as it stands.
@@ -188,6 +192,7 @@ impl App {
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
+            offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
             declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
@@ -196,8 +201,9 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
-            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
             fields: form.is_some_and(|f| f.fields.len() > 1),
+            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
+            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
     }
 

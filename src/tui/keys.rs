@@ -64,6 +64,8 @@ pub(super) enum Command {
     Evidence,
     /// The other register.
     Register,
+    /// Hosts against stages.
+    Matrix,
     /// The steps, and the path so far.
     Map,
     /// What is known so far.
@@ -126,11 +128,12 @@ pub(super) enum Kind {
     Checklist,
     Help,
     Map,
+    Matrix,
     Prompt,
 }
 
 #[cfg(test)]
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Start,
     Kind::Story,
     Kind::Practise,
@@ -145,6 +148,7 @@ const KINDS: [Kind; 16] = [
     Kind::Text,
     Kind::Checklist,
     Kind::Help,
+    Kind::Matrix,
     Kind::Map,
     Kind::Prompt,
 ];
@@ -164,6 +168,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Settings were found that can be taken over.
+    pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
     /// Something was found that can be looked into.
@@ -180,10 +186,12 @@ pub(super) struct Now {
     pub foldable: bool,
     /// The text that was read tells of several failures.
     pub several: bool,
-    /// Records in the DNS were looked at.
-    pub records: bool,
     /// The form has more than one field.
     pub fields: bool,
+    /// Servers were called.
+    pub called: bool,
+    /// Records in the DNS were looked at.
+    pub records: bool,
 }
 
 /// A row of the table.
@@ -265,8 +273,11 @@ mod tests {
                 lacking: bit(10),
                 declined: bit(11),
                 several: bit(12),
-                records: bit(13),
-                fields: bit(14),
+                fields: bit(13),
+                called: bit(14),
+                // A step that reads a text offers no settings and shows no records: one bit will do for all.
+                offers: !bit(12),
+                records: !bit(12),
             }
         })
     }

@@ -80,6 +80,8 @@ pub(super) enum Screen {
     Help { of: Kind, scroll: u16 },
     /// The steps and the path.
     Map { cursor: usize },
+    /// Hosts against stages.
+    Matrix { scroll: u16 },
     /// A line to type, in the footer of the screen behind.
     Prompt(Prompt),
 }
@@ -216,6 +218,7 @@ impl Screen {
             Self::Checklist { .. } => Kind::Checklist,
             Self::Help { .. } => Kind::Help,
             Self::Map { .. } => Kind::Map,
+            Self::Matrix { .. } => Kind::Matrix,
             Self::Prompt(_) => Kind::Prompt,
         }
     }
@@ -227,7 +230,8 @@ impl Screen {
             | Self::Evidence { scroll, .. }
             | Self::Diagnosis { scroll, .. }
             | Self::Text { scroll, .. }
-            | Self::Help { scroll, .. } => Some(scroll),
+            | Self::Help { scroll, .. }
+            | Self::Matrix { scroll } => Some(scroll),
             Self::Step(seen) => Some(&mut seen.scroll),
             _ => None,
         }

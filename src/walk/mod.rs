@@ -59,6 +59,15 @@ pub struct Move {
     pub because: String,
 }
 
+/// A step that is to be looked at once more by itself: a server said "not yet", and how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Which step.
+    pub step: StepId,
+    /// When, in milliseconds since the session began.
+    pub due: u64,
+}
+
 /// The walk: a fold over the transcript, kept up to date.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Walk {
@@ -75,6 +84,7 @@ pub struct Walk {
     granted: BTreeSet<Consent>,
     declined: BTreeSet<Consent>,
     verdict: Option<Verdict>,
+    parked: Option<Parked>,
 }
 
 impl Default for Walk {
@@ -92,6 +102,7 @@ impl Default for Walk {
             granted: BTreeSet::new(),
             declined: BTreeSet::new(),
             verdict: None,
+            parked: None,
         }
     }
 }
@@ -201,6 +212,12 @@ impl Walk {
             Some(step) if self.state_of(step) == StepState::Waiting => self.open_consents(guide, step),
             _ => Vec::new(),
         }
+    }
+
+    /// The step that waits to be looked at once more by itself, where naming a recipient was allowed. Other steps go on meanwhile.
+    #[must_use]
+    pub fn parked(&self) -> Option<&Parked> {
+        self.parked.as_ref().filter(|_| self.granted.contains(&Consent::Rcpt))
     }
 
     /// The runs that have not ended, oldest first, at whichever step.

@@ -166,3 +166,13 @@ async fn a_blanket_refusal_is_held_against_the_postmaster() {
     let spared = looked(&records, refusing("bob@|heloise-"), false, &Consent::ALL).await;
     the(&spared, "recipient.rcpt.postmaster-taken");
 }
+
+#[tokio::test]
+async fn an_address_in_place_of_exchangers_is_judged_as_one() {
+    let home = at("@ A 127.0.0.1").await;
+    assert!(has(&home, "recipient.domain.fallback") && has(&home, "recipient.mx.none-usable"));
+    let inner = at("@ A 10.1.2.3").await;
+    the(&inner, "recipient.mx.private");
+    let good = at("@ A 192.0.2.25").await;
+    the(&good, "recipient.rcpt.control-refused");
+}

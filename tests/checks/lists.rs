@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heloise::guide::Guide;
 use heloise::practice::{DnsFailure, WorldFile, Zone};
 use heloise::run::Session;
-use heloise::transcript::{Case, Consent, Fact, Finding, StepId};
+use heloise::transcript::{Case, Consent, Fact, Finding, StepId, Verdict};
 
 use crate::worlds::{guide, walked};
 
@@ -208,4 +208,39 @@ async fn a_record_of_the_receivers_own_is_said_with_its_form() {
     let session = asked(&[], |file| file.case.error = Some(error.to_owned())).await;
     let own = the(&session, "blocklists.private-record");
     assert_eq!(own.args["removal"], "https://olcsupport.office.com/");
+}
+
+#[tokio::test]
+async fn a_name_service_that_knows_no_list_at_all_clears_nobody_and_blames_nobody() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
+    let know = heloise::check::Knowledge::load(|name| guide.file(name)).expect("the knowledge");
+    for list in &know.blocklists {
+        let gone = |below: &str| Zone { name: format!("{below}.{}", list.zone), ..Zone::default() };
+        let test = list.test.clone().unwrap_or_else(|| "test".to_owned());
+        file.zones.extend([gone("127"), gone(&test)]);
+    }
+    let session = step(&guide, &file).await;
+    the(&session, "blocklists.summary.absent");
+    let all = guide.steps.iter().map(|s| s.id.clone()).collect();
+    let whole = walked(&guide, &file, file.case.clone(), Consent::ALL.into_iter().collect(), all).await;
+    assert_eq!(whole.walk().verdict(), Some(Verdict::NoFaultFound), "mail that is taken is no riddle because of lists");
+    let told = |id: &str| id.contains(".clean") || id.contains("listed");
+    assert!(!findings(&session).iter().any(|f| told(&f.id)));
+}
+
+#[tokio::test]
+async fn a_maker_of_several_lists_is_named_by_the_zone() {
+    for (error, list) in [
+        ("554 5.7.1 Sender domain [example.net] listed in dbl.spamhaus.org", "Spamhaus DBL"),
+        (
+            "554 5.7.1 Client host [198.51.100.7] blocked using sbl.spamhaus.org; https://www.spamhaus.org/",
+            "Spamhaus ZEN",
+        ),
+        ("550 5.7.1 Mail from 198.51.100.7 refused, listed at SpamCop", "SpamCop"),
+    ] {
+        let session = asked(&[], |file| file.case.error = Some(error.to_owned())).await;
+        let named = findings(&session).into_iter().filter(|f| f.id == "blocklists.named");
+        assert_eq!(named.map(|f| f.args["list"].as_str()).collect::<Vec<_>>(), [list], "{error}");
+    }
 }

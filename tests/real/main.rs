@@ -28,6 +28,8 @@ mod guard;
 mod logins;
 mod namespace;
 mod postfix;
+mod settings;
+mod ways;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
@@ -54,7 +56,7 @@ records = '''
 @ MX 10 mail
 @ TXT "v=spf1 mx -all"
 _dmarc TXT "v=DMARC1; p=none"
-mail A 127.0.0.1
+mail A 192.0.2.26
 client A 192.0.2.77
 '''
 
@@ -63,6 +65,13 @@ name = "elsewhere.test"
 records = '''
 @ MX 10 mail
 mail A 192.0.2.25
+'''
+
+[[zone]]
+name = "both.test"
+records = '''
+mail A 192.0.2.25
+mail AAAA 2001:db8:4::25
 '''
 "#;
 

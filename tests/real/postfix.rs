@@ -36,6 +36,10 @@ pub(crate) struct Ports {
     pub(crate) sick: u16,
     /// One connection a client.
     pub(crate) crowded: u16,
+    /// It speaks TLS 1.0 and nothing newer.
+    pub(crate) old_tls: u16,
+    /// It offers STARTTLS, and cannot read its key.
+    pub(crate) keyless: u16,
 }
 
 /// A Postfix and a Dovecot that run until this is dropped, or the process ends in whatever way.
@@ -65,8 +69,8 @@ impl Postfix {
         let folder = folder.keep();
         // Postfix and Dovecot work as their own users below this folder.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
-        let [mx, submission, submissions, no_login, owners, sick, crowded, auth] = free_ports();
-        let ports = Ports { mx, submission, submissions, no_login, owners, sick, crowded };
+        let [mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless, auth] = free_ports();
+        let ports = Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.dovecot(auth);
         server.postfix("127.0.0.1", auth, &server.services());
@@ -79,7 +83,17 @@ impl Postfix {
         let guard = Guard::over(folder.path(), &["queue/pid/master.pid"]);
         let folder = folder.keep();
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
-        let ports = Ports { mx: 25, submission: 0, submissions: 0, no_login: 0, owners: 0, sick: 0, crowded: 0 };
+        let ports = Ports {
+            mx: 25,
+            submission: 0,
+            submissions: 0,
+            no_login: 0,
+            owners: 0,
+            sick: 0,
+            crowded: 0,
+            old_tls: 0,
+            keyless: 0,
+        };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.postfix(address, 0, &[(25, String::new())]);
         server
@@ -217,7 +231,7 @@ smtpd_client_event_limit_exceptions =
 
     /// The ports, and what is special about each.
     fn services(&self) -> Vec<(u16, String)> {
-        let Ports { mx, submission, submissions, no_login, owners, sick, crowded } = self.ports;
+        let Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless } = self.ports;
         // As the package's own master.cf suggests.
         let login = "-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions= \
             -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
@@ -235,6 +249,13 @@ smtpd_client_event_limit_exceptions =
             ),
             (sick, "-o local_recipient_maps=fail:broken".to_owned()),
             (crowded, "-o smtpd_client_connection_count_limit=1".to_owned()),
+            (
+                old_tls,
+                "-o smtpd_tls_protocols=TLSv1 -o smtpd_tls_mandatory_protocols=TLSv1 \
+                 -o tls_medium_cipherlist=ALL:@SECLEVEL=0 -o tls_high_cipherlist=ALL:@SECLEVEL=0"
+                    .to_owned(),
+            ),
+            (keyless, "-o smtpd_tls_key_file=/nonexistent".to_owned()),
         ]
     }
 }

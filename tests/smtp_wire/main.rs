@@ -8,6 +8,7 @@ mod hostile;
 mod logins;
 mod manners;
 mod mechanisms;
+mod old_tls;
 mod secrets;
 mod server;
 mod tls;

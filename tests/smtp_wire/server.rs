@@ -235,7 +235,7 @@ impl World for Direct {
     }
 
     fn unix_seconds(&self) -> i64 {
-        0
+        1_795_190_405
     }
 
     fn host_name(&self) -> Option<String> {

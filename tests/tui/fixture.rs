@@ -221,6 +221,7 @@ pub(crate) fn session(mode: Mode) -> SavedSession {
         address: "192.0.2.25:25".parse().expect("an address"),
         local: None,
         outcome: ConnectOutcome::Open,
+        icmp: None,
         reason: None,
         ms: 20,
     };

@@ -116,3 +116,12 @@ async fn a_thing_to_do_is_lit_and_copied() {
     seat.press("Up Up c");
     seat.sees_not("c  copy");
 }
+
+#[tokio::test]
+async fn who_prefers_the_checklist_gets_it_whatever_they_have() {
+    let mut seat = Seat::new(Launch { mode: Mode::Checklist, ..Launch::new(setup(small_guide())) });
+    seat.press("Down Enter");
+    seat.type_in("bob@example.org");
+    seat.press("Enter Enter Enter");
+    seat.sees("checklist · 0 of 6");
+}

@@ -57,7 +57,10 @@ pub(super) async fn login(
     cx.rec.probing(&label);
     let login = match dialogue.auth(offer.mechanism, user, secret).await {
         Ok(Some(login)) => {
-            let row = said("authentication.attempt.answered", host, &login.heard).arg("mechanism", offer.mechanism);
+            // What a server says to our breaking off is no answer to the login.
+            let ours = login.gave_up.is_some();
+            let id = if ours { "authentication.attempt.broken-off" } else { "authentication.attempt.answered" };
+            let row = said(id, host, &login.heard).arg("mechanism", offer.mechanism);
             cx.found(row.ends(&label, login.heard.reply.rtt_ms));
             login
         }

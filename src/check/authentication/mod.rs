@@ -30,6 +30,7 @@ impl Check for Authentication {
             "authentication.offer.none",
             "authentication.offer.unanswered",
             "authentication.attempt.answered",
+            "authentication.attempt.broken-off",
             "authentication.attempt.unanswered",
             "authentication.as.taken",
             "authentication.as.refused",

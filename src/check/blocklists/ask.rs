@@ -30,6 +30,8 @@ pub(super) struct Asked {
     pub(super) what: String,
     pub(super) said: Said,
     pub(super) named: bool,
+    /// Not even its test entry is there.
+    pub(super) absent: bool,
     pub(super) evidence: EvidenceId,
 }
 
@@ -39,6 +41,9 @@ type Doubt = (&'static str, String);
 const UNKNOWN: &str = "blocklists.unknown";
 const REFUSES: &str = "blocklists.refuses-resolver";
 const BROKEN: &str = "blocklists.list-broken";
+
+/// Why a list that lists nothing is not believed.
+const MISSING: &str = "its own test entry is missing";
 
 /// Asks a list about subjects of one sort. `named`: a refusal names it, so it matters to the one who refused.
 pub(super) async fn ask(cx: &Context, list: &Blocklist, about: Vec<What<'_>>, named: bool) -> Vec<Asked> {
@@ -68,6 +73,7 @@ pub(super) async fn ask(cx: &Context, list: &Blocklist, about: Vec<What<'_>>, na
             Verdict::Clean => {}
         }
         cx.found(found.ends(&what.label(list), ms));
+        let absent = matches!(&verdict, Verdict::Doubt((_, why)) if why == MISSING);
         let said = match verdict {
             Verdict::Listed { policy: true, .. } => Said::Policy,
             Verdict::Listed { .. } => Said::Listed,
@@ -75,7 +81,7 @@ pub(super) async fn ask(cx: &Context, list: &Blocklist, about: Vec<What<'_>>, na
             Verdict::Doubt(_) if list.matters || named => Said::UnknownThatMatters,
             Verdict::Doubt(_) => Said::Unknown,
         };
-        asked.push(Asked { list: list.name.clone(), what: what.text(), said, named, evidence });
+        asked.push(Asked { list: list.name.clone(), what: what.text(), said, named, absent, evidence });
     }
     asked
 }
@@ -192,7 +198,7 @@ fn fails(list: &Blocklist, test: &Test, answer: &DnsFact) -> Option<Doubt> {
         return Some(doubt);
     }
     if test.always.outcome != DnsOutcome::Found {
-        return Some((BROKEN, "its own test entry is missing".to_owned()));
+        return Some((BROKEN, MISSING.to_owned()));
     }
     // A listing needs both halves of the test; that it says no needs only the first.
     let listed = !codes(list, answer).is_empty();

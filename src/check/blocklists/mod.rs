@@ -56,6 +56,7 @@ impl Check for Blocklists {
             "blocklists.summary.partly",
             "blocklists.summary.listed",
             "blocklists.summary.unknown",
+            "blocklists.summary.absent",
         ]
     }
 
@@ -116,9 +117,12 @@ fn summary(said: &[Asked], what: &str) -> Finding {
     let count = |wanted: &[Said]| said.iter().filter(|a| wanted.contains(&a.said)).count();
     let listed = count(&[Said::Listed, Said::Policy]);
     let matter = count(&[Said::UnknownThatMatters]);
+    let absent = said.iter().filter(|a| a.absent).count();
     let unknown = matter + count(&[Said::Unknown]);
     let id = match listed {
         1.. => "blocklists.summary.listed",
+        // A network of its own, whose name service knows nothing of the world: mail servers in it cannot ask either.
+        0 if absent * 2 > said.len() => "blocklists.summary.absent",
         0 if unknown * 2 > said.len() => "blocklists.summary.unknown",
         0 if matter > 0 => "blocklists.summary.partly",
         0 => "blocklists.summary.clean",

@@ -43,15 +43,16 @@ pub(super) fn named(cx: &Context) -> Named {
     for refusal in refusals(cx) {
         let text = refusal.text.to_lowercase();
         let speaks_of_lists = refusal.cause == "blocklist" || refusal.list.is_some();
+        let naming = Naming::of(&text, speaks_of_lists, cx);
         let mut known = false;
-        for list in cx.know.blocklists.iter().filter(|l| names(&text, [&l.zone], &l.known_as, speaks_of_lists)) {
+        for list in cx.know.blocklists.iter().filter(|l| naming.names([&l.zone], &l.known_as)) {
             known = true;
             if !named.ids.contains(&list.id) {
                 named.ids.push(list.id.clone());
                 named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
             }
         }
-        for list in cx.know.unasked.iter().filter(|l| names(&text, &l.zones, &l.known_as, speaks_of_lists)) {
+        for list in cx.know.unasked.iter().filter(|l| naming.names(&l.zones, &l.known_as)) {
             known = true;
             named.put(unasked(list, &refusal));
         }
@@ -110,15 +111,32 @@ fn refusals(cx: &Context) -> Vec<Refusal> {
 /// So many failures of a pasted text are read.
 const MOST: usize = 20;
 
-/// Whether a text names a list: its zone anywhere, its other names only where it speaks of lists, and as whole words.
-fn names<'a>(
-    text: &str,
-    zones: impl IntoIterator<Item = &'a String>,
-    known_as: &'a [String],
-    speaks_of_lists: bool,
-) -> bool {
-    let zone = zones.into_iter().any(|zone| is_word(text, zone));
-    zone || (speaks_of_lists && known_as.iter().any(|name| is_word(text, name)))
+/// How a text names lists.
+struct Naming<'a> {
+    text: &'a str,
+    /// Whether it speaks of lists at all: only then do words such as a maker's name mean one.
+    lists: bool,
+    /// Whether it names a zone: then the maker's name beside it means that one, and not another of the same maker.
+    zone: bool,
+}
+
+impl<'a> Naming<'a> {
+    fn of(text: &'a str, lists: bool, cx: &Context) -> Self {
+        let asked = cx.know.blocklists.iter().any(|l| zone_in(text, [&l.zone], &l.known_as));
+        let unasked = || cx.know.unasked.iter().any(|l| zone_in(text, &l.zones, &l.known_as));
+        Self { text, lists, zone: asked || unasked() }
+    }
+
+    fn names<'b>(&self, zones: impl IntoIterator<Item = &'b String>, known_as: &'b [String]) -> bool {
+        let name = || known_as.iter().any(|name| !name.contains('.') && is_word(self.text, name));
+        zone_in(self.text, zones, known_as) || (self.lists && !self.zone && name())
+    }
+}
+
+/// Whether a text has one of these zones in it; other names with a dot are zones, too.
+fn zone_in<'b>(text: &str, zones: impl IntoIterator<Item = &'b String>, known_as: &'b [String]) -> bool {
+    let zones = zones.into_iter().chain(known_as.iter().filter(|name| name.contains('.')));
+    zones.into_iter().any(|zone| is_word(text, zone))
 }
 
 fn is_word(text: &str, word: &str) -> bool {

@@ -123,6 +123,7 @@ async fn served(cx: &Context, host: &str) -> Served {
     for ip in addresses.into_iter().take(2) {
         let to = Host {
             name: host.to_owned(),
+            preference: None,
             port: 25,
             security: Security::Starttls,
             addresses: vec![ip],

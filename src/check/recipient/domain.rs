@@ -28,7 +28,10 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     let mut records: Vec<(u16, String)> = exchangers(&mx);
     records.sort();
     if records.is_empty() {
-        return fallback(cx, domain, &ascii, evidence).await.then(Exchangers::default);
+        if !fallback(cx, domain, &ascii, evidence).await {
+            return None;
+        }
+        return mx::look(cx, domain, &[(0, ascii)], evidence).await;
     }
     let named: Vec<(u16, String)> = records.iter().filter(|(_, host)| !host.is_empty()).cloned().collect();
     if named.is_empty() {

@@ -3,6 +3,8 @@
 mod domain;
 mod mx;
 mod rcpt;
+mod slips;
+mod written;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +27,13 @@ impl Check for Recipient {
             "recipient.syntax.suggested",
             "recipient.syntax.ok",
             "recipient.typo",
+            "recipient.typo-ending",
+            "recipient.idn",
+            "recipient.idn-mixed",
+            "recipient.idn-imitates",
+            "recipient.utf8-needed",
+            "recipient.role",
+            "recipient.disposable",
             "recipient.domain.ok",
             "recipient.domain.nxdomain",
             "recipient.domain.unregistered",
@@ -49,6 +58,9 @@ impl Check for Recipient {
             "recipient.rcpt.accepted",
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
+            "recipient.rcpt.greylisted",
+            "recipient.rcpt.greylisted-still",
+            "recipient.rcpt.greylist-passed",
             "recipient.rcpt.all-refused",
             "recipient.rcpt.login-first",
             "recipient.rcpt.postmaster-taken",
@@ -59,6 +71,7 @@ impl Check for Recipient {
             "recipient.rcpt.passed-over",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.utf8-not-offered",
+            "recipient.rcpt.utf8-offered",
             "recipient.rcpt.broke",
             "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
@@ -77,7 +90,10 @@ async fn run(cx: &Context) {
     };
     let parts = match split(address) {
         Ok(parts) => parts,
-        Err(fault) => {
+        Err(mut fault) => {
+            if fault.rule == "no-dot" {
+                fault.suggestion = without_dot(cx, address);
+            }
             let id = if fault.suggestion.is_some() { "recipient.syntax.suggested" } else { "recipient.syntax.bad" };
             let found = Finding::new(id)
                 .arg("address", address)
@@ -90,10 +106,7 @@ async fn run(cx: &Context) {
         }
     };
     cx.found(Finding::new("recipient.syntax.ok").arg("address", address));
-    if let Some(suggestion) = typo(cx, &parts.domain) {
-        let better = format!("{}@{suggestion}", parts.local);
-        cx.found(Finding::new("recipient.typo").arg("domain", &parts.domain).arg("suggestion", better));
-    }
+    written::note(cx, address, &parts);
     // A server that was entered is asked whatever the DNS says of the domain: it may know the domain by itself.
     let own_server = cx.case.server.is_some() && cx.case.user.is_none();
     let looked = domain::look(cx, &parts.domain).await;
@@ -125,46 +138,10 @@ async fn run(cx: &Context) {
     }
 }
 
-/// A well-known domain that this one is one slip away from.
-fn typo<'a>(cx: &'a Context, domain: &str) -> Option<&'a str> {
-    near(&cx.know.domains, domain)
-}
-
-fn near<'a>(known: &'a [String], domain: &str) -> Option<&'a str> {
-    let domain = domain.to_ascii_lowercase();
-    if known.contains(&domain) {
-        return None;
-    }
-    // The same provider in another country is no slip: yahoo.co.nz is not yahoo.co.uk.
-    let abroad = |a: &str, b: &str| {
-        let label = |d: &str| d.split('.').next().map(str::to_owned);
-        label(a) == label(b) && psl::suffix(b.as_bytes()).is_some_and(|s| s.is_known())
-    };
-    let apart = |known: &str| strsim::osa_distance(known, &domain);
-    let slip = |known: &&String| {
-        let distance = apart(known);
-        distance == 1 || (distance == 2 && known.len() > 9 && !abroad(known, &domain))
-    };
-    known.iter().filter(slip).min_by_key(|known| apart(known)).map(String::as_str)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_is_known_and_another_country_is_none() {
-        let known = ["gmail.com", "hotmail.fr", "yahoo.co.uk", "outlook.com", "mail.com"].map(str::to_owned);
-        for (typed, meant) in [
-            ("gmial.com", Some("gmail.com")),
-            ("Gmail.con", Some("gmail.com")),
-            ("otulok.com", Some("outlook.com")),
-            ("hotmail.it", None),
-            ("yahoo.co.nz", None),
-            ("mail.com", None),
-            ("example.org", None),
-        ] {
-            assert_eq!(near(&known, typed), meant, "{typed}");
-        }
-    }
+/// `bob@gmailcom`, `bob@gmail`: what a well-known domain without its dot, or without its ending, was meant to be.
+fn without_dot(cx: &Context, address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let domain = domain.to_lowercase();
+    let bare = |known: &&String| known.replace('.', "") == domain || known.split('.').next() == Some(domain.as_str());
+    cx.know.domains.iter().find(bare).map(|known| format!("{local}@{known}"))
 }

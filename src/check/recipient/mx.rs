@@ -66,7 +66,8 @@ pub(super) async fn look(cx: &Context, domain: &str, named: &[(u16, String)], mx
         cx.found(found("recipient.mx.duplicate", name));
     }
     for exchanger in &looked {
-        if let Some(alias) = &exchanger.alias {
+        // Where no MX is named the domain stands for itself, and may be an alias (RFC 5321 §5.1).
+        if let Some(alias) = exchanger.alias.as_ref().filter(|_| exchanger.host != domain) {
             cx.found(exchanger.found("recipient.mx.cname", domain).arg("target", alias));
         }
         let id = match exchanger.outcome {

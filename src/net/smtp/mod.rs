@@ -11,6 +11,7 @@ mod auth;
 mod caps;
 mod commands;
 mod exchange;
+mod hello;
 mod message;
 mod open;
 mod reply;

@@ -56,6 +56,7 @@ impl App {
                 }
             }
             Command::Register => self.view.admin = !self.view.admin,
+            Command::Matrix => self.view.open(Screen::Matrix { scroll: 0 }),
             Command::Map => {
                 let cursor = model::row_here(self.session.walk(), &self.guide);
                 self.view.open(Screen::Map { cursor });
@@ -133,8 +134,8 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let was_last = !form.next();
-                if was_last {
+                let sends = form.names_settings() || !form.next();
+                if sends {
                     self.submit();
                 }
             }

@@ -93,6 +93,7 @@ impl App {
             }
             Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
             Screen::Map { cursor } => screen::map::draw(&mut body, &self.shown.map, *cursor),
+            Screen::Matrix { scroll } => screen::matrix::draw(&mut body, &self.shown.matrix, *scroll),
             Screen::Prompt(_) => {}
         }
         if let Screen::Prompt(prompt) = &self.view.screen {
@@ -117,6 +118,7 @@ impl App {
                 let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());
                 Head { about: host, state: format!("transcript · {} lines", lines.len()) }
             }
+            Screen::Matrix { .. } => named("hosts and stages"),
             Screen::Help { .. } => named("keys"),
             _ => self.shown.head.clone(),
         }

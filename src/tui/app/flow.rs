@@ -2,7 +2,7 @@
 
 use super::{App, same};
 use crate::guide::Step;
-use crate::run::{SavedSession, Session};
+use crate::run::{SavedSession, Session, offered};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
@@ -90,6 +90,7 @@ impl App {
                 return self.list_worlds();
             }
         };
+        let mode = if self.preferred == Mode::Checklist { Mode::Checklist } else { mode };
         let form = Form::begin(goal, mode, &self.case);
         self.ask_by(form);
     }
@@ -106,8 +107,12 @@ impl App {
         let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
         let known = known.clone();
         let files = !self.confined;
-        let Some((mut case, secret)) = form.submit(&known, files) else { return };
-        self.view.note = form.note.take();
+        let sent = form.submit(&known, files);
+        let note = form.note.take();
+        if sent.is_some() || note.is_some() {
+            self.view.note = note;
+        }
+        let Some((mut case, secret)) = sent else { return };
         match form.purpose.clone() {
             Purpose::Begin(goal, mode) => {
                 case.goal = goal;
@@ -211,7 +216,14 @@ impl App {
     /// Asks what the step asks.
     pub(super) fn fill_in(&mut self) {
         let Some(step) = self.step_here() else { return };
-        let form = Form::answer(step, self.view.admin, self.session.walk().case());
+        let walk = self.session.walk();
+        let offered = offered(walk, &step.id);
+        let form = Form::answer(step, self.view.admin, offered.as_ref().unwrap_or_else(|| walk.case()));
+        if offered.is_some() {
+            // What was typed before and left is what did not work.
+            self.kept = None;
+            self.view.note = Some("Filled in: the settings that were found. Enter takes them over.".to_owned());
+        }
         self.ask_by(form);
     }
 

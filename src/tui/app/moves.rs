@@ -127,6 +127,7 @@ impl App {
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
             Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of), body),
+            Screen::Matrix { .. } => screen::text::most(self.shown.matrix.len(), body.saturating_sub(1)),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

@@ -6,7 +6,7 @@ use super::{App, Order, same};
 use crate::net::Trust;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Session, Setup};
-use crate::transcript::{Case, Mode, Secret};
+use crate::transcript::{Case, Goal, Mode, Secret};
 use crate::tui::view::{Auto, Screen};
 
 impl App {
@@ -51,7 +51,7 @@ impl App {
     pub(super) fn begin_anew(&mut self, setup: Setup, case: Case) {
         self.session = Session::new(setup, self.channel.clone());
         self.sessions += 1;
-        self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
+        self.mode = if case.goal == Goal::Server { Mode::Checklist } else { self.preferred };
         self.case = case;
         self.secret = None;
         self.consents = BTreeSet::new();

@@ -1,6 +1,7 @@
 //! What the screen is made from: computed when something it depends on changed, so that drawing costs no more than drawing.
 
 use super::App;
+use crate::report;
 use crate::tui::keys::Kind;
 use crate::tui::model::{self, Aside, Checklist, Failure, Map, Meant, Rail, RuledOut, Said, StepView};
 use crate::tui::screen;
@@ -19,6 +20,8 @@ pub(super) struct Shown {
     pub(super) ways: Vec<Aside>,
     pub(super) failures: Vec<Failure>,
     pub(super) map: Map,
+    /// Hosts against stages, as lines for this width.
+    pub(super) matrix: Vec<report::Line>,
     pub(super) lines: Vec<Said>,
     /// The whole of the line that is lit, where it has more than one.
     pub(super) whole: Vec<String>,
@@ -100,6 +103,10 @@ impl App {
             }
             Kind::Failures => shown.failures = self.failures(),
             Kind::Ways => shown.ways = model::ways(walk, guide, ruled),
+            Kind::Matrix => {
+                let width = usize::from(of.size.0.saturating_sub(2)).min(screen::matrix::READABLE);
+                shown.matrix = report::Matrix::of(walk.transcript()).lines(width);
+            }
             Kind::Map => shown.map = model::map(walk, guide, ruled, of.cursor, of.admin),
             Kind::Transcript => {
                 shown.lines = lines.unwrap_or_else(|| model::dialogue(walk.transcript()));

@@ -122,6 +122,7 @@ mod tests {
             way_on: true,
             questions: true,
             lacking: true,
+            offers: false,
             declined: true,
             findings: true,
             admin: false,
@@ -131,6 +132,7 @@ mod tests {
             foldable: true,
             several: true,
             fields: true,
+            called: true,
         }
     }
 

@@ -8,7 +8,7 @@ const ANY: &[Kind] = &[];
 const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures, Kind::Map];
 /// Where nobody has begun yet.
 const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
-const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Story];
+const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Matrix, Kind::Story];
 const ROWS: &[Kind] = &[
     Kind::Start,
     Kind::Practise,
@@ -31,6 +31,7 @@ const BEHIND: &[Kind] = &[
     Kind::Text,
     Kind::Help,
     Kind::Map,
+    Kind::Matrix,
     Kind::Transcript,
     Kind::Diagnosis,
     Kind::Prompt,
@@ -40,6 +41,7 @@ const LONG: &[Kind] = &[
     Kind::Text,
     Kind::Help,
     Kind::Map,
+    Kind::Matrix,
     Kind::Diagnosis,
     Kind::Story,
     Kind::Transcript,
@@ -115,10 +117,14 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
         n.running
     }),
+    when(
+        key(&[c('i')], "i", Command::FillIn, FILLED, "take over", "take over the settings that were found to work"),
+        |n| n.questions && n.offers,
+    ),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
-        n.questions && n.lacking
+        n.questions && n.lacking && !n.offers
     }),
-    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking && !n.offers),
     when(
         key(
             &[c('l')],
@@ -203,6 +209,17 @@ pub(super) const TABLE: &[Binding] = &[
         WALKING,
         "transcript",
         "everything that was said to servers, line by line",
+    ),
+    when(
+        key(
+            &[c('h')],
+            "h",
+            Command::Matrix,
+            WALKING,
+            "hosts",
+            "every server and address against the stages of a delivery, with the time each took",
+        ),
+        |n| n.called,
     ),
     when(key(&[c('e')], "e", Command::Evidence, WALKING, "evidence", "what shows it"), |n| n.findings),
     when(

@@ -16,6 +16,7 @@ mod rows;
 mod ruled;
 mod step;
 mod talks;
+mod waits;
 mod ways;
 
 pub(super) use checklist::{Checklist, checklist};

@@ -1,5 +1,6 @@
 //! Each screen drawn from a model made by hand, at the sizes people have.
 
+mod matrix;
 mod models;
 mod readings;
 

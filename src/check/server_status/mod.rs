@@ -1,11 +1,23 @@
 //! Step 5: what the servers say of themselves: greeting, EHLO and its keywords, the time they take.
+//!
+//! ```text
+//! talk.rs   one dialogue: EHLO, STARTTLS, two commands in one breath, sender and recipient without a message
+//! said.rs   what was offered before and after TLS, the program it looks like, what came out of turn
+//! pace.rs   how long it takes to answer: held back on purpose, or ever slower
+//! busy.rs   a "not now" at the door: its words, a second call, the other servers
+//! ```
+
+mod busy;
+mod pace;
+mod said;
+mod talk;
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, NoHosts, hosts, masked};
+use super::tools::{Host, NoHosts, hosts, hurried_where_silent};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard, Open};
 use crate::transcript::{BreakKind, ConnectOutcome, Consent, Finding, Role, Security, Stage};
@@ -44,8 +56,25 @@ impl Check for ServerStatus {
             "server-status.no-mail-host",
             "server-status.early-talk",
             "server-status.starttls.injected",
+            "server-status.greeting.held-back",
+            "server-status.tarpit",
+            "server-status.slower-and-slower",
+            "server-status.caps.differ",
+            "server-status.software",
+            "server-status.out-of-order",
+            "server-status.starttls.refused",
+            "server-status.pipelining.ok",
+            "server-status.pipelining.broken",
+            "server-status.busy.limit",
+            "server-status.busy.rate",
+            "server-status.busy.shutdown",
+            "server-status.busy.load",
+            "server-status.busy.passing",
+            "server-status.busy.stays",
+            "server-status.busy.elsewhere-well",
             "server-status.mx-differ",
             "server-status.one-busy",
+            "server-status.one-unreachable",
             "server-status.all-refuse",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
@@ -56,9 +85,6 @@ impl Check for ServerStatus {
         Box::pin(run(cx))
     }
 }
-
-/// A greeting that takes longer than this is worth a word: some servers hold it back on purpose.
-const SLOW_MS: u32 = 3_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -90,17 +116,24 @@ async fn run(cx: &Context) {
             return;
         }
     };
-    let alone = hosts.len() == 1;
-    let seen = join_all(hosts.iter().map(|host| one(cx, host, alone))).await;
-    let any_good = seen.iter().any(|(state, _)| *state == State::Good);
-    let mut states = Vec::new();
-    for (state, busy) in seen {
-        // Mail goes to the next of them: that one of several is busy is no fault.
-        let id = if any_good { "server-status.one-busy" } else { "server-status.greeting.busy" };
-        if let Some(busy) = busy {
-            cx.found(Finding { id: id.to_owned(), ..busy });
+    let seen = join_all(hosts.iter().map(|host| one(cx, host))).await;
+    let any_good = seen.iter().any(|s| s.state == State::Good);
+    let states: Vec<State> = seen.iter().map(|s| s.state).collect();
+    let mut busy = Vec::new();
+    for (host, seen) in hosts.iter().zip(seen) {
+        // Mail goes to the next of them: that one of several is busy or away is no fault.
+        if let Some(mut held) = seen.held {
+            if any_good {
+                let away = held.id == "server-status.no-connection";
+                held.id = (if away { "server-status.one-unreachable" } else { "server-status.one-busy" }).to_owned();
+            }
+            cx.found(held);
         }
-        states.push(state);
+        busy.extend(seen.busy.map(|(address, heard)| (host, address, heard)));
+    }
+    // One of them says as much as all.
+    if let Some((host, address, heard)) = busy.first() {
+        busy::look(cx, host, *address, heard, any_good).await;
     }
     let count = |state| states.iter().filter(|s| **s == state).count();
     let (good, refuse) = (count(State::Good), count(State::Refuses));
@@ -112,12 +145,27 @@ async fn run(cx: &Context) {
     }
 }
 
+/// What became of one host.
+struct Seen {
+    state: State,
+    /// What keeps it from talking at all, which is said once it is known how the others are.
+    held: Option<Finding>,
+    /// Its "not now", and where.
+    busy: Option<(SocketAddr, Heard)>,
+}
+
+impl From<State> for Seen {
+    fn from(state: State) -> Self {
+        Self { state, held: None, busy: None }
+    }
+}
+
 fn domain(cx: &Context) -> &str {
     cx.case.recipient_domain().unwrap_or_default()
 }
 
-/// One host; a busy greeting is given back instead of being said, unless it is the only one: how grave it is depends on the others.
-async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>) {
+/// One host; what keeps it from talking at all is given back instead of being said: how grave it is depends on the others.
+async fn one(cx: &Context, host: &Host) -> Seen {
     let label = format!("{}:{}", host.name, host.port);
     cx.rec.probing(&label);
     let began = Instant::now();
@@ -133,15 +181,22 @@ async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>)
             role: Role::Case,
             strict: false,
         };
-        match Dialogue::open(&cx.net, &cx.rec, open).await {
-            Ok((dialogue, greeting)) if greeting.reply.code < 500 && greeting.reply.code != 220 && !alone => {
-                let busy = heard_at(host, "server-status.greeting.busy", &greeting);
+        match Dialogue::open(&hurried_where_silent(cx, address), &cx.rec, open).await {
+            // 421 and 4xx: not now (RFC 5321 §3.8).
+            Ok((dialogue, greeting)) if greeting.reply.code < 500 && greeting.reply.code != 220 => {
+                let held = heard_at(host, "server-status.greeting.busy", &greeting);
                 dialogue.quit().await;
-                return (State::Refuses, Some(busy.ends(&label, greeting.reply.rtt_ms)));
+                let held = Some(held.ends(&label, greeting.reply.rtt_ms));
+                return Seen { state: State::Refuses, held, busy: Some((address, greeting)) };
             }
-            Ok((dialogue, greeting)) => {
-                return (greeted(cx, host, &label, dialogue, greeting, began).await, None);
+            // 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
+            Ok((dialogue, greeting)) if greeting.reply.code != 220 => {
+                let refused = heard_at(host, "server-status.greeting.refused", &greeting);
+                cx.found(refused.ends(&label, greeting.reply.rtt_ms));
+                dialogue.quit().await;
+                return State::Refuses.into();
             }
+            Ok((dialogue, greeting)) => return talk::greeted(cx, host, &label, dialogue, greeting, began).await.into(),
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
                 let silent = !implicit && broken.0.stage == Stage::Greeting && broken.0.kind == BreakKind::Timeout;
@@ -152,7 +207,7 @@ async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>)
                 }
                 let shown = finding.id.ends_with(".tls-first");
                 cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
-                return (if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone }, None);
+                return if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone }.into();
             }
         }
     }
@@ -161,12 +216,12 @@ async fn one(cx: &Context, host: &Host, alone: bool) -> (State, Option<Finding>)
         let mut found = found.arg("why", host.unknown.unwrap_or("it has no address"));
         found.evidence.clone_from(&host.evidence);
         cx.found(found);
-        return (State::Untold, None);
+        return State::Untold.into();
     };
     let why = fact.detail.unwrap_or_default();
     let refused = why == ConnectOutcome::Refused.as_str();
-    cx.found(found.arg("why", why).shown_by(evidence));
-    (if refused { State::Gone } else { State::Untold }, None)
+    let state = if refused { State::Gone } else { State::Untold };
+    Seen { held: Some(found.arg("why", why).shown_by(evidence)), ..state.into() }
 }
 
 /// A finding of what was heard at a host.
@@ -194,112 +249,6 @@ async fn under_tls(cx: &Context, host: &Host, address: SocketAddr) -> Option<Hea
     let (dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
     dialogue.quit().await;
     Some(greeting)
-}
-
-async fn greeted(
-    cx: &Context,
-    host: &Host,
-    label: &str,
-    mut dialogue: Dialogue,
-    greeting: Heard,
-    began: Instant,
-) -> State {
-    let say = |id: &str, heard: &Heard| heard_at(host, id, heard);
-    if greeting.reply.code != 220 {
-        // 421 and 4xx: not now. 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
-        let id =
-            if greeting.reply.code < 500 { "server-status.greeting.busy" } else { "server-status.greeting.refused" };
-        cx.found(say(id, &greeting).ends(label, greeting.reply.rtt_ms));
-        dialogue.quit().await;
-        return State::Refuses;
-    }
-    let slow = greeting.reply.rtt_ms > SLOW_MS;
-    cx.found(
-        say(if slow { "server-status.greeting.slow" } else { "server-status.greeting.ok" }, &greeting)
-            .ends(label, greeting.reply.rtt_ms),
-    );
-    // What a server refuses later stands in its row, too.
-    let refused = |id: &str, heard: &Heard| say(id, heard).ends(label, heard.reply.rtt_ms);
-    let state = ready(cx, host, &mut dialogue, (&say, &refused)).await;
-    let text = greeting.reply.joined();
-    for found in masked(&host.name, host.port, (&text, greeting.evidence), dialogue.capabilities()) {
-        cx.found(found);
-    }
-    if let Some(evidence) = dialogue.injected_evidence() {
-        cx.found(Finding::new("server-status.starttls.injected").arg("server", &host.name).shown_by(evidence));
-    }
-    if let Some(evidence) = dialogue.early_talk_evidence() {
-        cx.found(Finding::new("server-status.early-talk").arg("server", &host.name).shown_by(evidence));
-    }
-    dialogue.quit().await;
-    state.unwrap_or_else(|broken| {
-        cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
-        if broken.0.is_timeout() { State::Untold } else { State::Gone }
-    })
-}
-
-/// Makes a finding of what was heard.
-type Say<'a> = dyn Fn(&str, &Heard) -> Finding + Sync + 'a;
-
-/// EHLO, STARTTLS where it is offered, NOOP, then sender and recipient without a message: does the server take anything from us?
-async fn ready(
-    cx: &Context,
-    host: &Host,
-    dialogue: &mut Dialogue,
-    (say, refused): (&Say<'_>, &Say<'_>),
-) -> Result<State, Broken> {
-    let helo = cx.helo();
-    let mut heard = dialogue.ehlo(&helo).await?;
-    if heard.reply.is_positive() && dialogue.capabilities().has("STARTTLS") && cx.case.security != Security::None {
-        let started = dialogue.starttls().await?;
-        if started.reply.code == 220 {
-            heard = dialogue.ehlo(&helo).await?;
-        }
-    }
-    if !heard.reply.is_positive() {
-        cx.found(refused("server-status.ehlo.refused", &heard).arg("name", &helo));
-        return Ok(State::Refuses);
-    }
-    cx.found(say(
-        if dialogue.used_helo() { "server-status.ehlo.helo-fallback" } else { "server-status.ehlo.ok" },
-        &heard,
-    ));
-    for (keyword, parameters) in &dialogue.capabilities().keywords {
-        let found = Finding::new("server-status.capability")
-            .arg("server", &host.name)
-            .arg("keyword", keyword)
-            .arg("parameters", parameters)
-            .arg("offer", format!("{keyword} {parameters}").trim_end())
-            .arg("means", cx.know.means(keyword))
-            .shown_by(heard.evidence);
-        cx.found(found);
-    }
-    let noop = dialogue.control(Stage::Ehlo, "NOOP").await?;
-    cx.found(say("server-status.noop", &noop));
-    // A server that wants a login first would refuse anybody without, and that would be no news.
-    let from = cx.case.from.as_deref().filter(|_| cx.may(Consent::Rcpt) && cx.case.user.is_none());
-    if let Some(from) = from {
-        let mail = dialogue.mail(from, "").await?;
-        if !mail.reply.is_positive() {
-            cx.found(refused("server-status.mail.refused", &mail));
-            return Ok(State::Refuses);
-        }
-        if let Some(to) = cx.case.recipient().filter(|_| !asked_before(cx)) {
-            let rcpt = dialogue.rcpt(to, Role::Case).await?;
-            if !rcpt.reply.is_positive() {
-                cx.found(refused("server-status.rcpt.refused", &rcpt).arg("address", to));
-                dialogue.control(Stage::Mail, "RSET").await?;
-                return Ok(State::Refuses);
-            }
-        }
-        dialogue.control(Stage::Mail, "RSET").await?;
-    }
-    Ok(State::Good)
-}
-
-/// Whether step 1 has asked for the recipient already: once is enough.
-fn asked_before(cx: &Context) -> bool {
-    cx.seen.findings().any(|(_, f)| f.id.starts_with("recipient.rcpt."))
 }
 
 fn broke((fact, evidence): &Broken) -> Finding {

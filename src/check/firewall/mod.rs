@@ -1,14 +1,25 @@
 //! Step 7: is something between us and the servers? Port 25 against 465 and 587, masked greetings, stripped STARTTLS, known interceptors.
+//!
+//! ```text
+//! paths.rs   what greets us on each open port, by each family, and what TLS shows
+//! rules.rs   this machine's own filter, where it may be read       filter.rs   what its rules say of a port
+//! here.rs    where this machine stands: a container, a cloud, behind a VPN; as words only
+//! ```
+
+mod filter;
+mod here;
+mod paths;
+mod rules;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, INTERCEPTOR, hosts, interceptor, masked};
+use super::tools::{Host, answers_for_all, hosts, hurried_where_silent, is_private, route};
 use super::{BoxFuture, Check, Context};
-use crate::net::{Dialogue, Open, RecordType};
-use crate::transcript::{ConnectOutcome, Consent, DnsRecord, EvidenceId, Fact, Finding, Role, Security};
+use crate::net::RecordType;
+use crate::transcript::{ConnectOutcome, Consent, DnsFact, DnsRecord, EvidenceId, Finding};
 
 /// The check of step 7.
 pub(super) struct Firewall;
@@ -34,7 +45,21 @@ impl Check for Firewall {
             "firewall.greeting-masked",
             "firewall.keywords-masked",
             "firewall.starttls-one-path",
+            "firewall.starttls-one-family",
             "firewall.interceptor",
+            "firewall.proxy-for-all",
+            "firewall.portal",
+            "firewall.rule.blocks",
+            "firewall.rule.seen",
+            "firewall.rules.none",
+            "firewall.rules.unreadable",
+            "firewall.here.container",
+            "firewall.here.cloud",
+            "firewall.here.vpn",
+            "connectivity.trace.last-hop",
+            "connectivity.trace.nobody",
+            "connectivity.trace.reached",
+            "connectivity.trace.untried",
             "firewall.none-seen",
             "firewall.could-not-tell",
         ]
@@ -69,12 +94,21 @@ async fn run(cx: &Context) {
         return;
     };
     let ports: BTreeSet<u16> = [25, 465, 587, host.port].into();
-    let own = join_all(ports.iter().map(|port| try_port(cx, host.name.clone(), SocketAddr::new(ip, *port)))).await;
+    let own = join_all(ports.iter().map(|port| try_port(cx, host.name.clone(), SocketAddr::new(ip, *port))));
+    let (own, answered) = futures_util::join!(own, answers_for_all(cx, host.port));
     let open = own.iter().any(|p| p.port == host.port && p.outcome == ConnectOutcome::Open);
     // Nobody else is troubled where there is nothing to compare.
     let controls = if open { Vec::new() } else { controls(cx, &hosts).await };
-    let traces = paths(cx, host, ip, &own).await;
-    judge(cx, host, &own, &controls, traces);
+    let traces = paths::look(cx, host, ip, &own).await;
+    // An open port that somebody else may have answered says nothing.
+    let blocked = rules::look(cx, host, open).await;
+    judge(cx, host, &own, &controls, traces.map(|t| t || answered || blocked));
+    if !open {
+        here::look(cx).await;
+        if own.iter().any(|p| p.port == host.port && p.outcome == ConnectOutcome::Timeout) {
+            route(cx, &host.name, SocketAddr::new(ip, host.port)).await;
+        }
+    }
 }
 
 /// Other mail hosts on port 25, and submission hosts on 587 and 465: of the well-known domains, as the user's resolver gives them.
@@ -94,19 +128,29 @@ async fn controls(cx: &Context, hosts: &[Host]) -> Vec<Port> {
     }
     let tries = targets.into_iter().map(async |(host, port)| {
         let answers = cx.net.addresses(&cx.rec, &host, cx.case.family).await;
+        inner(cx, &host, &answers);
         let ip = answers.iter().flat_map(|(dns, _)| dns.addresses()).min_by_key(std::net::IpAddr::is_ipv6)?;
         Some(try_port(cx, host, SocketAddr::new(ip, port)).await)
     });
     join_all(tries).await.into_iter().flatten().collect()
 }
 
+/// A well-known host that leads to an inner address: a portal, or a resolver that sends everybody to one place.
+fn inner(cx: &Context, host: &str, answers: &[(DnsFact, EvidenceId)]) {
+    let inner = answers.iter().find_map(|(dns, id)| Some((dns.addresses().find(|ip| is_private(*ip))?, *id)));
+    if let Some((ip, evidence)) = inner {
+        cx.found(Finding::new("firewall.portal").arg("server", host).arg("address", ip).shown_by(evidence));
+    }
+}
+
 async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     let label = format!("{server}:{}", address.port());
     cx.rec.probing(&label);
-    let (outcome, evidence, ms) = match cx.net.connect(&cx.rec, &server, address, cx.case.source).await {
-        Ok((_wire, evidence)) => (ConnectOutcome::Open, evidence, None),
-        Err((fact, evidence)) => (fact.outcome, evidence, Some(fact.ms)),
-    };
+    let (outcome, evidence, ms) =
+        match hurried_where_silent(cx, address).connect(&cx.rec, &server, address, cx.case.source).await {
+            Ok((_wire, evidence)) => (ConnectOutcome::Open, evidence, None),
+            Err((fact, evidence)) => (fact.outcome, evidence, Some(fact.ms)),
+        };
     let id = match outcome {
         ConnectOutcome::Open => "firewall.port.open",
         ConnectOutcome::Refused => "firewall.port.closed",
@@ -121,83 +165,6 @@ async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     finding.ms = ms;
     cx.found(finding);
     Port { server, port: address.port(), outcome, evidence }
-}
-
-/// What one open port shows of the way to it.
-struct Path {
-    port: u16,
-    /// Whether STARTTLS is offered, where a plain dialogue came so far; and what shows it.
-    offer: Option<(bool, EvidenceId)>,
-    /// Traces of a product on the way.
-    traces: Vec<Finding>,
-}
-
-/// Looks at what greets us on the open ports, and at the certificate shown there, for traces of something in between. Returns whether any
-/// was found; none where nothing greeted us.
-async fn paths(cx: &Context, host: &Host, ip: std::net::IpAddr, own: &[Port]) -> Option<bool> {
-    let mut paths = Vec::new();
-    for port in own.iter().filter(|p| p.outcome == ConnectOutcome::Open) {
-        paths.extend(path(cx, host, SocketAddr::new(ip, port.port)).await);
-    }
-    let offers = || paths.iter().filter_map(|p| Some((p.port, p.offer?)));
-    let (with, without) = (offers().find(|(_, o)| o.0), offers().find(|(_, o)| !o.0));
-    let looked = !paths.is_empty();
-    let stripped = with.zip(without).map(|((with, _), (without, (_, evidence)))| {
-        let found = Finding::new("firewall.starttls-one-path").arg("server", &host.name).arg("port", without);
-        found.arg("better_port", with).shown_by(evidence)
-    });
-    let mut traces: Vec<Finding> = paths.into_iter().flat_map(|p| p.traces).chain(stripped).collect();
-    // A certificate of an earlier step counts, too.
-    if !traces.iter().any(|f| f.id == INTERCEPTOR) {
-        let earlier = cx.seen.entries().iter().rev();
-        // Evidence is counted within a run: the finding goes without it.
-        traces.extend(
-            earlier
-                .filter_map(|e| if let Fact::Tls { tls, .. } = &e.fact { Some(tls) } else { None })
-                .find_map(|tls| interceptor(cx, tls)),
-        );
-    }
-    let seen = !traces.is_empty();
-    let mut once: Vec<Finding> = Vec::new();
-    for trace in traces {
-        // A product in between is one, whatever port it is seen on.
-        if trace.id != INTERCEPTOR || !once.iter().any(|f| f.id == trace.id) {
-            once.push(trace);
-        }
-    }
-    once.into_iter().for_each(|f| cx.found(f));
-    (seen || looked).then_some(seen)
-}
-
-/// One port, as far as TLS: at once on 465, else where it is offered.
-async fn path(cx: &Context, host: &Host, address: SocketAddr) -> Option<Path> {
-    let implicit = address.port() == 465 || (address.port() == host.port && host.security == Security::Tls);
-    let open = Open {
-        server: host.name.clone(),
-        address,
-        security: if implicit { Security::Tls } else { Security::None },
-        source: cx.case.source,
-        role: Role::Control,
-        strict: false,
-    };
-    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
-    let mut path = Path { port: address.port(), offer: None, traces: Vec::new() };
-    if !implicit {
-        let welcome = greeting.is_positive() && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.is_positive());
-        let text = greeting.reply.joined();
-        path.traces = masked(&host.name, address.port(), (&text, greeting.evidence), dialogue.capabilities());
-        let offered = dialogue.capabilities().has("STARTTLS");
-        path.offer = welcome.then_some((offered, greeting.evidence));
-        if offered {
-            // However the handshake ends, the certificate that was shown is what matters.
-            let _ = dialogue.starttls().await;
-        }
-    }
-    if let Some((tls, evidence)) = dialogue.tls() {
-        path.traces.extend(interceptor(cx, tls).map(|f| f.shown_by(*evidence)));
-    }
-    dialogue.quit().await;
-    Some(path)
 }
 
 /// What the ports say together: the one that the mail goes by, here and at others, and the other ports.
