@@ -188,10 +188,13 @@ async fn run(cx: &Context) {
         },
         async {
             if let Some(domain) = sender.as_deref() {
-                if !same {
-                    exchangers(cx, domain, true).await;
-                }
-                policy::records(cx, domain).await;
+                // SPF is the longest chain of questions: it goes first.
+                let own_exchangers = async {
+                    if !same {
+                        exchangers(cx, domain, true).await;
+                    }
+                };
+                futures_util::join!(policy::records(cx, domain), own_exchangers);
             }
         },
         async {
