@@ -51,6 +51,7 @@ fn entries() -> Vec<Entry> {
         local: None,
         outcome: ConnectOutcome::Open,
         reason: None,
+        icmp: None,
         ms: 20,
     };
     facts.push(Fact::Connect { run, connect });

@@ -8,7 +8,7 @@
 //! reading/     what people paste -> Reading                                     imports: transcript guide
 //! diagnosis/   transcript -> ranked causes with because and against             imports: transcript guide reading
 //! walk/        Walk::step(&Guide, now, Input) -> Vec<Effect>; Walk::replay      imports: transcript guide reading diagnosis
-//! net/         the outside world: dns tcp tls smtp host                         imports: transcript
+//! net/         the outside world: dns tcp tls smtp http host                    imports: transcript
 //! check/       one file a check, one small trait, one explicit list CHECKS      imports: transcript net reading
 //! practice/    the built-in broken mail world, on loopback                      imports: transcript guide net
 //! run/         carries out effects: spawns, cancels, deadlines, manners, saving imports: transcript guide reading diagnosis walk net check

@@ -23,7 +23,9 @@ fn main() -> ExitCode {
 }
 
 fn whole() -> Result<Exit, Trouble> {
-    let arguments = match cli::parse(std::env::args_os())? {
+    let ssh = std::env::var_os("SSH_ORIGINAL_COMMAND").map(|c| c.to_string_lossy().into_owned());
+    let asked = cli::Asked::of(std::env::args_os().collect(), ssh.as_deref())?;
+    let arguments = match cli::parse(asked)? {
         Ok(arguments) => arguments,
         Err(help) => return cli::print(&help),
     };
@@ -43,17 +45,14 @@ fn whole() -> Result<Exit, Trouble> {
 async fn open(wizard: Wizard) -> Result<Exit, Trouble> {
     let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
     let screen = io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb;
-    if wizard.screen.plain || !screen { in_lines(wizard).await } else { on_screen(wizard).await }
+    let plain = wizard.screen.plain || wizard.settings.plain;
+    if plain || !screen { in_lines(wizard).await } else { on_screen(wizard).await }
 }
 
 async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
-    let mut look = tui::Look::of_terminal(|name| std::env::var(name).ok());
-    look.ascii |= wizard.screen.ascii;
-    if wizard.screen.mono {
-        look.theme = tui::MONO;
-    }
+    let look = look(&wizard)?;
+    let keys = keys(&wizard.settings)?;
     let Wizard { setup, case, secret, consents, mode, resume, last, story, start_at_once, practice, .. } = wizard;
-    let last = last.map(|(says, session)| tui::Last { says, session });
     let launch = tui::Launch {
         setup,
         case,
@@ -61,11 +60,14 @@ async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
         mode,
         consents,
         resume,
-        last,
+        last: last.map(|(says, session)| tui::Last { says, session }),
         story,
         look,
+        keys,
+        initials: wizard.settings.initials,
         start_at_once,
-        folder: Some(std::path::PathBuf::new()),
+        folder: (!wizard.confined).then(std::path::PathBuf::new),
+        confined: wizard.confined,
     };
     let left = tui::run(launch).await.map_err(|e| match e {
         tui::Trouble::NoTerminal => Trouble::usage(e.to_string()),
@@ -81,9 +83,42 @@ async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
     Ok(left.signal.map_or(Exit::DONE, |signal| Exit(128 + u8::try_from(signal).unwrap_or(0))))
 }
 
+/// What the terminal can show, and how that is to look: by the command line, else by the settings, else by what the terminal says of itself.
+fn look(wizard: &Wizard) -> Result<tui::Look, Trouble> {
+    let mut look = tui::Look::of_terminal(|name| std::env::var(name).ok());
+    look.ascii |= wizard.screen.ascii || wizard.settings.ascii;
+    let by_option = wizard.screen.theme.as_ref().map(|name| (name, "--theme"));
+    let by_settings = wizard.settings.theme.as_ref().map(|(name, place)| (name, place.as_str()));
+    if let Some((name, place)) = by_option.or(by_settings) {
+        let guide = &wizard.setup.guide;
+        let Some(text) = guide.file(&format!("themes/{name}.toml")) else {
+            let all = guide.file_names("themes/").filter_map(|n| n.strip_prefix("themes/")?.strip_suffix(".toml"));
+            let all = all.collect::<Vec<_>>().join(", ");
+            return Err(Trouble::data(format!("{place}: there is no theme {name}; there are {all}")));
+        };
+        let theme = text.parse().map_err(|why| Trouble::data(format!("themes/{name}.toml, {why}")))?;
+        // Who wants no colours anywhere wants none here.
+        if std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) {
+            look.theme = theme;
+        }
+    }
+    if wizard.screen.mono {
+        look.theme = *tui::MONO;
+    }
+    Ok(look)
+}
+
+fn keys(settings: &cli::Settings) -> Result<tui::Keys, Trouble> {
+    let moves = settings.keys.iter().map(|(name, key, _)| (name.as_str(), key.as_str()));
+    tui::Keys::moved(moves).map_err(|(nth, why)| {
+        let place = settings.keys.get(nth).map_or("", |(.., place)| place);
+        Trouble::data(format!("{place}: {why}"))
+    })
+}
+
 async fn in_lines(wizard: Wizard) -> Result<Exit, Trouble> {
-    let Wizard { setup, case, secret, consents, mode, resume, story, start_at_once, practice, .. } = wizard;
-    let launch = plain::Launch { setup, case, secret, mode, consents, resume, story, start_at_once };
+    let Wizard { setup, case, secret, consents, mode, resume, story, start_at_once, practice, confined, .. } = wizard;
+    let launch = plain::Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined };
     let left = plain::run(launch, BufReader::new(io::stdin()), io::stdout(), plain::echo).await;
     drop(practice);
     let left = left.map_err(|e| Trouble::output("standard output", &e))?;

@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use heloise::net::Dialogue;
 
 const CANARY: &str = "Kanarienvogel-7731";
 const FORMATS: [&str; 7] = ["text", "json", "jsonl", "markdown", "html", "nagios", "prometheus"];
@@ -80,6 +81,36 @@ fn a_refused_login_shows_in_every_form_without_its_password() {
     let output = heloise(&["practice", "canary", "--check", "--format", "json"], folder.path());
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!(report["diagnosis"][0]["kind"], "bad-credentials", "the password was really tried");
+}
+
+/// What goes over the wire is held against what is recorded in `tests/smtp_wire`; this is what comes out at the other end.
+#[test]
+fn no_mechanism_lets_it_show() {
+    let folder = world();
+    let known = fs::read_to_string(folder.path().join("practice/canary.toml")).expect("the world");
+    for mechanism in Dialogue::MECHANISMS {
+        let case = format!("auth = \"{mechanism}\"\nuser = \"alice@example.net\"");
+        let host = format!(
+            "\n[[host]]\nname = \"mail.example.net\"\naddresses = [\"198.51.100.25\"]\nports = {{ 587 = \"starttls\" }}\n\
+            ehlo_tls = [\"AUTH {}\"]\nusers = [{{ name = \"alice@example.net\", password = \"practice\" }}]\n",
+            Dialogue::MECHANISMS.join(" ")
+        );
+        let text = known.replace("user = \"alice@example.net\"", &case) + &host;
+        fs::write(folder.path().join("practice/canary.toml"), text).expect("the world");
+        for format in ["text", "jsonl"] {
+            // That step alone: the ways to connect are no matter here.
+            let args = ["practice", "canary", "--check", "--steps", "authentication", "--format", format];
+            let output = heloise(&args, folder.path());
+            both(mechanism, &output);
+            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(told.contains("535"), "{mechanism}: it was really tried: {told}");
+        }
+        for file in fs::read_dir(folder.path().join("state")).into_iter().flatten().flatten() {
+            if file.path().is_file() {
+                silent(mechanism, &fs::read(file.path()).expect("its text"));
+            }
+        }
+    }
 }
 
 #[test]

@@ -50,6 +50,15 @@ impl World for Lacking {
         self.nameservers.clone()
     }
 
+    fn dns_at(&self, server: SocketAddr) -> SocketAddr {
+        // What is lacking is the resolver: the zones' own servers are in the world.
+        if self.nameservers.as_ref().is_ok_and(|own| own.contains(&server)) {
+            server
+        } else {
+            self.world.dns_at(server)
+        }
+    }
+
     fn unix_seconds(&self) -> i64 {
         self.world.unix_seconds()
     }
@@ -176,7 +185,10 @@ async fn a_machine_without_ipv6_finds_nothing_wrong_with_mail_that_goes_by_ipv4(
 /// A world in which nothing answers on these ports, wherever they lead.
 fn silent_ports(guide: &Guide, ports: &[u16]) -> WorldFile {
     let mut file = healthy(guide);
-    file.routes = ports.iter().map(|port| Route { address: None, port: Some(*port), does: Fate::Drop }).collect();
+    file.routes = ports
+        .iter()
+        .map(|port| Route { address: None, port: Some(*port), does: Fate::Drop, by: None, hops: Vec::new() })
+        .collect();
     file
 }
 

@@ -34,6 +34,7 @@ async fn seat(world: &str) -> Seat {
         resume: None,
         story: Some(world.story),
         start_at_once: false,
+        confined: false,
     };
     Seat { launch, _practice: practice }
 }
@@ -110,6 +111,23 @@ async fn the_checklist_waits_and_is_signed() {
     let signed = left.transcript.entries().iter().any(|e| matches!(&e.fact, Fact::Signed { by, .. } if by == "jd"));
     assert!(signed, "{said}");
     assert!(said.contains("run Recipient"), "{said}");
+}
+
+#[tokio::test]
+async fn an_address_that_was_meant_is_offered_and_another_may_be_typed() {
+    for (typed, to) in
+        [("<bob@example.org>\n\n", "bob@example.org"), ("<bob@example.org>\nann@example.org\n", "ann@example.org")]
+    {
+        let seat = seat("healthy-address").await;
+        let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+        let (left, said) = walk(launch, &format!("2\n{typed}\nno\nquit\n")).await;
+        assert!(said.contains("Is bob@example.org meant?"), "{said}");
+        let entered = left.transcript.entries().iter().rev().find_map(|e| match &e.fact {
+            Fact::Entered { case } => case.recipient().map(str::to_owned),
+            _ => None,
+        });
+        assert_eq!(entered.as_deref(), Some(to), "{said}");
+    }
 }
 
 #[tokio::test]
@@ -196,4 +214,33 @@ async fn the_meaning_of_a_text_is_told_once() {
     let (_, said) = walk(launch, "1\n550 5.1.1 <bob@example.org>: User unknown\n.\ntranscript\nquit\n").await;
     assert_eq!(said.matches("That means: ").count(), 1, "{said}");
     assert!(said.contains("Whose move: you. Waiting does not help."), "{said}");
+}
+
+#[tokio::test]
+async fn an_error_pasted_at_the_first_question_is_read() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) =
+        walk(launch, "550 5.1.1 <bob@example.org>: User unknown\nin local recipient table\n.\nquit\n").await;
+    assert!(said.contains("That is taken for an error.") && said.contains("That means: "), "{said}");
+    let error = heloise::walk::Walk::replay(left.transcript.entries()).case().error.clone();
+    assert_eq!(error.as_deref(), Some("550 5.1.1 <bob@example.org>: User unknown\nin local recipient table"));
+}
+
+#[tokio::test]
+async fn an_address_typed_at_the_first_question_is_looked_at() {
+    let seat = seat("no-such-user").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) = walk(launch, "hello\nbop@example.org\nyes\n\n\nquit\n").await;
+    assert!(said.contains("That was not understood."), "{said}");
+    assert_eq!(left.verdict, Some(Verdict::FaultFound), "{said}");
+}
+
+#[tokio::test]
+async fn the_checklist_is_run_all_at_once_by_two_words() {
+    let seat = seat("no-such-user").await;
+    let launch = Launch { mode: Mode::Checklist, ..seat.launch };
+    let (left, said) = walk(launch, "yes\nrun all\nno\nreport\nquit\n").await;
+    let ended = left.transcript.entries().iter().filter(|e| matches!(e.fact, Fact::StepEnded { .. })).count();
+    assert!(ended >= 13, "{ended} {said}");
 }

@@ -1,58 +1,108 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
+mod addresses;
+mod lists;
+mod providers;
+
+use std::sync::{Arc, OnceLock};
+
+use regex::Regex;
 use serde::Deserialize;
+
+pub use addresses::Addresses;
+pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
+pub(crate) use providers::spoken;
+pub use providers::{Login, Provider, Providers, SecretKind, Way};
 
 /// What checks know besides what they see.
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
     /// `assets/blocklists.toml`.
     pub blocklists: Vec<Blocklist>,
+    /// `assets/blocklists.toml`: lists that are never asked, but named in refusals.
+    pub unasked: Vec<Unasked>,
+    /// `assets/reputations.toml`: receivers that keep a record of their own.
+    pub reputations: Vec<Reputation>,
     /// `assets/domains.toml`: well-known mail domains, for typos.
     pub domains: Vec<String>,
+    /// `assets/domains.toml`: endings that slips are held against.
+    pub endings: Vec<String>,
+    /// Domains that the user's own saved sessions wrote to without a fault; filled once they are read.
+    pub own_domains: Arc<OnceLock<Vec<String>>>,
+    /// `assets/addresses.toml`: names of roles, disposable domains, letters that imitate others.
+    pub addresses: Addresses,
     /// `assets/controls.toml`: domains whose MX are tried on port 25 to compare with.
     pub controls: Vec<String>,
     /// `assets/controls.toml`: submission hosts that are tried on 587 and 465 to compare with.
     pub submission: Vec<String>,
     /// `assets/controls.toml`: names in the issuer of certificates that a product on the way makes.
     pub interceptors: Vec<String>,
+    /// `assets/controls.toml`: hosters that close port 25, by what their machines say of themselves.
+    pub clouds: Vec<Cloud>,
     /// `assets/controls.toml`: DKIM selectors that are common.
     pub selectors: Vec<String>,
     /// `assets/capabilities.toml`: what each EHLO keyword means; `*` is any other.
     pub capabilities: std::collections::BTreeMap<String, String>,
+    /// `assets/busy.toml`: what a "not now" speaks of, by its words.
+    pub busy: Vec<Reason>,
+    /// `assets/software.toml`: mail server programs by what they say of themselves.
+    pub software: Vec<Software>,
+    /// `assets/providers.toml`: where providers take outgoing mail.
+    pub providers: Providers,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
+    /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
+    pub records: std::collections::BTreeMap<String, String>,
 }
 
-/// A blocklist that is asked over the DNS (RFC 5782).
+/// What a "not now" speaks of.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Blocklist {
-    /// Short id.
+pub struct Reason {
+    /// `limit`, `rate`, `shutdown` or `load`.
     pub id: String,
+    /// Words that speak of it.
+    #[serde(deserialize_with = "pattern")]
+    pub text: Regex,
+}
+
+/// A hoster that closes port 25.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// Part of what a machine of theirs says of itself (vendor, product or BIOS).
+    pub vendor: String,
     /// What people call it.
     pub name: String,
-    /// The zone to ask.
-    pub zone: String,
-    /// What it lists: any of `ipv4`, `ipv6`, `domain`.
-    pub lists: Vec<String>,
-    /// What its answers mean: `"127.0.0.4" = "XBL"`.
-    #[serde(default)]
-    pub answers: std::collections::BTreeMap<String, String>,
-    /// Answers that are no listing: a good name, or a mere remark.
-    #[serde(default)]
-    pub harmless: Vec<String>,
-    /// Answers that only say that an address is not meant to send mail directly: no spam was seen.
-    #[serde(default)]
-    pub policy: Vec<String>,
-    /// Whether large receivers use it.
-    #[serde(default)]
-    pub matters: bool,
-    /// Where to look up and ask for removal.
-    pub removal: String,
+    /// What it does to port 25, in words that continue "there".
+    pub rule: String,
     /// Where this knowledge comes from.
     pub source: String,
-    /// The day it was true: `2026-11`.
-    pub as_of: String,
+}
+
+/// A mail server program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Software {
+    /// What people call it.
+    pub name: String,
+    /// What its greeting looks like, code included.
+    #[serde(deserialize_with = "pattern")]
+    pub greeting: Regex,
+    /// What its answer to EHLO looks like, where that tells.
+    #[serde(default, deserialize_with = "some_pattern")]
+    pub ehlo: Option<Regex>,
+    /// Where whoever runs it finds out more.
+    pub look: String,
+}
+
+fn pattern<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Regex, D::Error> {
+    use serde::de::Error;
+    Regex::new(&String::deserialize(d)?).map_err(D::Error::custom)
+}
+
+fn some_pattern<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Regex>, D::Error> {
+    pattern(d).map(Some)
 }
 
 impl Knowledge {
@@ -66,12 +116,22 @@ impl Knowledge {
         struct Lists {
             #[serde(default)]
             blocklist: Vec<Blocklist>,
+            #[serde(default)]
+            unasked: Vec<Unasked>,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields)]
+        struct Reputations {
+            #[serde(default)]
+            reputation: Vec<Reputation>,
         }
         #[derive(Deserialize, Default)]
         #[serde(deny_unknown_fields)]
         struct Domains {
             #[serde(default)]
             domains: Vec<String>,
+            #[serde(default)]
+            endings: Vec<String>,
             #[serde(default, rename = "source")]
             _source: String,
         }
@@ -81,6 +141,7 @@ impl Knowledge {
             mx_of: Vec<String>,
             submission: Vec<String>,
             interceptors: Vec<String>,
+            cloud: Vec<Cloud>,
             selectors: Vec<String>,
             #[serde(rename = "source")]
             _source: String,
@@ -113,21 +174,56 @@ impl Knowledge {
             #[serde(rename = "source")]
             _source: String,
         }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields, default)]
+        struct Busy {
+            reason: Vec<Reason>,
+            #[serde(rename = "source")]
+            _source: String,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(deny_unknown_fields, default)]
+        struct Servers {
+            server: Vec<Software>,
+            #[serde(rename = "source")]
+            _source: String,
+        }
+        let busy: Busy = parse("busy.toml", file("busy.toml"))?;
+        let servers: Servers = parse("software.toml", file("software.toml"))?;
         let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
+        let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;
         let lists: Lists = parse("blocklists.toml", file("blocklists.toml"))?;
+        let reputations: Reputations = parse("reputations.toml", file("reputations.toml"))?;
         let domains: Domains = parse("domains.toml", file("domains.toml"))?;
         let controls: Controls = parse("controls.toml", file("controls.toml"))?;
         Ok(Self {
             blocklists: lists.blocklist,
+            unasked: lists.unasked,
+            reputations: reputations.reputation,
             domains: domains.domains,
+            endings: domains.endings,
+            own_domains: Arc::default(),
+            addresses: parse("addresses.toml", file("addresses.toml"))?,
             controls: controls.mx_of,
             submission: controls.submission,
             interceptors: controls.interceptors,
+            clouds: controls.cloud,
             selectors: controls.selectors,
+            providers: Providers::load(file("providers.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
+            busy: busy.reason,
+            software: servers.server,
             syntax: syntax.rule.into_iter().map(|r| (r.id, r.says)).collect(),
+            records: records.rule.into_iter().map(|r| (r.id, r.says)).collect(),
         })
+    }
+
+    /// The program that a greeting (with its code) or an answer to EHLO looks like.
+    #[must_use]
+    pub fn software(&self, greeting: &str, ehlo: &str) -> Option<&Software> {
+        let says = |s: &&Software| s.ehlo.as_ref().is_some_and(|e| e.is_match(ehlo));
+        self.software.iter().find(|s| s.greeting.is_match(greeting)).or_else(|| self.software.iter().find(says))
     }
 
     /// What an EHLO keyword means, in a few words.

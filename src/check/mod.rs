@@ -16,9 +16,13 @@ mod provider;
 mod recipient;
 mod server_status;
 mod settings;
+pub mod spf;
 mod tools;
 
-pub use know::Knowledge;
+pub use know::{
+    Addresses, Blocklist, Knowledge, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
+};
+pub use tools::{Healed, heal};
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -46,6 +46,14 @@ pub struct HouseArgs {
     #[arg(long, value_name = "DIR", global = true)]
     pub state_dir: Option<PathBuf>,
 
+    /// Your settings; HELOISE_SETTINGS does the same
+    #[arg(long, value_name = "FILE", global = true)]
+    pub settings: Option<PathBuf>,
+
+    /// Serve somebody who may not touch this machine: for a login shell or ForceCommand
+    #[arg(long, global = true)]
+    pub confined: bool,
+
     /// Save nothing of this session
     #[arg(long, global = true)]
     pub no_save: bool,
@@ -72,6 +80,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Show the steps of the guide and every branch between them
     Guide(GuideArgs),
+    /// Show where your settings are, or write them down with all their defaults
+    Settings(SettingsArgs),
     /// Print the completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -84,6 +94,9 @@ pub struct StartArgs {
     /// The case.
     #[command(flatten)]
     pub case: CaseArgs,
+    /// Your own checklist: a TOML file with steps, their order, and fixed answers
+    #[arg(long, value_name = "FILE")]
+    pub checklist: Option<PathBuf>,
     /// How the screen looks.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -94,8 +107,8 @@ pub struct StartArgs {
 #[command(next_help_heading = "Screen")]
 pub struct ScreenArgs {
     /// One thing at a time, or the 13-step checklist
-    #[arg(long, value_enum, default_value_t)]
-    pub mode: ModeArg,
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeArg>,
 
     /// Numbered lines instead of a full screen
     #[arg(long)]
@@ -104,6 +117,10 @@ pub struct ScreenArgs {
     /// Only ASCII characters
     #[arg(long)]
     pub ascii: bool,
+
+    /// How it looks: dark, light, contrast, mono, or one of your guide folder's themes
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
 
     /// No colours (NO_COLOR does the same)
     #[arg(long)]
@@ -134,6 +151,10 @@ pub struct CheckArgs {
     /// All 13 steps
     #[arg(long, conflicts_with = "steps")]
     pub all: bool,
+
+    /// Your own checklist: a TOML file with steps, their order, and fixed answers
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["steps", "all"])]
+    pub checklist: Option<PathBuf>,
 
     /// What the report looks like
     #[arg(long, value_enum, default_value_t)]
@@ -205,7 +226,7 @@ pub enum ListFormat {
 /// The options of `explain`.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
-    /// A reply code, an enhanced code, both, or a finding: 550 5.7.26, dns.mx.null
+    /// A reply code, an enhanced code, both, a finding, or a provider: 550 5.7.26, dns.mx.null, gmail.com
     #[arg(value_name = "CODE|FINDING", required = true, num_args = 1..)]
     pub what: Vec<String>,
 
@@ -232,6 +253,10 @@ pub struct PracticeArgs {
     /// Serve the world for other programs, until Ctrl-C
     #[arg(long, requires = "world")]
     pub serve: bool,
+
+    /// Your own checklist, tried out in that world
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "serve", "steps", "all"])]
+    pub checklist: Option<PathBuf>,
 
     /// Only these steps, with --check
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::values::step, requires = "check")]
@@ -334,6 +359,18 @@ pub enum GuideFormat {
     Mermaid,
     /// For programs.
     Json,
+}
+
+/// The options of `settings`.
+#[derive(Args, Clone, Debug)]
+pub struct SettingsArgs {
+    /// Write a settings file with every setting, commented
+    #[arg(long, conflicts_with = "default")]
+    pub write: bool,
+
+    /// Print that file instead
+    #[arg(long)]
+    pub default: bool,
 }
 
 /// The options of `completions`.

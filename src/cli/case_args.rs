@@ -36,6 +36,11 @@ pub struct CaseArgs {
     #[arg(long, value_name = "NAME", value_parser = values::name)]
     pub user: Option<String>,
 
+    /// Take server, port, security, login and sender from a file of yours: Postfix's main.cf or sasl_passwd, an Exim configuration, msmtprc, ssmtp.conf,
+    /// Thunderbird's prefs.js, an application's .env; or from an address like smtps://alice@mail.example.net:465. May be given again; other options go first
+    #[arg(long, value_name = "FILE")]
+    pub settings: Vec<PathBuf>,
+
     /// Take the password from the first line of a file
     #[arg(long, value_name = "FILE", group = "password")]
     pub password_file: Option<PathBuf>,
@@ -51,6 +56,10 @@ pub struct CaseArgs {
     /// Use this login mechanism only
     #[arg(long, value_name = "MECH", value_parser = values::mechanism)]
     pub auth: Option<String>,
+
+    /// Log in even without TLS that was verified: anybody on the way may read the password. Only for a lab
+    #[arg(long, requires = "user")]
+    pub insecure_login: bool,
 
     /// The message that is refused
     #[arg(long, value_name = "FILE.eml")]

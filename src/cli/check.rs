@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write, stderr};
 
+use super::checklist;
 use super::house::House;
 use super::out::Out;
 use super::{CheckArgs, Exit, Given, ReportFormat, Trouble};
@@ -22,8 +23,12 @@ pub(super) struct Walk<'a> {
 }
 
 /// The case that `check` is given; there has to be something to begin with.
-pub(super) fn given(args: &CheckArgs) -> Result<Given, Trouble> {
-    let given = Given::read(&args.case, Case::new())?;
+pub(super) fn given(args: &CheckArgs, over: Case) -> Result<Given, Trouble> {
+    let over = match &args.checklist {
+        Some(path) => checklist::read(path, over)?,
+        None => over,
+    };
+    let given = Given::read(&args.case, over)?;
     if given.is_empty() {
         return Err(Trouble::usage(
             "there is nothing to check; give --to ADDR, --server HOST, --error TEXT or --message FILE",
@@ -39,10 +44,18 @@ pub(super) async fn check(args: &CheckArgs, given: Given, house: &House) -> Resu
         // A monitor comes every minute: its sessions would push out those of people.
         setup.store = None;
     }
+    if given.case.insecure_login {
+        note("--insecure-login: the password may go where anybody on the way can read it; use it in a lab only");
+    }
     let consents = given.allowed();
-    let plan = plan(house, &args.steps, args.all);
+    let plan = if args.checklist.is_some() { own(&given.case) } else { plan(house, &args.steps, args.all) };
     let out = args.out.as_deref();
     walk(Walk { setup, case: given.case, secret: given.secret, consents, plan, format: args.format, out }).await
+}
+
+/// The steps of the checklist that a case has.
+pub(super) fn own(case: &Case) -> Plan {
+    Plan::Steps(case.checklist.iter().flat_map(|c| &c.steps).map(|s| s.id.clone()).collect())
 }
 
 /// The steps to walk.

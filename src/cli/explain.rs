@@ -50,10 +50,16 @@ struct AtStage {
 pub(super) fn explain(args: &ExplainArgs, house: &House) -> Result<Exit, Trouble> {
     let asked = args.what.join(" ");
     let rows: Vec<Row> = explained(&house.guide, &asked).into_iter().map(row).collect();
-    if rows.is_empty() {
+    let provider = house.know.providers.by_any(&asked).filter(|_| rows.is_empty());
+    if rows.is_empty() && provider.is_none() {
         return Err(unknown(&house.guide, &asked));
     }
     let mut out = Out::open(None)?;
+    if let Some(provider) = provider {
+        out.write(&super::provider::explained(provider, args.format))?;
+        out.finish()?;
+        return Ok(Exit::DONE);
+    }
     if args.format == ListFormat::Json {
         #[derive(Serialize)]
         struct Whole<'a> {

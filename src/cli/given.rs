@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{CaseArgs, Trouble, input};
+use crate::reading::FileSettings;
+use crate::run::settings_in;
 use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, Security, redact};
 
 /// The most that is kept of an error, a bounce or a log, in octets: it is recorded whole in the transcript.
@@ -48,9 +50,11 @@ impl Given {
             (None, Some(path)) => Some(error_file(path)?),
             (None, None) => None,
         };
+        let from_files = settings(&args.settings, &mut case)?;
         let secret = input::secret(args.password_file.as_ref(), args.password_env.as_deref(), args.password_stdin)?;
-        case.has_password |= secret.is_some();
         fill(&mut case, args, error.as_ref());
+        let secret = secret.or(from_files.filter(|_| case.user.is_some()));
+        case.has_password |= secret.is_some();
         Ok(Self { case, secret, consents: args.consent.as_ref().map(|all| all.iter().flatten().copied().collect()) })
     }
 
@@ -93,6 +97,34 @@ pub fn allowed(given: Option<BTreeSet<Consent>>, login: bool) -> BTreeSet<Consen
     all
 }
 
+/// Lays what the files say over the case; the password that the last of them holds, if one does.
+fn settings(files: &[PathBuf], case: &mut Case) -> Result<Option<Secret>, Trouble> {
+    let mut secret = None;
+    for path in files {
+        let address = path.to_str().filter(|text| text.contains("://"));
+        let found = if let Some(address) = address {
+            let found = FileSettings::read(address).ok_or_else(|| {
+                Trouble::usage(
+                    "--settings: that is no address of a mail server; type one like smtps://alice@mail.example.net:465",
+                )
+            })?;
+            if found.secret.is_some() {
+                // Others on this machine can see what stands on a command line.
+                return Err(Trouble::usage("--settings: leave the password out of the address; use --password-file"));
+            }
+            found
+        } else {
+            let why = "name a file with mail settings";
+            let read = settings_in(input::open(path, why)?);
+            read.map_err(|why| Trouble::data(format!("--settings {}: {why}", input::shown(path))))?
+        };
+        found.put_into(case);
+        case.goal = Goal::Settings;
+        secret = found.secret.or(secret);
+    }
+    Ok(secret)
+}
+
 fn error_file(path: &Path) -> Result<String, Trouble> {
     let (text, more) = input::text(path, MOST_ERROR, "name a file with the error, or - for standard input")?;
     let text = text.replace("\r\n", "\n");
@@ -107,16 +139,18 @@ fn contradictions(args: &CaseArgs) -> Result<(), Trouble> {
         if let Some(other) = server.port.filter(|p| *p != port) {
             return no(format!("--server names port {other} and --port {port}; give the port once"));
         }
-    } else if let Some(port) = args.port {
+    } else if let Some(port) = args.port.filter(|_| args.settings.is_empty()) {
         return no(format!("--port {port} needs a server; add --server HOST"));
     }
     security_fits(args)?;
+    let has_user = args.user.is_some() || !args.settings.is_empty();
     let has_password = args.password_file.is_some() || args.password_env.is_some() || args.password_stdin;
-    if has_password && args.user.is_none() {
+    if has_password && !has_user {
         return no("there is a password and nobody to log in; add --user NAME".to_owned());
     }
     let stdin = |path: &Option<std::path::PathBuf>| usize::from(path.as_deref().is_some_and(input::is_stdin));
-    if usize::from(args.password_stdin) + stdin(&args.error_file) + stdin(&args.password_file) > 1 {
+    let settings = args.settings.iter().filter(|p| input::is_stdin(p)).count();
+    if settings + usize::from(args.password_stdin) + stdin(&args.error_file) + stdin(&args.password_file) > 1 {
         return no("standard input can be read once; give the password or the error by a file".to_owned());
     }
     let family = family(args);
@@ -164,6 +198,8 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
         let mut server = server.clone();
         server.port = server.port.or(args.port);
         case.server = Some(server);
+    } else if let (Some(server), Some(port)) = (&mut case.server, args.port) {
+        server.port = Some(port);
     }
     if error.is_some() {
         case.goal = Goal::Error;
@@ -173,6 +209,7 @@ fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     case.security = args.security.unwrap_or(case.security);
     case.timeout_secs = args.timeout.unwrap_or(case.timeout_secs);
     case.deadline_secs = args.deadline.unwrap_or(case.deadline_secs);
+    case.insecure_login |= args.insecure_login;
     if family(args) != AddressFamily::Any {
         case.family = family(args);
     }

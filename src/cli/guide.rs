@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::house::House;
 use super::out::Out;
 use super::{Exit, GuideArgs, GuideFormat, Trouble};
-use crate::check::CHECKS;
+use crate::check::{CHECKS, Knowledge};
 use crate::guide::{Cause, Goto, Guide, StartRule, Step, When, fill, lint};
 use crate::report::{columns, json_text};
 use crate::run;
@@ -38,15 +38,20 @@ fn lint_folder(folder: &Path) -> Result<Exit, Trouble> {
     let checks: Vec<_> = CHECKS.iter().map(|c| c.id()).collect();
     let emitted: Vec<_> = CHECKS.iter().flat_map(|c| c.emits().iter().copied()).collect();
     let complaints = lint(&guide, &checks, &emitted);
+    let facts = Knowledge::load(|name| guide.file(name)).err();
     let mut out = Out::open(None)?;
+    if let Some(complaint) = &facts {
+        out.line(complaint)?;
+    }
     for complaint in &complaints {
         out.line(&format!("{}: {}", complaint.about, complaint.what))?;
     }
-    if complaints.is_empty() {
+    let sound = complaints.is_empty() && facts.is_none();
+    if sound {
         out.line("The guide hangs together.")?;
     }
     out.finish()?;
-    Ok(if complaints.is_empty() { Exit::DONE } else { Exit::FAULT })
+    Ok(if sound { Exit::DONE } else { Exit::FAULT })
 }
 
 fn text(guide: &Guide) -> String {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{HouseArgs, Trouble};
+use super::{HouseArgs, Settings, Trouble};
 use crate::check::Knowledge;
 use crate::guide::Guide;
 use crate::net::{Real, Trust};
@@ -19,13 +19,16 @@ pub(super) struct House {
     pub guide: Arc<Guide>,
     pub know: Arc<Knowledge>,
     pub store: Option<Store>,
+    pub settings: Settings,
+    /// Somebody is served who may not touch this machine.
+    pub confined: bool,
     save: bool,
 }
 
 impl House {
     /// Loads the guide, a user's own files laid over it.
-    pub(super) fn open(args: &HouseArgs) -> Result<Self, Trouble> {
-        let folder = args.guide_folder.as_deref();
+    pub(super) fn open(args: &HouseArgs, settings: Settings) -> Result<Self, Trouble> {
+        let folder = args.guide_folder.as_deref().or(settings.guide_folder.as_deref());
         let own = |why: String| match folder {
             Some(_) => Trouble::data(format!("{why}; heloise guide --lint DIR says more")),
             None => Trouble::bug(why),
@@ -33,8 +36,10 @@ impl House {
         let guide = run::load_guide(folder).map_err(own)?;
         let know = Knowledge::load(|name| guide.data(name)).map_err(own)?;
         let named = args.state_dir.clone().or_else(|| std::env::var_os(STATE_DIR).filter(|v| !v.is_empty()).map(dir));
+        let named = named.or_else(|| settings.state_dir.clone());
         let store = named.map_or_else(Store::default_folder, |folder| Some(Store { folder }));
-        Ok(Self { guide: Arc::new(guide), know: Arc::new(know), store, save: !args.no_save })
+        let (guide, know) = (Arc::new(guide), Arc::new(know));
+        Ok(Self { guide, know, store, settings, confined: args.confined, save: !args.no_save })
     }
 
     /// A session in the real world.

@@ -5,7 +5,9 @@ mod args;
 mod bugs;
 mod case_args;
 mod check;
+mod checklist;
 mod explain;
+mod forced;
 mod given;
 mod guide;
 mod house;
@@ -14,9 +16,12 @@ mod one_line;
 mod out;
 mod parse;
 mod practice;
+mod provider;
 mod read;
 mod saved;
+mod settings;
 mod shell;
+mod toml_file;
 mod trouble;
 pub mod values;
 mod wizard;
@@ -24,8 +29,10 @@ mod wizard;
 pub use args::*;
 pub use bugs::{bug_seen, watch_for_bugs};
 pub use case_args::CaseArgs;
+pub use forced::Asked;
 pub use given::{Given, allowed};
 pub use parse::parse;
+pub use settings::Settings;
 pub use trouble::{Exit, Trouble};
 pub use wizard::Wizard;
 
@@ -55,24 +62,29 @@ pub enum Next {
 /// # Errors
 /// One line and an exit status.
 pub async fn run(arguments: Arguments) -> Result<Next, Trouble> {
-    let Some(command) = arguments.command else {
-        let given = Given::read(&CaseArgs::default(), crate::transcript::Case::new())?;
-        return wizard::start(&StartArgs::default(), given, &House::open(&arguments.house)?);
-    };
+    let command = arguments.command.unwrap_or_else(|| Command::Start(Box::default()));
+    let house = &arguments.house;
     let done = match &command {
         Command::Completions(args) => shell::completions(args.shell),
         Command::Man => shell::man(),
+        Command::Settings(args) => settings::settings(args, house),
         // What is wrong with the words is said before anything is loaded.
         Command::Check(args) => {
-            let given = check::given(args)?;
-            check::check(args, given, &House::open(&arguments.house)?).await
+            let settings = Settings::load(house)?;
+            let given = check::given(args, settings.case())?;
+            check::check(args, given, &House::open(house, settings)?).await
         }
         Command::Start(args) => {
-            let given = Given::read(&args.case, crate::transcript::Case::new())?;
-            return wizard::start(args, given, &House::open(&arguments.house)?);
+            let settings = Settings::load(house)?;
+            let over = match &args.checklist {
+                Some(path) => checklist::read(path, settings.case())?,
+                None => settings.case(),
+            };
+            let given = Given::read(&args.case, over)?;
+            return wizard::start(args, given, &House::open(house, settings)?);
         }
         _ => {
-            let house = House::open(&arguments.house)?;
+            let house = House::open(house, Settings::load(house)?)?;
             match &command {
                 Command::Resume(args) => return wizard::resume(args, &house),
                 Command::Practice(args) if !(args.list || args.check || args.serve) => {
@@ -84,7 +96,11 @@ pub async fn run(arguments: Arguments) -> Result<Next, Trouble> {
                 Command::Sessions(args) => saved::sessions(args, &house),
                 Command::Report(args) => saved::report(args, &house),
                 Command::Guide(args) => guide::guide(args, &house),
-                Command::Completions(_) | Command::Man | Command::Check(_) | Command::Start(_) => Ok(Exit::DONE),
+                Command::Completions(_)
+                | Command::Man
+                | Command::Settings(_)
+                | Command::Check(_)
+                | Command::Start(_) => Ok(Exit::DONE),
             }
         }
     };

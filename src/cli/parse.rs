@@ -5,15 +5,36 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches};
 
 use super::one_line::one_line;
-use super::{Arguments, Trouble};
+use super::{Arguments, Asked, Trouble, forced};
 use crate::transcript::clean;
 
-/// What was typed, read; or the help or version that was asked for, with exit status 0.
+/// What was asked for, read; or the help or version that was asked for, with exit status 0.
 ///
 /// # Errors
 /// One line saying what is wrong and what to type instead.
-pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Result<Arguments, String>, Trouble> {
-    let words = with_command(words.into_iter().collect());
+pub fn parse(asked: Asked) -> Result<Result<Arguments, String>, Trouble> {
+    let Asked { mut words, original, confined } = asked;
+    // Whoever wrote the command line may name files; whoever is at the other end of it may not.
+    if let Some(original) = original {
+        let alone = words.first().cloned().into_iter().chain(original.iter().cloned()).collect();
+        match read(alone)? {
+            Ok(arguments) => forced::confine(&arguments)?,
+            Err(help) => return Ok(Err(help)),
+        }
+        // A command line that names a command is not to be changed.
+        if !words.iter().skip(1).any(is_command) {
+            words.extend(original);
+        }
+    }
+    let read = read(words)?;
+    Ok(read.map(|mut arguments| {
+        arguments.house.confined |= confined;
+        arguments
+    }))
+}
+
+fn read(words: Vec<OsString>) -> Result<Result<Arguments, String>, Trouble> {
+    let words = with_command(words);
     let command = words.iter().skip(1).find(|w| is_command(w)).and_then(|w| w.to_str()).map(str::to_owned);
     let matches = Arguments::command().try_get_matches_from(words);
     match matches.and_then(|m| Arguments::from_arg_matches(&m)) {
@@ -28,9 +49,9 @@ fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
     let mut at = 1;
     while let Some(word) = words.get(at).and_then(|w| w.to_str()) {
         match word {
-            "--guide-folder" | "--state-dir" => at += 2,
-            "--no-save" => at += 1,
-            _ if word.starts_with("--guide-folder=") || word.starts_with("--state-dir=") => at += 1,
+            "--guide-folder" | "--state-dir" | "--settings" => at += 2,
+            "--no-save" | "--confined" => at += 1,
+            _ if ["--guide-folder=", "--state-dir=", "--settings="].iter().any(|o| word.starts_with(o)) => at += 1,
             "-h" | "--help" | "-V" | "--version" => break,
             _ if word.starts_with('-') && word.len() > 1 => {
                 words.insert(at, "start".into());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::check::{self, Walk};
+use super::checklist;
 use super::house::House;
 use super::out::Out;
 use super::{Exit, PracticeArgs, ReportFormat, Trouble, allowed};
@@ -32,7 +33,10 @@ pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Exit,
     }
     let secret = up.world.password.clone().map(Secret::new);
     let consents = allowed(None, secret.is_some());
-    let plan = check::plan(house, &args.steps, args.all);
+    let plan = match &args.checklist {
+        Some(path) => check::own(&checklist::read(path, up.world.case.clone())?),
+        None => check::plan(house, &args.steps, args.all),
+    };
     let (format, out) = (args.format, args.out.as_deref());
     check::walk(Walk { setup: up.setup, case: up.world.case, secret, consents, plan, format, out }).await
 }

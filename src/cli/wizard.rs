@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, ToSpan};
 
+use super::checklist;
 use super::house::House;
 use super::practice::{self, Up};
-use super::{Given, ModeArg, Next, PracticeArgs, ResumeArgs, ScreenArgs, StartArgs, Trouble};
+use super::{Given, ModeArg, Next, PracticeArgs, ResumeArgs, ScreenArgs, Settings, StartArgs, Trouble};
 use crate::practice::Practice;
 use crate::run::{SavedSession, Setup, Summary, zone};
 use crate::transcript::{Case, Consent, Fact, Mode, Secret, clean_line};
@@ -33,6 +34,10 @@ pub struct Wizard {
     pub start_at_once: bool,
     /// How it looks.
     pub screen: ScreenArgs,
+    /// The user's settings.
+    pub settings: Settings,
+    /// Somebody is served who may not touch this machine.
+    pub confined: bool,
     /// The practice world, up for as long as this is held.
     pub practice: Option<Practice>,
 }
@@ -40,13 +45,29 @@ pub struct Wizard {
 /// `heloise start`.
 pub(super) fn start(args: &StartArgs, given: Given, house: &House) -> Result<Next, Trouble> {
     let setup = house.real(&given.case)?;
-    let start_at_once = !given.is_empty();
-    let consents = given.consents.unwrap_or_default();
+    let own = given.case.checklist.is_some();
+    let start_at_once = own || !given.is_empty();
+    let consents = given.consents.unwrap_or_else(|| house.settings.consent.clone());
     let last = if start_at_once { None } else { last(house) };
-    let mode = mode(args.screen.mode);
+    let mode = if own { Mode::Checklist } else { mode(args.screen.mode, house) };
     let (case, secret, screen) = (given.case, given.secret, args.screen.clone());
+    let (settings, confined) = (house.settings.clone(), house.confined);
     let (resume, story, practice) = (None, None, None);
-    open(Wizard { setup, case, secret, consents, mode, resume, last, story, start_at_once, screen, practice })
+    open(Wizard {
+        setup,
+        case,
+        secret,
+        consents,
+        mode,
+        resume,
+        last,
+        story,
+        start_at_once,
+        screen,
+        settings,
+        confined,
+        practice,
+    })
 }
 
 /// `heloise resume`.
@@ -72,24 +93,34 @@ pub(super) fn resume(args: &ResumeArgs, house: &House) -> Result<Next, Trouble> 
         story: None,
         start_at_once: true,
         screen: args.screen.clone(),
+        settings: house.settings.clone(),
+        confined: house.confined,
         practice: None,
     })
 }
 
 /// `heloise practice`, with a screen.
 pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Next, Trouble> {
-    let Up { practice, setup, world } = practice::up(args.world.as_deref(), house).await?;
+    let Up { practice, setup, mut world } = practice::up(args.world.as_deref(), house).await?;
+    let mut mode = mode(args.screen.mode, house);
+    if let Some(path) = &args.checklist {
+        // The world's own answers are those that lead somewhere in it.
+        world.case.checklist = checklist::read(path, world.case.clone())?.checklist;
+        mode = Mode::Checklist;
+    }
     open(Wizard {
         setup,
         case: world.case,
         secret: world.password.map(Secret::new),
         consents: BTreeSet::new(),
-        mode: mode(args.screen.mode),
+        mode,
         resume: None,
         last: None,
         story: Some(format!("{}\n\n{}", world.title, world.story)),
         start_at_once: false,
         screen: args.screen.clone(),
+        settings: house.settings.clone(),
+        confined: house.confined,
         practice: Some(practice),
     })
 }
@@ -122,8 +153,8 @@ fn spoken(unix_ms: i64) -> String {
     format!("{day} {}", then.strftime("%H:%M"))
 }
 
-fn mode(arg: ModeArg) -> Mode {
-    match arg {
+fn mode(arg: Option<ModeArg>, house: &House) -> Mode {
+    match arg.or(house.settings.mode).unwrap_or_default() {
         ModeArg::Guided => Mode::Guided,
         ModeArg::Checklist => Mode::Checklist,
     }

@@ -3,7 +3,7 @@
 use super::args::{self, Args};
 use super::pile::{Item, Pile};
 use super::{Ranked, Reason, says};
-use crate::guide::{Cause, Guide, Kind, Who};
+use crate::guide::{Cause, Guide, Kind, Who, Words};
 use crate::reading::Certainty;
 use crate::transcript::StepId;
 
@@ -51,6 +51,7 @@ impl Weighed {
     pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
+        let exact = items.iter().find_map(|i| exact_fix(guide, i, case));
         let mut args = Args::new();
         for item in items {
             args::add(&mut args, &item.args);
@@ -58,8 +59,21 @@ impl Weighed {
         args::add(&mut args, case);
         let (because, against) = self.pile.reasons();
         let certainty = self.certainty.unwrap_or(Certainty::Possible);
-        dress(guide, &self.cause, self.kind.as_deref(), &args, Bare { certainty, score: self.score, because, against })
+        let bare = Bare { certainty, score: self.score, because, against };
+        let ranked = dress(guide, &self.cause, self.kind.as_deref(), &args, bare);
+        if let Some(fix) = exact { Ranked { fix, ..ranked } } else { ranked }
     }
+}
+
+/// The fix of a finding that proves it, where that names the very thing to put in the place of what is wrong (`{instead}`): it says
+/// more than what fits every case of the kind.
+fn exact_fix(guide: &Guide, item: &Item, case: &Args) -> Option<Vec<Words>> {
+    let id = item.finding_id().filter(|_| item.is_proof() && !item.lent)?;
+    let fix = &guide.finding(&id)?.fix;
+    let is_exact = fix.iter().any(|f| f.plain.contains("{instead}"));
+    let mut args = item.args.clone();
+    args::add(&mut args, case);
+    is_exact.then(|| fix.iter().map(|f| says::filled(f, &args)).collect())
 }
 
 /// A cause before it has words.

@@ -6,6 +6,8 @@ use crate::transcript::{Reply, Role, clean_line};
 
 const QUOTE: usize = 120;
 const VALUE: usize = 300;
+/// What is to be copied is never cut: a DNS record in full.
+const COPIED: usize = 4000;
 
 /// What a reply said, in both registers.
 pub(super) fn reply(reply: &Reply) -> Words {
@@ -35,7 +37,8 @@ pub(super) fn filled(words: &Words, args: &Args) -> Words {
 
 /// A finding's own values, made safe to show, over those of the case.
 pub(super) fn finding_args(own: &Args, case: &Args) -> Args {
-    let mut args: Args = own.iter().map(|(name, value)| (name.clone(), clean_line(value, VALUE))).collect();
+    let most = |name: &str| if name == "instead" { COPIED } else { VALUE };
+    let mut args: Args = own.iter().map(|(name, value)| (name.clone(), clean_line(value, most(name)))).collect();
     super::args::add(&mut args, case);
     args
 }

@@ -17,6 +17,7 @@ use self::name::Asked;
 use super::{Net, Recorder};
 use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId};
 
+pub use exchange::Ask;
 pub use hickory_resolver::proto::rr::RecordType;
 
 /// Questions under way at a time.
@@ -65,8 +66,33 @@ impl Net {
         let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, Some(server))) };
         let _place = self.inner.dns.places.acquire().await;
         let began = Instant::now();
-        let answer = self.ask_one(server, &asked, rtype, recurse, began + self.limits().dns).await;
+        let how = Ask { recurse, ..Ask::default() };
+        let (answer, _) = self.ask_one(server, &asked, rtype, how, began + self.limits().dns).await;
         record(rec, answer.fact(&asked.text, rtype, Some(server), millis(began.elapsed())))
+    }
+
+    /// Asks one given server, or the first of the session's, in that way; with what it says of its answer. Never cached.
+    pub async fn ask(
+        &self,
+        rec: &Recorder,
+        server: Option<SocketAddr>,
+        name: &str,
+        rtype: RecordType,
+        how: Ask,
+    ) -> (DnsFact, EvidenceId, Flags) {
+        let told = |(fact, id), flags| (fact, id, flags);
+        let Some(asked) = Asked::parse(name) else {
+            return told(record(rec, not_a_name(name, rtype, server)), Flags::default());
+        };
+        let first = || self.world().nameservers().ok().and_then(|all| all.first().copied());
+        let Some(at) = server.or_else(first) else {
+            let none = Answer::failed(DnsOutcome::Error, Some("no DNS server to ask".to_owned()));
+            return told(record(rec, none.fact(&asked.text, rtype, None, 0)), Flags::default());
+        };
+        let _place = self.inner.dns.places.acquire().await;
+        let began = Instant::now();
+        let (answer, flags) = self.ask_one(at, &asked, rtype, how, began + self.limits().dns).await;
+        told(record(rec, answer.fact(&asked.text, rtype, server, millis(began.elapsed()))), flags)
     }
 
     /// The name of an address (PTR, RFC 1035 §3.5 and RFC 3596 §2.5).
@@ -115,7 +141,8 @@ impl Net {
         for (asked_already, server) in servers.iter().enumerate() {
             let now = Instant::now();
             let left = u32::try_from(servers.len() - asked_already).unwrap_or(1);
-            let answer = self.ask_one(*server, asked, rtype, true, now + (until - now) / left).await;
+            let how = Ask { recurse: true, ..Ask::default() };
+            let (answer, _) = self.ask_one(*server, asked, rtype, how, now + (until - now) / left).await;
             self.inner.dns.cache.heard(*server, answer.outcome != DnsOutcome::Timeout);
             if answer.outcome.is_answer() {
                 return answer;
@@ -132,15 +159,28 @@ impl Net {
         server: SocketAddr,
         asked: &Asked,
         rtype: RecordType,
-        recurse: bool,
+        how: Ask,
         until: Instant,
-    ) -> Answer {
+    ) -> (Answer, Flags) {
         let at = self.world().dns_at(server);
-        match exchange::ask(at, &asked.query(rtype), recurse, until).await {
-            Ok(message) => Answer::read(&message, &asked.name, rtype),
-            Err(silence) => Answer::failed(silence.outcome, silence.detail),
+        match exchange::ask(at, &asked.query(rtype), how, until).await {
+            Ok(message) => {
+                let of = &message.metadata;
+                let flags = Flags { authoritative: of.authoritative, validated: of.authentic_data };
+                (Answer::read(&message, &asked.name, rtype), flags)
+            }
+            Err(silence) => (Answer::failed(silence.outcome, silence.detail), Flags::default()),
         }
     }
+}
+
+/// What a server says of its own answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// It holds the zone itself (AA).
+    pub authoritative: bool,
+    /// It has validated the answer (AD, RFC 4035 §3.2.3).
+    pub validated: bool,
 }
 
 fn record(rec: &Recorder, fact: DnsFact) -> (DnsFact, EvidenceId) {

@@ -195,8 +195,8 @@ impl Net {
                     continue;
                 }
             };
-            let phase = self.limits().phase;
-            let tls = tls::handshake(&mut wire, self.trust(), &place.host, address, true, phase).await;
+            let (phase, now) = (self.limits().phase, self.world().unix_seconds());
+            let tls = tls::handshake(&mut wire, self.trust(), &place.host, address, true, phase, now).await;
             rec.tls(tls.clone());
             if !tls.established {
                 let distrust = tls.distrust.filter(|_| tls.error.is_none());
@@ -231,7 +231,7 @@ impl Net {
         family: AddressFamily,
     ) -> Result<Vec<SocketAddr>, NoPage> {
         /// How many addresses of a host are tried.
-        const MOST: usize = 3;
+        const MOST: usize = 2;
         let answers = self.addresses(rec, &place.host, family).await;
         let mut ips: Vec<_> = answers.iter().flat_map(|(dns, _)| dns.addresses()).collect();
         ips.sort_by_key(std::net::IpAddr::is_ipv6);

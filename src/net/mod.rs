@@ -5,22 +5,27 @@
 mod dns;
 mod hosts;
 mod http;
+#[cfg(target_os = "linux")]
+mod icmp;
 mod manners;
 mod recorder;
 mod resolv;
 mod smtp;
 mod tcp;
 mod tls;
+mod trace;
 mod wire;
 mod world;
 
-pub use dns::RecordType;
+pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
 pub use recorder::Recorder;
-pub use smtp::{Broken, Capabilities, Dialogue, Heard, Open, ReplyParts, SessionOpening, Stop, parse_reply};
-pub use tls::Trust;
+pub use smtp::{
+    Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
+};
+pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
-pub use world::{BoxFuture, Real, World};
+pub use world::{BoxFuture, Real, Rejected, World};
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -36,6 +41,8 @@ pub struct Net {
     limits: Limits,
     /// How long a place at a server that is being talked to is waited for.
     patience: Duration,
+    /// Whether connections ask for small segments only.
+    small: bool,
 }
 
 /// How long things may take.
@@ -62,7 +69,7 @@ impl Net {
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
         let inner = Arc::new(Inner { world, trust, dns, manners, hushed: Mutex::default() });
-        Self { inner, limits, patience: limits.phase * 4 }
+        Self { inner, limits, patience: limits.phase * 4, small: false }
     }
 
     /// The same net with other limits, which keeps quiet about what this one did.
@@ -78,6 +85,18 @@ impl Net {
     #[must_use]
     pub fn hurried(&self, phase: Duration) -> Self {
         Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, ..self.clone() }
+    }
+
+    /// This net, for connections on which only small packets come: what large ones are lost on, they get through.
+    #[must_use]
+    pub fn in_small_packets(&self) -> Self {
+        Self { small: true, ..self.clone() }
+    }
+
+    /// This net, for questions to the DNS that need not be waited for as long as others.
+    #[must_use]
+    pub fn hurried_dns(&self, dns: Duration) -> Self {
+        Self { limits: Limits { dns: self.limits.dns.min(dns), ..self.limits }, ..self.clone() }
     }
 
     /// The world itself: time, this machine.

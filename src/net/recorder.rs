@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::transcript::{
     BreakFact, CommandFact, ConnectFact, DnsFact, EvidenceId, Fact, Finding, HostFact, HttpFact, MessageFact, Reply,
-    RunId, TlsFact,
+    RunId, TlsFact, TraceFact,
 };
 
 /// Records the facts of one run, in order. Clones share the count.
@@ -43,6 +43,11 @@ impl Recorder {
     /// An attempt at a connection.
     pub fn connect(&self, connect: ConnectFact) -> EvidenceId {
         self.record(|run| Fact::Connect { run, connect })
+    }
+
+    /// A trace of a route.
+    pub fn trace(&self, trace: TraceFact) -> EvidenceId {
+        self.record(|run| Fact::Trace { run, trace })
     }
 
     /// A TLS handshake.

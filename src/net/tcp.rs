@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::wire::Wire;
+use super::world::Rejected;
 use super::{Net, Recorder};
 use crate::transcript::{ConnectFact, ConnectOutcome, EvidenceId, clean_line};
 
@@ -23,12 +24,37 @@ impl Net {
         to: SocketAddr,
         from: Option<IpAddr>,
     ) -> Result<(Wire, EvidenceId), (ConnectFact, EvidenceId)> {
+        match self.attempt(server, to, from).await {
+            Ok((wire, fact)) => Ok((wire, rec.connect(fact))),
+            Err(fact) => Err((fact.clone(), rec.connect(fact))),
+        }
+    }
+
+    /// As [`Self::connect`], where nobody is expected: that nobody answers is no fact of the case, and is not recorded.
+    pub async fn connect_to_nobody(
+        &self,
+        rec: &Recorder,
+        server: &str,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+    ) -> Option<(Wire, EvidenceId)> {
+        let (wire, fact) = self.attempt(server, to, from).await.ok()?;
+        Some((wire, rec.connect(fact)))
+    }
+
+    async fn attempt(
+        &self,
+        server: &str,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+    ) -> Result<(Wire, ConnectFact), ConnectFact> {
         let mut fact = ConnectFact {
             server: clean_line(server, 255),
             address: to,
             local: None,
             outcome: ConnectOutcome::Error,
             reason: None,
+            icmp: None,
             ms: 0,
         };
         let phase = self.limits().phase;
@@ -36,11 +62,13 @@ impl Net {
             Ok(place) => place,
             Err(refused) => {
                 fact.reason = Some(refused.to_string());
-                return Err((fact.clone(), rec.connect(fact)));
+                return Err(fact);
             }
         };
         let begun = Instant::now();
-        let result = tokio::time::timeout(phase, self.world().connect(to, from)).await;
+        let world = self.world();
+        let attempt = if self.small { world.connect_small(to, from) } else { world.connect(to, from) };
+        let result = tokio::time::timeout(phase, attempt).await;
         fact.ms = millis(begun);
         match result {
             Ok(Ok(stream)) => {
@@ -48,17 +76,22 @@ impl Net {
                 fact.outcome = ConnectOutcome::Open;
                 fact.local = stream.local_addr().ok();
                 let _ = stream.set_nodelay(true);
-                Ok((Wire::new(stream, place), rec.connect(fact)))
+                Ok((Wire::new(stream, place), fact))
             }
             Ok(Err(error)) => {
                 fact.outcome = outcome(&error, from.is_some());
+                fact.icmp = Rejected::of(&error);
+                // What somebody on the way forbids, this machine does not.
+                if fact.outcome == ConnectOutcome::Denied && fact.icmp.is_some_and(|icmp| !icmp.own) {
+                    fact.outcome = ConnectOutcome::Unreachable;
+                }
                 fact.reason = Some(clean_line(&error.to_string(), 200));
-                Err((fact.clone(), rec.connect(fact)))
+                Err(fact)
             }
             Err(_) => {
                 fact.outcome = ConnectOutcome::Timeout;
                 fact.reason = Some(format!("no answer within {} ms", phase.as_millis()));
-                Err((fact.clone(), rec.connect(fact)))
+                Err(fact)
             }
         }
     }

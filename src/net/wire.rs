@@ -94,6 +94,15 @@ impl Wire {
         matches!(self.stream, Stream::Tls(_))
     }
 
+    /// A value that both ends of this TLS connection know, and nobody else (`tls-exporter`, RFC 9266 §4.2). Under TLS 1.2 it would need an
+    /// extension that cannot be seen from here, so there is none.
+    pub(super) fn binding(&self) -> Option<[u8; 32]> {
+        let Stream::Tls(stream) = &self.stream else { return None };
+        let (_, session) = stream.get_ref();
+        (session.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3)).then_some(())?;
+        session.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).ok()
+    }
+
     /// Sends everything before the deadline.
     pub(super) async fn write(&mut self, octets: &[u8], deadline: Instant) -> Result<(), Fault> {
         let result = match &mut self.stream {
@@ -216,7 +225,7 @@ impl Wire {
         };
     }
 
-    async fn fill(&mut self, deadline: Instant) -> Result<(), Fault> {
+    pub(super) async fn fill(&mut self, deadline: Instant) -> Result<(), Fault> {
         if let Some(fault) = self.pending.take() {
             return Err(fault);
         }

@@ -12,6 +12,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::hosts::HostsFile;
 use super::resolv::system_servers;
+use crate::transcript::IcmpFact;
 
 /// A boxed future, as object-safe async methods need.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -20,6 +21,17 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait World: Send + Sync {
     /// Opens a TCP connection, from a local address if one is given.
     fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>>;
+
+    /// The same, asking the other end for small segments only, where that can be asked for.
+    fn connect_small(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        self.connect(to, from)
+    }
+
+    /// The same, going no further than so many hops: an error that somebody on the way sent carries its sender ([`Rejected`]).
+    fn connect_within(&self, hops: u8, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        let _ = (hops, to, from);
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
 
     /// The DNS servers to ask, in order (the system's, unless the user named one).
     ///
@@ -63,16 +75,16 @@ impl Real {
 
 impl World for Real {
     fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        Box::pin(async move {
-            let Some(from) = from else { return TcpStream::connect(to).await };
-            if from.is_ipv4() != to.is_ipv4() {
-                let why = format!("no connection from {from} to {}: one is IPv4, the other IPv6", to.ip());
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-            }
-            let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-            socket.bind((from, 0).into())?;
-            socket.connect(to).await
-        })
+        Box::pin(connect(to, from, Reach::Usual))
+    }
+
+    fn connect_small(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        Box::pin(connect(to, from, Reach::SmallPackets))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn connect_within(&self, hops: u8, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        Box::pin(connect(to, from, Reach::Hops(hops)))
     }
 
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
@@ -107,6 +119,57 @@ impl World for Real {
 
     fn is_this_machine(&self) -> bool {
         true
+    }
+}
+
+/// How a connection is special.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Usual,
+    /// Only small packets come.
+    SmallPackets,
+    /// Its packets go so many hops far.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "who answers there is only told on Linux"))]
+    Hops(u8),
+}
+
+async fn connect(to: SocketAddr, from: Option<IpAddr>, reach: Reach) -> io::Result<TcpStream> {
+    if let Some(from) = from.filter(|from| from.is_ipv4() != to.is_ipv4()) {
+        let why = format!("no connection from {from} to {}: one is IPv4, the other IPv6", to.ip());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(from) = from {
+        socket.bind((from, 0).into())?;
+    }
+    #[cfg(target_os = "linux")]
+    return super::icmp::connect(socket, to, reach).await;
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = reach;
+        socket.connect(to).await
+    }
+}
+
+/// A connection attempt that an ICMP error ended, with who sent it. It travels inside the system's error.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}; {} says so ({})", icmp.from, icmp.spoken())]
+pub struct Rejected {
+    icmp: IcmpFact,
+    error: io::Error,
+}
+
+impl Rejected {
+    /// The system's error, with that ICMP error inside; its sort stays.
+    #[must_use]
+    pub fn by(icmp: IcmpFact, error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), Self { icmp, error })
+    }
+
+    /// The ICMP error inside, if there is one.
+    #[must_use]
+    pub fn of(error: &io::Error) -> Option<IcmpFact> {
+        Some(error.get_ref()?.downcast_ref::<Self>()?.icmp)
     }
 }
 

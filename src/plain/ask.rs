@@ -5,13 +5,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::talk::Talk;
+use crate::check::heal;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
-use crate::run::error_file;
+use crate::run::{error_file, settings_file};
 use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
 
 /// The most of an error text, in octets: as much as is read of one.
 const MOST: usize = Reader::MOST;
+
+/// What is said where files are out of reach.
+pub(super) const NO_FILES: &str = "Files of this machine are out of reach here.";
 
 /// What is asked for together, once, because nearly every walk needs it.
 pub(super) const TOGETHER: [Consent; 4] = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http];
@@ -28,7 +32,7 @@ pub(super) fn stays_home(step: &StepId) -> bool {
 pub(super) fn asks(what: Consent) -> &'static str {
     match what {
         Consent::Connect => "connect to the mail servers and greet them",
-        Consent::Rcpt => "name sender and recipient to them, without sending a message",
+        Consent::Rcpt => "name sender and recipient to them, and once more where they say: later; no message is sent",
         Consent::Auth => "log in once with the name and password you gave",
         Consent::Send => "really send a message, once",
         Consent::Blocklists => "ask public blocklists about your address and domain",
@@ -82,7 +86,23 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
-            match put(question.field, line.trim(), case) {
+            let mut line = line.trim().to_owned();
+            if self.confined && question.field == Field::Message && !line.is_empty() {
+                self.say(NO_FILES)?;
+                continue;
+            }
+            if matches!(question.field, Field::From | Field::To)
+                && !line.contains(',')
+                && let Some(meant) = heal(&line)
+            {
+                let meant = meant.address;
+                self.say(&format!(
+                    "That is not an address as it stands. Is {meant} meant? Enter takes it; or type another:"
+                ))?;
+                let Some(other) = self.line().await? else { return Ok(false) };
+                line = if other.trim().is_empty() { meant } else { other.trim().to_owned() };
+            }
+            match put(question.field, &line, case) {
                 Ok(()) => return Ok(true),
                 Err(why) => self.say(&why)?,
             }
@@ -93,10 +113,23 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     pub(super) async fn error(&mut self, case: &mut Case) -> io::Result<bool> {
         let how = "Paste it, however many lines it has; then type a single dot on a line of its own. Or type: file, and the name of a file.";
         self.say(how)?;
-        let mut text = String::new();
+        self.error_lines(String::new(), case).await
+    }
+
+    /// The rest of an error whose first line was typed already.
+    pub(super) async fn error_from(&mut self, first: &str, case: &mut Case) -> io::Result<bool> {
+        self.say("After the last line type a single dot on a line of its own.")?;
+        self.error_lines(format!("{first}\n"), case).await
+    }
+
+    async fn error_lines(&mut self, mut text: String, case: &mut Case) -> io::Result<bool> {
         loop {
             let Some(line) = self.line().await? else { break };
             if let Some(name) = line.strip_prefix("file ").filter(|_| text.is_empty()) {
+                if self.confined {
+                    self.say(NO_FILES)?;
+                    continue;
+                }
                 match error_file(Path::new(name.trim().trim_matches(['\'', '"']))) {
                     Ok(pasted) => {
                         if pasted.cut {
@@ -171,7 +204,10 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     match field {
         Field::From => case.from = value,
         Field::To => case.to = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
-        Field::Server => case.server = Some(server(text)?),
+        Field::Server => match text.strip_prefix("file ") {
+            Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
+            None => case.server = Some(server(text)?),
+        },
         Field::Security => case.security = text.parse()?,
         Field::User => case.user = value,
         Field::Message => {
@@ -191,7 +227,9 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
 }
 
 fn server(text: &str) -> Result<Target, String> {
-    let no = || "Type a host name or address, perhaps with a port: mail.example.org:587.".to_owned();
+    let no = || {
+        "Type a host name or address, perhaps with a port: mail.example.org:587. Or: file, and the name of a file that has it.".to_owned()
+    };
     if text.contains(['/', '@', ' ']) {
         return Err(no());
     }

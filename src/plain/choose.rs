@@ -20,10 +20,16 @@ pub(super) enum Choice {
     Change,
     /// Choose another failure of the text that was read.
     Failures,
+    /// Run every step of the checklist that was not run.
+    RunAll,
     /// Sign the present step off.
     Sign,
     /// Show what was said to whom.
     Transcript,
+    /// Show hosts against stages.
+    Matrix,
+    /// Show the records in the DNS.
+    Records,
     /// Draw the conclusion.
     Stop,
     /// A letter to whoever has to act.
@@ -47,6 +53,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
     }
     Some(match word.as_str() {
         "go" | "go on" | "on" | "next" | "yes" | "y" | "run" => Choice::GoOn,
+        "run all" | "all" => Choice::RunAll,
         "again" | "check" | "check again" => Choice::Again,
         "back" => Choice::Back,
         "skip" => Choice::Skip,
@@ -54,6 +61,8 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
+        "hosts" | "matrix" => Choice::Matrix,
+        "records" | "desk" => Choice::Records,
         "report" | "stop" => Choice::Stop,
         "ticket" => Choice::Ticket,
         "save" => Choice::Save,
@@ -77,8 +86,11 @@ pub(super) const HELP: &[&str] = &[
     "Type the number of a choice, or Enter for the first.",
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
+    "hosts shows every server and address against the stages of a delivery.",
     "After a text with several failures: list shows them again, to follow another.",
+    "In a checklist: run all runs every step that was not run yet, in order.",
     "In a checklist: sign puts your initials and a note beside a step.",
+    "After the step DNS: records shows each record, and what to publish instead.",
     "After the diagnosis: ticket writes a letter to whoever has to act, save keeps the report in a file.",
     "While something runs: stop ends it, and what came in so far counts.",
 ];

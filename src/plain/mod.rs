@@ -6,12 +6,13 @@
 //! mod.rs   what it is launched with          start.rs   the first question            wizard.rs  the walk, to the diagnosis
 //! talk.rs  lines in and out, one channel     ask.rs     questions, consent, passwords
 //! reading.rs  a text that was read, its failures
-//! tell.rs  facts as sentences                choose.rs  what an answer stands for     echo.rs  a password does not show
+//! tell.rs  facts as sentences                found.rs   the diagnosis as sentences            choose.rs  what an answer stands for     echo.rs  a password does not show
 //! ```
 
 mod ask;
 mod choose;
 mod echo;
+mod found;
 mod reading;
 mod start;
 mod talk;
@@ -46,6 +47,8 @@ pub struct Launch {
     pub story: Option<String>,
     /// Skip the first question: the case says enough.
     pub start_at_once: bool,
+    /// Serves somebody who may not touch this machine: no file is read or written by name.
+    pub confined: bool,
 }
 
 /// What is left when the wizard was left.
@@ -76,7 +79,7 @@ where
 {
     let (send, receive) = unbounded_channel();
     talk::listen(input, send.clone());
-    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once } = launch;
+    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined } = launch;
     let resumed = resume.is_some();
     let mut session = match &resume {
         Some(saved) => Session::resume(setup, saved, send),
@@ -85,7 +88,8 @@ where
     let practice = story.is_some();
     session.warm();
     session.hold(secret);
-    let talk = talk::Talk::new(session, receive, output, echo);
+    let mut talk = talk::Talk::new(session, receive, output, echo);
+    talk.confined = confined;
     let mut wizard = wizard::Wizard::new(talk, case, mode, consents, practice);
     wizard.walk(resumed, story.as_deref(), start_at_once).await?;
     let session = wizard.into_session();

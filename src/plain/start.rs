@@ -15,6 +15,12 @@ const START: [(&str, Goal, &[Field]); 4] = [
     ("a mail server of mine that is refused", Goal::Server, &[Field::To, Field::From, Field::Ip]),
 ];
 
+/// Whether a word is an address and nothing else.
+fn is_address(word: &str) -> bool {
+    let sides = word.split_once('@').filter(|(name, domain)| !name.is_empty() && domain.contains('.'));
+    sides.is_some() && !word.contains(char::is_whitespace) && !word.contains(['<', ':'])
+}
+
 impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     /// The first question, and off we go.
     pub(super) async fn begin(&mut self, at_once: bool) -> io::Result<Flow> {
@@ -54,15 +60,29 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         self.talk
             .say("Nothing leaves this machine before you say yes. To practise, leave and type: heloise practice")?;
         let (_, goal, fields) = loop {
-            self.talk.say("Type a number, or quit:")?;
+            self.talk.say("Type a number, or quit; or paste the error itself, or type the address:")?;
             let Some(line) = self.talk.line().await? else { return Ok(Flow::Leave) };
             match line.trim() {
                 "quit" | "q" | "exit" => return Ok(Flow::Leave),
-                word => {
+                "" => {}
+                word if word.parse::<usize>().is_ok() => {
                     if let Some(found) = word.parse::<usize>().ok().and_then(|n| START.get(n.checked_sub(1)?)) {
                         break found;
                     }
                 }
+                word if is_address(word) => {
+                    self.case.goal = Goal::Address;
+                    self.case.to = vec![word.to_owned()];
+                    return Ok(Flow::On);
+                }
+                // A lone word is a slip; what has a code or several words in it is an error somebody brought.
+                word if word.contains(char::is_whitespace) || word.starts_with(['4', '5', '<']) => {
+                    self.case.goal = Goal::Error;
+                    self.talk.say("That is taken for an error. If it has more lines, go on.")?;
+                    self.talk.error_from(&line, &mut self.case).await?;
+                    return Ok(Flow::On);
+                }
+                _ => self.talk.say("That was not understood.")?,
             }
         };
         self.case.goal = *goal;

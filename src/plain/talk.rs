@@ -7,9 +7,11 @@ use std::thread;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use zeroize::Zeroizing;
 
+use super::found::Alike;
 use super::tell;
+use crate::guide::Guide;
 use crate::run::{Message, Session};
-use crate::transcript::{Fact, clean_line};
+use crate::transcript::{Fact, Finding, Level, clean_line};
 use crate::walk::Input;
 
 /// The longest line that is taken, in octets.
@@ -45,6 +47,10 @@ pub(super) fn listen(mut input: impl BufRead + Send + 'static, channel: Unbounde
     });
 }
 
+fn is_fine(guide: &Guide, finding: &Finding) -> bool {
+    guide.finding(&finding.id).is_some_and(|entry| entry.level == Level::Ok)
+}
+
 /// A conversation over a session.
 pub(super) struct Talk<W, E> {
     session: Session,
@@ -55,12 +61,26 @@ pub(super) struct Talk<W, E> {
     ended: bool,
     /// Entries of the transcript that were told.
     told: usize,
+    /// What was counted rather than told.
+    alike: Alike,
+    /// No file is read or written by name.
+    pub(super) confined: bool,
 }
 
 impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     pub(super) fn new(session: Session, receive: UnboundedReceiver<Message<Typed>>, output: W, echo: E) -> Self {
         let told = session.walk().transcript().entries().len();
-        Self { session, receive, output, echo, typed: VecDeque::new(), ended: false, told }
+        Self {
+            session,
+            receive,
+            output,
+            echo,
+            typed: VecDeque::new(),
+            ended: false,
+            told,
+            alike: Alike::default(),
+            confined: false,
+        }
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -137,6 +157,10 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
                 self.session.answer(run, fact);
                 self.tell()?;
             }
+            Some(Message::Due) => {
+                self.session.due();
+                self.tell()?;
+            }
             Some(Message::Front(Typed::Line(line))) => self.typed.push_back(line),
             Some(Message::Front(Typed::End)) | None => self.ended = true,
         }
@@ -145,12 +169,23 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
 
     fn tell(&mut self) -> io::Result<()> {
         while let Some(entry) = self.session.walk().transcript().entries().get(self.told) {
+            if matches!(entry.fact, Fact::Went { .. }) {
+                self.alike.anew();
+            }
             let lines = match &entry.fact {
                 // The conclusion is a report of its own.
                 Fact::Concluded { .. } => Vec::new(),
+                Fact::Found { finding, .. } if self.alike.takes(finding, is_fine(self.session.guide(), finding)) => {
+                    Vec::new()
+                }
                 _ => tell::fact(self.session.guide(), self.session.walk(), self.told),
             };
             self.told += 1;
+            if !lines.is_empty()
+                && let Some(rest) = self.alike.rest()
+            {
+                self.say(&rest)?;
+            }
             for line in lines {
                 self.say(&line)?;
             }

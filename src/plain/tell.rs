@@ -1,6 +1,7 @@
 //! Facts as sentences, one a line.
 
-use crate::guide::{Guide, fill};
+use super::found::{about, words};
+use crate::guide::Guide;
 use crate::transcript::{CommandFact, ConnectOutcome, Entry, Fact, Finding, Level, Reply, Role, StepStatus};
 use crate::walk::Walk;
 
@@ -47,11 +48,16 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
         Fact::Tls { tls, .. } if tls.established => {
             format!("{}: secured with {}", tls.server, tls.version.as_deref().unwrap_or("TLS"))
         }
+        Fact::Tls { tls, .. } if tls.probe => format!("{}: asked which old TLS it speaks", tls.server),
         Fact::Tls { tls, .. } => format!("{}: the TLS handshake failed", tls.server),
         Fact::Sent { command, .. } => sent(command),
         Fact::Received { reply, .. } => answered(reply),
         Fact::Broke { broken, .. } => {
             format!("{} broke off at {}: {}", broken.server, broken.stage.spoken(), broken.kind.as_str())
+        }
+        Fact::Trace { trace, .. } => {
+            let hops: Vec<_> = trace.hops.iter().filter_map(|h| Some(format!("{} {}", h.hop, h.from?))).collect();
+            format!("the way to {} {}: {}", trace.server, trace.address, hops.join(", "))
         }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}"));
@@ -78,12 +84,13 @@ pub(super) fn ended(status: StepStatus) -> &'static str {
 }
 
 fn found(guide: &Guide, finding: &Finding) -> String {
-    let Some(entry) = guide.finding(&finding.id) else { return finding.id.clone() };
-    let says = fill(&entry.says.plain, &finding.args);
+    let (Some(entry), Some(says)) = (guide.finding(&finding.id), words(guide, finding)) else {
+        return finding.id.clone();
+    };
     let lead = match (&finding.probe, entry.level) {
         (Some(probe), Level::Fail) => format!("{probe}: fault. "),
         (Some(probe), Level::Unknown) => format!("{probe}: could not tell. "),
-        (Some(probe), _) => format!("{probe}: "),
+        (Some(probe), _) => about(probe, &says),
         (None, Level::Fail) => "Fault: ".to_owned(),
         (None, Level::Unknown) => "Could not tell: ".to_owned(),
         (None, Level::Warn) => "Note: ".to_owned(),

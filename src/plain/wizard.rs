@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::ask::{TOGETHER, is_given, stays_home};
+use super::ask::{NO_FILES, TOGETHER, is_given, stays_home};
 use super::choose::{Choice, HELP, choice};
+use super::found::found;
 use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
 use crate::report;
-use crate::run::Session;
+use crate::run::{Session, offered};
 use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
 use crate::walk::{Input, Place, StepState};
 
@@ -21,6 +22,8 @@ pub(super) struct Wizard<W, E> {
     pub(super) mode: Mode,
     consents: BTreeSet<Consent>,
     practice: bool,
+    /// A login was declined without asking, as there was nothing to log in with.
+    no_login: bool,
     /// Steps whose questions were asked.
     asked: BTreeSet<StepId>,
     /// The text whose failures were offered to choose from, and the one that was told of, each with its choice.
@@ -37,7 +40,17 @@ pub(super) enum Flow {
 
 impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     pub(super) fn new(talk: Talk<W, E>, case: Case, mode: Mode, consents: BTreeSet<Consent>, practice: bool) -> Self {
-        Self { talk, case, mode, consents, practice, asked: BTreeSet::new(), offered: None, told: None }
+        Self {
+            talk,
+            case,
+            mode,
+            consents,
+            practice,
+            no_login: false,
+            asked: BTreeSet::new(),
+            offered: None,
+            told: None,
+        }
     }
 
     pub(super) fn into_session(self) -> Session {
@@ -81,7 +94,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     /// Asks for what a step needs and was not decided; none when the input has ended, false where nothing may be asked of anybody.
     pub(super) async fn consent_for(&mut self, needs: &[Consent]) -> io::Result<Option<bool>> {
         let walk = self.session().walk();
-        let decided = |c: &Consent| walk.consents().contains(c) || walk.declined().contains(c);
+        let can_log_in = walk.case().user.is_some() && walk.case().has_password;
+        let asks_anew = self.no_login && can_log_in;
+        let said = |c: &Consent| walk.consents().contains(c) || walk.declined().contains(c);
+        let decided = |c: &Consent| said(c) && !(asks_anew && *c == Consent::Auth);
         let given: Vec<_> = self.consents.iter().copied().filter(|c| !decided(c)).collect();
         let undecided = |c: &Consent| !decided(c) && !self.consents.contains(c);
         let first_time = !TOGETHER.iter().any(|c| !undecided(c));
@@ -91,6 +107,12 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         }
         open.sort_unstable();
         open.dedup();
+        self.no_login &= !asks_anew;
+        if open.contains(&Consent::Auth) && !can_log_in {
+            open.retain(|c| *c != Consent::Auth);
+            self.no_login = true;
+            self.talk.feed(Input::Consent { what: vec![Consent::Auth], granted: false })?;
+        }
         if !given.is_empty() {
             self.talk.feed(Input::Consent { what: given, granted: true })?;
         }
@@ -101,7 +123,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             self.talk.say("This is practice: all of it stays inside heloise.")?;
         }
         let Some(allowed) = self.talk.consent(&open).await? else { return Ok(None) };
-        if allowed.is_empty() {
+        // Who wants nothing asked of anybody is asked no more; who declines one thing goes on without it.
+        if allowed.is_empty() && open.contains(&Consent::Connect) {
             return Ok(Some(false));
         }
         let declined: Vec<_> = open.into_iter().filter(|c| !allowed.contains(c)).collect();
@@ -134,6 +157,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     async fn questions(&mut self, step: &StepId, all: bool) -> io::Result<()> {
         if !self.asked.insert(step.clone()) && !all {
             return Ok(());
+        }
+        if let Some(found) = offered(self.session().walk(), step).filter(|_| all) {
+            self.case = found;
+            self.talk.say("The settings that were found are filled in: Enter takes each of them over.")?;
         }
         let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
         for question in questions {
@@ -170,6 +197,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         if waits {
             names[0] = format!("run {}", self.title(here));
         }
+        let own = walk.case().checklist.iter().flat_map(|c| &c.steps).find(|s| s.id == *here);
+        if let Some(mind) = own.map(|s| s.mind.clone()).filter(|m| !m.is_empty()) {
+            self.talk.say(&format!("Mind: {mind}"))?;
+        }
         if let Some(next) = &proposal {
             let to = next.to.as_ref().map_or_else(|| "the diagnosis".to_owned(), |s| self.title(s));
             self.talk.say(&format!("Next: {to}, because {}.", next.because))?;
@@ -180,8 +211,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             offered.push(Choice::Open(step));
         }
         if self.mode == Mode::Checklist {
-            names.extend(["sign".to_owned(), "skip".to_owned()]);
-            offered.extend([Choice::Sign, Choice::Skip]);
+            names.extend(["sign".to_owned(), "skip".to_owned(), "run all".to_owned()]);
+            offered.extend([Choice::Sign, Choice::Skip, Choice::RunAll]);
         }
         names.extend(["transcript".to_owned(), "report and stop".to_owned()]);
         offered.extend([Choice::Transcript, Choice::Stop]);
@@ -218,8 +249,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     }
 
     async fn concluded(&mut self) -> io::Result<Flow> {
-        let text = report::text(self.session().guide(), self.session().walk().transcript());
-        self.talk.recite(&text)?;
+        for line in found(self.session().guide(), self.session().walk()) {
+            self.talk.say(&line)?;
+        }
         let names = ["quit", "check again", "ticket", "save the report", "transcript"].map(str::to_owned);
         let offered = [Choice::Quit, Choice::Again, Choice::Ticket, Choice::Save, Choice::Transcript];
         loop {
@@ -234,6 +266,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 }
                 Choice::Save => self.save().await?,
                 Choice::Transcript => self.transcript()?,
+                Choice::Records => self.records()?,
                 Choice::Again => {
                     let found = diagnose(self.session().guide(), self.session().walk().transcript());
                     let Some(step) = found.causes.first().map(|c| c.step.clone()) else { continue };
@@ -254,6 +287,22 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 self.questions(&step, true).await?;
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
+            (Choice::RunAll, Some(_)) => {
+                let walk = self.session().walk();
+                let lines = walk.checklist(self.session().guide());
+                let all: Vec<StepId> = lines.iter().map(|s| s.id.clone()).collect();
+                for step in all {
+                    if self.session().walk().state_of(&step) == StepState::Waiting {
+                        let needs = self.session().guide().step(&step).map(|s| s.consent.clone()).unwrap_or_default();
+                        match self.consent_for(if stays_home(&step) { &[] } else { &needs }).await? {
+                            None => return Ok(Flow::Leave),
+                            Some(false) => break,
+                            Some(true) => self.talk.feed(Input::Open(step))?,
+                        }
+                        self.talk.settle().await?;
+                    }
+                }
+            }
             (Choice::Sign, Some(step)) => {
                 self.talk.say("Your initials:")?;
                 let by = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
@@ -269,6 +318,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Matrix, _) => self.matrix()?,
+            (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
             (Choice::Quit, _) => return Ok(Flow::Leave),
             _ => self.talk.say("That makes no sense here. Type help for what does.")?,
@@ -309,7 +360,23 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         lines.iter().try_for_each(|line| self.talk.say(line))
     }
 
+    fn matrix(&mut self) -> io::Result<()> {
+        let matrix = report::Matrix::of(self.session().walk().transcript());
+        matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    fn records(&mut self) -> io::Result<()> {
+        let rows = report::desk(self.session().guide(), self.session().walk().transcript());
+        if rows.is_empty() {
+            return self.talk.say("No records were looked at yet: type dns to look.");
+        }
+        self.talk.recite(&report::desk_text(&rows, false, 78))
+    }
+
     async fn save(&mut self) -> io::Result<()> {
+        if self.talk.confined {
+            return self.talk.say(NO_FILES);
+        }
         self.talk.say("Name a file; its ending says how: report.txt, report.md, report.html or report.json.")?;
         let Some(name) = self.talk.line().await?.filter(|l| !l.trim().is_empty()) else { return Ok(()) };
         let path = Path::new(name.trim());

@@ -43,7 +43,7 @@ pub(super) fn stand_ins(controls: &Controls) -> Result<(Vec<Zone>, Vec<Host>), S
 }
 
 fn zone(name: &str, records: String) -> Zone {
-    Zone { name: name.to_owned(), records, fails: BTreeMap::new() }
+    Zone { name: name.to_owned(), records, fails: BTreeMap::new(), at: None, signed: false }
 }
 
 fn host(name: String, ip: Ipv4Addr, ports: &[(u16, Security)]) -> Host {

@@ -98,6 +98,8 @@ fn respond(zones: &Zones, octets: &[u8], over_udp: bool) -> Option<Vec<u8>> {
     let mut answer = Message::response(question.metadata.id, question.metadata.op_code);
     answer.metadata = Metadata::response_from_request(&question.metadata);
     answer.metadata.recursion_available = true;
+    // Who asks without recursion asks one of the zone's own servers.
+    answer.metadata.authoritative = !question.metadata.recursion_desired;
     answer.queries.clone_from(&question.queries);
     if let Some(edns) = &question.edns {
         let mut own = Edns::new();
@@ -106,8 +108,10 @@ fn respond(zones: &Zones, octets: &[u8], over_udp: bool) -> Option<Vec<u8>> {
     }
     match question.queries.as_slice() {
         [query] => {
-            let said = zones.ask(query.name(), query.query_type())?;
+            let said = zones.ask(query.name(), query.query_type(), question.metadata.checking_disabled)?;
             answer.metadata.response_code = said.code;
+            let asks = question.edns.as_ref().is_some_and(|e| e.flags().dnssec_ok);
+            answer.metadata.authentic_data = asks && zones.signed(query.name());
             answer.answers = said.answers;
             answer.authorities.extend(said.authority);
         }

@@ -28,7 +28,11 @@ struct List {
     zone: String,
     lists: Vec<String>,
     #[serde(default)]
+    test: Option<String>,
+    #[serde(default)]
     answers: BTreeMap<String, String>,
+    #[serde(default)]
+    bits: BTreeMap<String, String>,
 }
 
 /// The test points of the lists.
@@ -47,7 +51,9 @@ pub(super) fn test_points(lists: &Lists) -> Result<Vec<TestPoint>, String> {
                 // A domain list answers its test name with a code of its own kind.
                 "domain" => {
                     let own = list.answers.keys().filter_map(|a| a.parse().ok()).min();
-                    point("test".to_owned(), own.unwrap_or(usual));
+                    let bit = list.bits.keys().filter_map(|b| b.parse().ok()).min();
+                    let own = own.or(bit.map(|bit| Ipv4Addr::new(127, 0, 0, bit)));
+                    point(list.test.clone().unwrap_or_else(|| "test".to_owned()), own.unwrap_or(usual));
                 }
                 other => return Err(format!("blocklists.toml: {}: lists {other}, which is not known here", list.zone)),
             }

@@ -25,7 +25,7 @@ mod world_file;
 mod zones;
 
 pub use pages::Page;
-pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, User, Zone};
+pub use script::{Certificate, DnsFailure, Fate, Host, Moment, Route, Rule, Software, Then, Tls, User, Zone};
 pub use world_file::{Expect, WorldFile};
 
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::outside::Outside;
-use self::smtp::Shared;
+use self::smtp::{Shared, Small};
 use self::tls::{Acceptor, Authority};
 use self::zones::Zones;
 use crate::net::World;
@@ -65,11 +65,17 @@ impl Practice {
         let mut tasks = JoinSet::new();
         let zones = Zones::load(&file.zones, &file.test_points)?;
         let nameserver = dns::serve(zones, &mut tasks).await.map_err(no_socket)?;
+        let mut authorities = HashMap::new();
+        for at in file.zones.iter().filter_map(|z| z.at) {
+            let zones = Zones::seen_at(&file.zones, &file.test_points, Some(at))?;
+            authorities.insert(at, dns::serve(zones, &mut tasks).await.map_err(no_socket)?);
+        }
         let mut addresses = vec![("DNS (UDP and TCP)".to_owned(), nameserver)];
         let authority = Arc::new(Authority::new(this_year())?);
         let mut served = HashMap::new();
+        let small = Small::default();
         for host in &file.hosts {
-            let shared = Arc::new(Shared::new(host.clone(), file.client_ip()));
+            let shared = Arc::new(Shared::new(host.clone(), file.client_ip(), small.clone()));
             let has_tls = host.ports.values().any(|s| *s != Security::None);
             let tls = has_tls.then(|| Arc::new(Acceptor::new(&authority, &host.name, host.certificate)));
             for (&port, &security) in &host.ports {
@@ -88,7 +94,9 @@ impl Practice {
             addresses.push((format!("pages {public} (https)"), at));
         }
         let host_name = file.case.helo.clone().unwrap_or_else(|| CLIENT.to_owned());
-        let outside = Arc::new(Outside { nameserver, served, routes: file.routes.clone(), host_name });
+        let routes = file.routes.clone();
+        let ahead = i64::from(file.clock_days) * 24 * 60 * 60;
+        let outside = Arc::new(Outside { nameserver, authorities, served, routes, host_name, small, ahead });
         Ok(Self { outside, ca_pem: authority.pem(), addresses, _tasks: tasks })
     }
 

@@ -1,7 +1,7 @@
 //! Lines as in a zone file (RFC 1035 §5.1), as far as mail needs them: `NAME [TTL] TYPE DATA`.
 
 use hickory_resolver::proto::rr::rdata::name::{CNAME, NS, PTR};
-use hickory_resolver::proto::rr::rdata::{A, AAAA, MX, SOA, TXT};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, MX, SOA, SRV, TLSA, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record};
 
 /// Seconds, where a line gives none.
@@ -54,11 +54,23 @@ fn rdata(rtype: &str, data: &[&str], zone: &str) -> Result<RData, String> {
             number(expire)?,
             number(minimum)?,
         )),
-        ("A" | "AAAA" | "MX" | "CNAME" | "PTR" | "NS" | "SOA", _) => {
+        ("SRV", [priority, weight, port, host]) => {
+            RData::SRV(SRV::new(number(priority)?, number(weight)?, number(port)?, name(host)?))
+        }
+        ("TLSA", [usage, selector, matching, hex]) => {
+            let (usage, selector, matching) = (number::<u8>(usage)?, number::<u8>(selector)?, number::<u8>(matching)?);
+            RData::TLSA(TLSA::new(usage.into(), selector.into(), matching.into(), octets(hex)?))
+        }
+        ("A" | "AAAA" | "MX" | "CNAME" | "PTR" | "NS" | "SOA" | "SRV" | "TLSA", _) => {
             return Err(format!("{rtype} does not take {} values", data.len()));
         }
-        _ => return Err(format!("{rtype} is not a type known here: A AAAA MX TXT CNAME PTR NS SOA")),
+        _ => return Err(format!("{rtype} is not a type known here: A AAAA MX TXT CNAME PTR NS SOA SRV TLSA")),
     })
+}
+
+fn octets(hex: &str) -> Result<Vec<u8>, String> {
+    let pair = |at| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+    (0..hex.len()).step_by(2).map(|at| pair(at).ok_or_else(|| format!("{hex} is not hexadecimal"))).collect()
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {

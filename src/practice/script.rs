@@ -9,7 +9,7 @@ use crate::guide::Pattern;
 use crate::transcript::Security;
 
 /// A part of the DNS.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
     /// Its name, without the trailing dot.
@@ -20,6 +20,12 @@ pub struct Zone {
     /// Names that fail, and how; `*` stands for every name of the zone.
     #[serde(default)]
     pub fails: BTreeMap<String, DnsFailure>,
+    /// The one server that sees the zone so; none: all others, and the resolver.
+    #[serde(default)]
+    pub at: Option<IpAddr>,
+    /// The resolver vouches for its answers (AD), as if the zone were signed and it had validated them.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 /// How a question to the DNS fails.
@@ -32,6 +38,8 @@ pub enum DnsFailure {
     Refused,
     /// No answer at all.
     Timeout,
+    /// RCODE 2, unless the asker wants what does not validate, too (CD): DNSSEC is broken.
+    Bogus,
 }
 
 /// One machine on some of its ports, and what it says there.
@@ -48,6 +56,9 @@ pub struct Host {
     /// The certificate it shows.
     #[serde(default)]
     pub certificate: Certificate,
+    /// Which TLS it speaks.
+    #[serde(default)]
+    pub tls: Tls,
     /// Whose wording it uses where no rule says otherwise.
     #[serde(default)]
     pub software: Software,
@@ -63,6 +74,9 @@ pub struct Host {
     /// Who may log in.
     #[serde(default)]
     pub users: Vec<User>,
+    /// SCRAM is offered, and the passwords are stored in a way that it cannot use.
+    #[serde(default)]
+    pub no_scram_store: bool,
     /// The domains it takes mail for; for any other a login is needed.
     #[serde(default)]
     pub domains: Vec<String>,
@@ -72,6 +86,9 @@ pub struct Host {
     /// More connections than this at a time are turned away with 421.
     #[serde(default)]
     pub max_connections: Option<u32>,
+    /// Past this many octets at a time, what it says is lost on the way to us, unless we ask for small packets.
+    #[serde(default)]
+    pub swallows: Option<usize>,
     /// Where it departs from what a healthy server says; the first that matches counts.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
@@ -117,7 +134,7 @@ pub struct Rule {
     /// Only the first so many times, counted apart for each pair of sender and recipient, over all connections.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}`. None: nothing is said.
+    /// What is said: lines with their codes. Places: `{name}` `{helo}` `{ip}` `{sender}` `{rcpt}` `{user}` `{date}`. None: nothing is said.
     #[serde(default)]
     pub reply: Vec<String>,
     /// What happens then.
@@ -187,6 +204,23 @@ pub enum Certificate {
     UntrustedIssuer,
     /// Made on the way by a mail scanner that reads along.
     Intercepted,
+    /// Good, and served without the intermediate certificate that it needs.
+    NoIntermediate,
+}
+
+/// Which TLS a host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// TLS 1.2 and 1.3.
+    #[default]
+    Modern,
+    /// TLS 1.0 and nothing newer.
+    Version10,
+    /// TLS 1.2 with ciphers that nobody uses any more.
+    OldCiphers,
+    /// None that comes about: it agrees to begin, and hangs up.
+    Broken,
 }
 
 /// Whose wording a host uses.
@@ -212,6 +246,12 @@ pub struct Route {
     pub port: Option<u16>,
     /// What happens on it.
     pub does: Fate,
+    /// Who turns the call away, where it is a machine on the way: it says so by ICMP.
+    #[serde(default)]
+    pub by: Option<IpAddr>,
+    /// The routers on it, in order, as far as a trace shows them.
+    #[serde(default)]
+    pub hops: Vec<IpAddr>,
 }
 
 /// What happens to a connection attempt.

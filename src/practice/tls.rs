@@ -4,8 +4,8 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -19,6 +19,11 @@ const OTHER_NAME: &str = "server7.hosting.test";
 const STRANGER: &str = "authority nobody knows";
 /// As a virus scanner names itself when it looks into TLS.
 const SCANNER: &str = "Avast Web/Mail Shield Root";
+
+/// Who signed a certificate that needs another to be trusted.
+const INTERMEDIATE: &str = "heloise practice intermediate";
+/// Where a certificate says that its issuer's own can be fetched; nothing is there.
+const ISSUER_AT: &str = "http://ca.example.com/intermediate.cer";
 
 /// Who issues certificates in one world. Fresh for every start: nothing of it is ever written down.
 pub(super) struct Authority {
@@ -41,7 +46,7 @@ impl Authority {
     }
 
     /// The server's side of TLS for a host of that name.
-    fn acceptor(&self, host: &str, kind: Certificate) -> Result<TlsAcceptor, String> {
+    pub(super) fn acceptor(&self, host: &str, kind: Certificate) -> Result<TlsAcceptor, String> {
         let (certificate, key) = self.certificate(host, kind).map_err(|e| format!("{host}: certificate: {e}"))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -67,12 +72,27 @@ impl Authority {
         let key = KeyPair::generate()?;
         let certificate = match kind {
             Certificate::SelfSigned => params.self_signed(&key)?,
+            Certificate::NoIntermediate => {
+                params.custom_extensions.push(issuer_at(ISSUER_AT));
+                params.signed_by(&key, &*below(&self.trusted, INTERMEDIATE, self.year)?)?
+            }
             Certificate::UntrustedIssuer => params.signed_by(&key, &*issuer(STRANGER, self.year)?)?,
             Certificate::Intercepted => params.signed_by(&key, &*issuer(SCANNER, self.year)?)?,
             _ => params.signed_by(&key, &self.trusted)?,
         };
         Ok((certificate.der().clone(), key))
     }
+}
+
+/// The authority information access extension with one CA issuers entry (RFC 5280 §4.2.2.1), in DER.
+fn issuer_at(url: &str) -> CustomExtension {
+    let nested = |tag: u8, content: &[u8]| {
+        let length = u8::try_from(content.len()).unwrap_or(u8::MAX);
+        [&[tag, length], content].concat()
+    };
+    let method = nested(0x06, &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02]);
+    let description = nested(0x30, &[method, nested(0x86, url.as_bytes())].concat());
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], nested(0x30, &description))
 }
 
 /// A host's side of TLS. Its key and certificate are made when somebody first wants them: a world has many hosts, a walk meets few.
@@ -100,12 +120,21 @@ impl Acceptor {
 }
 
 fn issuer(name: &str, year: i32) -> Result<Issuer, rcgen::Error> {
+    CertifiedIssuer::self_signed(of_issuer(name, year)?, KeyPair::generate()?)
+}
+
+/// An authority below another.
+fn below(above: &Issuer, name: &str, year: i32) -> Result<Issuer, rcgen::Error> {
+    CertifiedIssuer::signed_by(of_issuer(name, year)?, KeyPair::generate()?, above)
+}
+
+fn of_issuer(name: &str, year: i32) -> Result<CertificateParams, rcgen::Error> {
     let mut params = named(name, Vec::new())?;
     params.not_before = date_time_ymd(year - 1, 1, 1);
     params.not_after = date_time_ymd(year + 3, 1, 1);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+    Ok(params)
 }
 
 fn named(common: &str, names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {

@@ -40,6 +40,9 @@ pub struct WorldFile {
     /// Who answers SMTP, and how. One machine may have several entries, each for some of its ports.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
+    /// How many days this machine's clock is ahead.
+    #[serde(default)]
+    pub clock_days: i32,
     /// Pages that are published over HTTPS.
     #[serde(default, rename = "page")]
     pub pages: Vec<Page>,

@@ -1,6 +1,7 @@
 //! What the practice DNS knows, and what it says to a question. Pure: no sockets here.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::rdata::{A, SOA};
@@ -34,18 +35,26 @@ struct Loaded {
     records: HashMap<String, Vec<Record>>,
     fails: HashMap<String, DnsFailure>,
     soa: Record,
+    signed: bool,
 }
 
 impl Zones {
     /// The zones of a world, and the test points of lists that the world leaves healthy.
     pub(super) fn load(zones: &[Zone], points: &[TestPoint]) -> Result<Self, String> {
+        Self::seen_at(zones, points, None)
+    }
+
+    /// As one server sees them: where it has a version of a zone of its own, that one.
+    pub(super) fn seen_at(zones: &[Zone], points: &[TestPoint], at: Option<IpAddr>) -> Result<Self, String> {
         let mut all = Self { zones: Vec::new() };
-        for zone in zones {
+        let own = |name: &str| at.is_some() && zones.iter().any(|z| z.at == at && z.name == name);
+        for zone in zones.iter().filter(|z| z.at == at || (z.at.is_none() && !own(&z.name))) {
             let name = key(&zone.name);
             if all.zones.iter().any(|z| z.name == name) {
                 return Err(format!("zone {name} is written twice"));
             }
             let mut loaded = Loaded::empty(&name)?;
+            loaded.signed = zone.signed;
             for (n, line) in (1..).zip(zone.records.lines()) {
                 let record =
                     records::record(line, &name).map_err(|why| format!("zone {name}, record line {n}: {why}"))?;
@@ -83,7 +92,7 @@ impl Zones {
     }
 
     /// What is said to a question for that name and type; none where the world says silence.
-    pub(super) fn ask(&self, name: &Name, rtype: RecordType) -> Option<Said> {
+    pub(super) fn ask(&self, name: &Name, rtype: RecordType, unchecked: bool) -> Option<Said> {
         let mut answers = Vec::new();
         let mut wanted = text(name);
         for _ in 0..CHAIN {
@@ -94,7 +103,8 @@ impl Zones {
                 Some(DnsFailure::Timeout) => return None,
                 Some(DnsFailure::Servfail) => return failure(ResponseCode::ServFail),
                 Some(DnsFailure::Refused) => return failure(ResponseCode::Refused),
-                None => {}
+                Some(DnsFailure::Bogus) if !unchecked => return failure(ResponseCode::ServFail),
+                Some(DnsFailure::Bogus) | None => {}
             }
             let Some(here) = zone.records.get(&wanted) else {
                 let code = if zone.has_below(&wanted) { ResponseCode::NoError } else { ResponseCode::NXDomain };
@@ -117,6 +127,11 @@ impl Zones {
         failure(ResponseCode::ServFail)
     }
 
+    /// Whether the zone of a name is signed.
+    pub(super) fn signed(&self, name: &Name) -> bool {
+        self.zone_of(&text(name)).is_some_and(|zone| zone.signed)
+    }
+
     /// The closest zone that holds the name.
     fn zone_of(&self, name: &str) -> Option<&Loaded> {
         self.zones.iter().filter(|z| within(name, &z.name)).max_by_key(|z| z.name.len())
@@ -128,7 +143,7 @@ impl Loaded {
         let apex = records::absolute("@", name)?;
         let soa = Record::from_rdata(apex.clone(), 300, RData::SOA(plain_soa(&apex)?));
         let records = HashMap::from([(text(&apex), vec![soa.clone()])]);
-        Ok(Self { name: name.to_owned(), records, fails: HashMap::new(), soa })
+        Ok(Self { name: name.to_owned(), records, fails: HashMap::new(), soa, signed: false })
     }
 
     fn add(&mut self, record: Record) -> Result<(), String> {
@@ -195,7 +210,7 @@ mod tests {
     }
 
     fn ask(zones: &Zones, name: &str, rtype: RecordType) -> String {
-        match zones.ask(&Name::from_ascii(name).unwrap(), rtype) {
+        match zones.ask(&Name::from_ascii(name).unwrap(), rtype, false) {
             None => "nothing".to_owned(),
             Some(said) if said.answers.is_empty() => format!("{:?}", said.code),
             Some(said) => said.answers.iter().map(|r| r.data.to_string()).collect::<Vec<_>>().join(", "),
@@ -258,6 +273,8 @@ mod tests {
             name: "example.org".to_owned(),
             records: "x.example.com. A 192.0.2.1".to_owned(),
             fails: std::collections::BTreeMap::new(),
+            at: None,
+            signed: false,
         };
         let error = Zones::load(&[zone], &[]).err().unwrap();
         assert!(error.contains("x.example.com does not lie in it"), "{error}");

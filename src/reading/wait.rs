@@ -17,6 +17,13 @@ static WAIT: LazyLock<Regex> = LazyLock::new(|| {
 /// The longest wait that a server may mean: what is longer is about something else.
 const LONGEST: u64 = 7 * 86_400;
 
+/// The seconds of a wait as [`asked`] says it.
+#[must_use]
+pub fn seconds(spoken: &str) -> Option<u64> {
+    let (count, unit) = spoken.split_once(' ')?;
+    Some(count.parse::<u64>().ok()? * unit_of(unit))
+}
+
 /// How long a server asks to wait, as a person says it (`5 minutes`), where waiting is what the failure is about.
 pub(super) fn asked(cause: &str, kind: Option<&str>, text: &str) -> Option<String> {
     if cause == "overload" || kind == Some("greylisting") { wait(text) } else { None }
@@ -83,6 +90,7 @@ mod tests {
             ("blocked for 1 day", "1 day"),
         ] {
             assert_eq!(wait(text).as_deref(), Some(said), "{text}");
+            assert!(seconds(said).is_some_and(|s| spoken(s) == said), "{said}");
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn evidence(id: EvidenceId, entry: &Entry) -> Evidence {
 
 /// Whether a fact is about the outside world, and so always part of the evidence.
 pub(super) fn is_outside(fact: &Fact) -> bool {
-    use Fact::{Broke, Connect, Dns, Host, Http, Message, Received, Sent, Tls};
+    use Fact::{Broke, Connect, Dns, Host, Http, Message, Received, Sent, Tls, Trace};
     matches!(
         fact,
         Dns { .. }
@@ -44,6 +44,7 @@ pub(super) fn is_outside(fact: &Fact) -> bool {
             | Broke { .. }
             | Host { .. }
             | Http { .. }
+            | Trace { .. }
             | Message { .. }
     )
 }

@@ -27,8 +27,24 @@ pub struct Report {
     pub also: Vec<Because>,
     pub path: Vec<Way>,
     pub steps: Vec<StepReport>,
+    /// The DNS desk; left out where nobody looked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordReport>,
     pub replies: Vec<ReplyReport>,
     pub evidence: Vec<Evidence>,
+}
+
+/// One of `records`: what the DNS says, and what to publish instead.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordReport {
+    pub record: String,
+    pub owner: String,
+    pub says: String,
+    pub severity: Level,
+    pub notes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish: Option<String>,
+    pub findings: Vec<String>,
 }
 
 /// One of `diagnosis`.
@@ -111,6 +127,18 @@ pub struct ReplyReport {
     pub role: crate::transcript::Role,
 }
 
+fn record(row: &super::DeskRow) -> RecordReport {
+    RecordReport {
+        record: row.record.clone(),
+        owner: row.owner.clone(),
+        says: row.says.clone(),
+        severity: row.level,
+        notes: row.notes.iter().map(|n| n.plain.clone()).collect(),
+        publish: row.publish.clone(),
+        findings: row.findings.iter().map(ToString::to_string).collect(),
+    }
+}
+
 /// The report of a transcript.
 #[must_use]
 pub fn report(guide: &Guide, transcript: &Transcript) -> Report {
@@ -128,6 +156,7 @@ pub fn report(guide: &Guide, transcript: &Transcript) -> Report {
         also: view.diagnosis.also.iter().map(because).collect(),
         path: view.path.iter().map(way).collect(),
         steps: view.steps.iter().map(step).collect(),
+        records: super::desk(guide, transcript).iter().map(record).collect(),
         replies: transcript.replies().map(|(id, r)| reply(id, r)).collect(),
         evidence: Vec::new(),
         version: view.version,

@@ -4,12 +4,14 @@
 //! format but JSON, where it is escaped.
 
 mod dates;
+mod desk;
 mod escape;
 mod events;
 mod evidence;
 mod html;
 mod json;
 mod markdown;
+mod matrix;
 mod monitor;
 #[cfg(test)]
 mod tests;
@@ -19,11 +21,13 @@ mod view;
 mod wrap;
 
 pub use dates::{when, when_utc};
+pub use desk::{DeskRow, desk, desk_text};
 pub use escape::{html_text, json_text, markdown_text};
 pub use events::event;
 pub use html::html;
 pub use json::{Report, json, report};
 pub use markdown::markdown;
+pub use matrix::{Line, Matrix, Tone};
 pub use monitor::{Light, nagios, prometheus};
 pub use text::text;
 pub use ticket::ticket;

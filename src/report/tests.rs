@@ -47,6 +47,7 @@ fn transcript() -> Transcript {
         local: Some("198.51.100.7:40000".parse().unwrap()),
         outcome: ConnectOutcome::Open,
         reason: None,
+        icmp: None,
         ms: 30,
     };
     let broken = BreakFact {

@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::desk::{DeskRow, desk};
 use super::view::{View, refusals};
 use super::{columns, wrap};
 use crate::diagnosis::Ranked;
@@ -32,6 +33,7 @@ pub fn text(guide: &Guide, transcript: &Transcript) -> String {
     }
     others(&mut out, &view);
     walked(&mut out, &view);
+    records(&mut out, &desk(guide, transcript));
     said(&mut out, transcript);
     clean(out.trim_end()) + "\n"
 }
@@ -181,6 +183,18 @@ fn walked(out: &mut String, view: &View) {
         out.push_str(&columns("  – not looked at:", 19, &left.join(", "), WIDTH));
     }
     out.push('\n');
+}
+
+/// What to publish, whole, ready to be copied: no line of it is broken.
+fn records(out: &mut String, rows: &[DeskRow]) {
+    let publish: Vec<&str> = rows.iter().filter_map(|r| r.publish.as_deref()).collect();
+    if !publish.is_empty() {
+        out.push_str("Publish in the DNS, instead of what stands there\n");
+        for line in publish.iter().flat_map(|p| p.lines()) {
+            out.push_str(&format!("  {line}\n"));
+        }
+        out.push('\n');
+    }
 }
 
 fn said(out: &mut String, transcript: &Transcript) {

@@ -23,6 +23,9 @@ pub enum Plan {
     Steps(Vec<StepId>),
 }
 
+/// What a second look needs of the time that is left.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// Walks alone to the conclusion, within the case's deadline; returns the session for its report.
 ///
 /// What runs when the deadline passes is cancelled: what it brought so far counts, what it did not bring could not be told.
@@ -65,6 +68,7 @@ impl<W: FnMut(&Session)> Alone<W> {
             Plan::Guided => self.guided().await,
             Plan::Steps(steps) => self.steps(steps).await,
         };
+        let in_time = if in_time.is_some() { self.parked().await } else { None };
         if in_time.is_none() {
             self.input(Input::Cancel);
         }
@@ -93,16 +97,36 @@ impl<W: FnMut(&Session)> Alone<W> {
         Some(())
     }
 
+    /// Waits for a parked step where its time comes before the deadline, and looks at it again.
+    async fn parked(&mut self) -> Option<()> {
+        while let Some(parked) = self.session.walk().parked() {
+            let wait = Duration::from_millis(parked.due.saturating_sub(self.session.now()));
+            if Instant::now() + wait + LOOK > self.until {
+                break;
+            }
+            self.take().await?;
+            self.settled().await?;
+        }
+        Some(())
+    }
+
     /// Takes in answers until nothing runs; none when time ran out.
     async fn settled(&mut self) -> Option<()> {
         while !self.session.walk().running().is_empty() {
             if Instant::now() >= self.until {
                 return None;
             }
-            match timeout_at(self.until, self.receive.recv()).await.ok()?? {
-                Message::Answer(run, fact) => self.watched(|session| session.answer(run, fact)),
-                Message::Front(never) => match never {},
-            }
+            self.take().await?;
+        }
+        Some(())
+    }
+
+    /// Takes in one message; none when time ran out.
+    async fn take(&mut self) -> Option<()> {
+        match timeout_at(self.until, self.receive.recv()).await.ok()?? {
+            Message::Answer(run, fact) => self.watched(|session| session.answer(run, fact)),
+            Message::Due => self.watched(Session::due),
+            Message::Front(never) => match never {},
         }
         Some(())
     }
@@ -126,9 +150,9 @@ mod tests {
     use crate::run::trial;
     use crate::transcript::Fact;
 
-    fn alone(deadline_secs: u32) -> (Alone<impl FnMut(&Session)>, Case) {
+    fn alone(deadline_secs: u32, check: &str) -> (Alone<impl FnMut(&Session)>, Case) {
         let (send, receive) = unbounded_channel();
-        let session = Session::new(trial::setup("hangs"), send).with_checks(trial::find);
+        let session = Session::new(trial::setup(check), send).with_checks(trial::find);
         let until = Instant::now() + Duration::from_secs(u64::from(deadline_secs));
         let case = Case { deadline_secs, ..Case::new() };
         (Alone { session, receive, until, watch: |_: &Session| () }, case)
@@ -137,7 +161,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_deadline_ends_what_hangs_and_what_came_before_it_counts() {
         let began = Instant::now();
-        let (alone, case) = alone(7);
+        let (alone, case) = alone(7, "hangs");
         let session = alone.walk(case, &BTreeSet::new(), Plan::Guided).await;
         assert_eq!(began.elapsed().as_secs(), 7);
         assert_eq!(*session.walk().place(), Place::Concluded);
@@ -145,5 +169,31 @@ mod tests {
         let entries = session.walk().transcript().entries();
         assert!(entries.iter().any(|e| matches!(e.fact, Fact::Found { .. })));
         assert!(matches!(entries.last().map(|e| &e.fact), Some(Fact::Concluded { .. })));
+    }
+
+    fn looks(session: &Session) -> usize {
+        let entries = session.walk().transcript().entries();
+        entries.iter().filter(|e| matches!(e.fact, Fact::Started { .. })).count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_parked_step_is_looked_at_once_more_when_its_time_has_come() {
+        let began = Instant::now();
+        let (alone, case) = alone(200, "parks");
+        let session = alone.walk(case, &BTreeSet::from([Consent::Rcpt]), Plan::Guided).await;
+        assert_eq!((looks(&session), began.elapsed().as_secs()), (2, 90));
+        let entries = session.walk().transcript().entries();
+        assert!(matches!(entries.last().map(|e| &e.fact), Some(Fact::Concluded { .. })));
+        assert_eq!(session.walk().parked(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_parked_step_is_not_waited_for_beyond_the_deadline_or_without_consent() {
+        for (deadline, consents) in [(60, BTreeSet::from([Consent::Rcpt])), (200, BTreeSet::new())] {
+            let began = Instant::now();
+            let (alone, case) = alone(deadline, "parks");
+            let session = alone.walk(case, &consents, Plan::Guided).await;
+            assert_eq!((looks(&session), began.elapsed().as_secs()), (1, 0));
+        }
     }
 }

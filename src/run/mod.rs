@@ -7,9 +7,11 @@ mod encoding;
 mod folder;
 mod hands;
 mod headless;
+mod offer;
 mod paste;
 mod save;
 mod session;
+mod settings_file;
 mod summary;
 mod taken;
 #[cfg(test)]
@@ -19,9 +21,11 @@ mod zone;
 pub use encoding::{decode, is_text, wide};
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
+pub use offer::offered;
 pub use paste::{Pasted, error_file};
 pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
+pub use settings_file::{settings_file, settings_in};
 pub use summary::Summary;
 pub use zone::zone;
 
@@ -32,6 +36,8 @@ use crate::transcript::{Fact, RunId};
 pub enum Message<F> {
     /// A fact of a run.
     Answer(RunId, Fact),
+    /// The time of the parked step has come.
+    Due,
     /// The front end's own: a key, a tick, a resize.
     Front(F),
 }

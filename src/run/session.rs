@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
 
 use super::hands::Hands;
 use super::{Message, Saved, SavedSession, Store, taken};
@@ -12,8 +13,8 @@ use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
 use crate::net::{Limits, Net, Recorder, Trust, World};
 use crate::reading::Reader;
-use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId};
-use crate::walk::{Effect, Input, Walk};
+use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId, Verdict};
+use crate::walk::{Effect, Input, Parked, Walk};
 
 /// What a session needs.
 pub struct Setup {
@@ -41,6 +42,10 @@ pub struct Session {
     /// Milliseconds that the session had lasted before it was resumed.
     before: u64,
     answer: Answer,
+    /// Says that the parked step's time has come.
+    due: Arc<dyn Fn() + Send + Sync>,
+    /// When that will be said, and who waits to say it.
+    alarm: Option<(Parked, AbortHandle)>,
     hands: Hands,
     net: Net,
     /// Connections and hosts of nets that were given up.
@@ -55,6 +60,8 @@ impl Session {
     /// A session that has not begun; answers go into `channel`.
     #[must_use]
     pub fn new<F: Send + 'static>(setup: Setup, channel: UnboundedSender<Message<F>>) -> Self {
+        let due_channel = channel.clone();
+        let due = Arc::new(move || drop(due_channel.send(Message::Due)));
         let answer: Answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
         let net = net_for(&setup, &Case::new());
         Self {
@@ -65,6 +72,8 @@ impl Session {
             before: 0,
             hands: Hands::new(Arc::clone(&answer)),
             answer,
+            due,
+            alarm: None,
             net,
             counted: (0, 0),
             saved: None,
@@ -95,6 +104,7 @@ impl Session {
                 session.input(Input::Again(step));
             }
         }
+        session.set_alarm();
         session
     }
 
@@ -102,7 +112,11 @@ impl Session {
     /// the first screen stands.
     pub fn warm(&self) {
         let guide = Arc::clone(&self.setup.guide);
-        std::thread::spawn(move || guide.warm());
+        let (store, own) = (self.setup.store.clone(), Arc::clone(&self.setup.know.own_domains));
+        std::thread::spawn(move || {
+            guide.warm();
+            own.get_or_init(|| store.map_or_else(Vec::new, |store| written_to(&store)));
+        });
     }
 
     /// The walk as it stands, for drawing.
@@ -187,6 +201,31 @@ impl Session {
         }
         self.save();
         self.carry_out(effects);
+        self.set_alarm();
+    }
+
+    /// Looks at the parked step once more, now that its time has come.
+    pub fn due(&mut self) {
+        self.alarm = None;
+        self.input(Input::Retry);
+    }
+
+    /// Sees to it that the parked step's time is not missed.
+    fn set_alarm(&mut self) {
+        let parked = self.walk.parked();
+        if self.alarm.as_ref().map(|(parked, _)| parked) == parked {
+            return;
+        }
+        if let Some((_, waiting)) = self.alarm.take() {
+            waiting.abort();
+        }
+        let Some(parked) = parked.cloned() else { return };
+        let (wait, due) = (Duration::from_millis(parked.due.saturating_sub(self.now())), Arc::clone(&self.due));
+        let waiting = tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            due();
+        });
+        self.alarm = Some((parked, waiting.abort_handle()));
     }
 
     /// Feeds the walk an answer out of the channel.
@@ -287,6 +326,21 @@ impl Session {
         steps.sort_by_key(|step| here == crate::walk::Place::Step(step.clone()));
         steps
     }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some((_, waiting)) = &self.alarm {
+            waiting.abort();
+        }
+    }
+}
+
+/// The domains that saved sessions wrote to and found no fault at: what a slip is held against.
+fn written_to(store: &Store) -> Vec<String> {
+    let fine = store.list().into_iter().filter(|s| s.verdict == Some(Verdict::NoFaultFound)).filter_map(|s| s.case);
+    let domains: BTreeSet<String> = fine.filter_map(|case| Some(case.recipient_domain()?.to_lowercase())).collect();
+    domains.into_iter().collect()
 }
 
 fn net_for(setup: &Setup, case: &Case) -> Net {

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Runbook;
+
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -211,6 +213,9 @@ pub struct Case {
     /// The one SASL mechanism to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<String>,
+    /// Whether to log in even where TLS is missing or not to be trusted. For this session alone: it is never written down.
+    #[serde(skip_serializing)]
+    pub insecure_login: bool,
     /// The message that is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<PathBuf>,
@@ -249,6 +254,9 @@ pub struct Case {
     /// An extra trust anchor, a PEM file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
+    /// The checklist of one's own that is worked through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Runbook>,
     /// Seconds per network phase.
     pub timeout_secs: u32,
     /// Seconds for the whole check.
@@ -331,4 +339,17 @@ impl Case {
 /// The part behind the last `@`.
 fn domain_of(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, d)| d.trim_end_matches('>').trim()).filter(|d| !d.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_risk_is_taken_for_one_session_and_written_nowhere() {
+        let case = Case { insecure_login: true, ..Case::new() };
+        let written = serde_json::to_string(&case).expect("JSON");
+        assert!(!written.contains("insecure"), "{written}");
+        assert!(!serde_json::from_str::<Case>(&written).expect("a case").insecure_login);
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BreakFact, Case, CommandFact, ConnectFact, Consent, DnsFact, Finding, HostFact, HttpFact, MessageFact, Mode, Reply,
-    RunId, StepId, TlsFact,
+    RunId, StepId, TlsFact, TraceFact,
 };
 
 /// How grave a finding is. The guide says it, never a check.
@@ -170,6 +170,14 @@ pub enum Fact {
         #[serde(flatten)]
         connect: ConnectFact,
     },
+    /// The route to a host was traced.
+    Trace {
+        /// Its run.
+        run: RunId,
+        /// The trace.
+        #[serde(flatten)]
+        trace: TraceFact,
+    },
     /// A TLS handshake was tried.
     Tls {
         /// Its run.
@@ -276,6 +284,7 @@ impl Fact {
             | Self::Probing { run, .. }
             | Self::Dns { run, .. }
             | Self::Connect { run, .. }
+            | Self::Trace { run, .. }
             | Self::Tls { run, .. }
             | Self::Sent { run, .. }
             | Self::Received { run, .. }

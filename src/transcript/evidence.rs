@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::path::IcmpFact;
 use super::{Role, Stage};
 
 /// How a question to the DNS ended. Each is a different verdict (law 5).
@@ -156,6 +157,9 @@ pub struct ConnectFact {
     /// The system's words for anything but success, cleaned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who turned the call away by ICMP, where somebody did and the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icmp: Option<IcmpFact>,
     /// How long it took, in milliseconds.
     pub ms: u32,
 }
@@ -173,6 +177,36 @@ pub struct CertificateFact {
     pub not_before: i64,
     /// Valid until, seconds since 1970.
     pub not_after: i64,
+    /// Its key: `RSA 2048`, `EC P-256`, `Ed25519`; empty where it is none of these.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// Where it says that its issuer's own certificate can be fetched (RFC 5280 §4.2.2.1), cleaned; it is never fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_at: Option<String>,
+    /// SHA-256 of the whole certificate, in hexadecimal: what a TLSA record may hold (RFC 6698 §2.1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha256: String,
+}
+
+impl CertificateFact {
+    /// Whether it names itself as its issuer.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Whether it is for that name, as RFC 9525 §6.3 reads wildcards.
+    #[must_use]
+    pub fn is_for(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        self.names.iter().map(|name| name.to_ascii_lowercase()).any(|name| match name.strip_prefix("*.") {
+            Some(parent) => host.split_once('.').is_some_and(|(_, rest)| rest == parent),
+            None => name == host,
+        })
+    }
 }
 
 /// A TLS handshake.
@@ -197,6 +231,10 @@ pub struct TlsFact {
     /// or `no-trust-store` where this machine has nothing to judge it by: could not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distrust: Option<String>,
+    /// Whether it was only asked, with a hello of our own, what the server would choose: `version` and `cipher` are its choice, and no
+    /// handshake was meant to come about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub probe: bool,
     /// What broke the handshake, cleaned: `plaintext`, `timeout`, `closed`, `reset`, `malformed`, or the alert's name (`protocol-version` …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

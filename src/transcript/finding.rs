@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::EvidenceId;
 
+/// The argument that asks for a step to be looked at once more after so many seconds: a server said "not yet".
+pub const RETRY_SECS: &str = "retry_secs";
+
 /// One finding. Its words, level, weight and fix are looked up in the guide by `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

@@ -10,8 +10,10 @@ mod evidence;
 mod finding;
 mod hush;
 mod ids;
+mod path;
 mod redact;
 mod reply;
+mod runbook;
 mod secret;
 
 pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Taken, Target};
@@ -21,9 +23,11 @@ pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
     HostFact, HttpFact, MessageFact, TlsFact,
 };
-pub use finding::Finding;
+pub use finding::{Finding, RETRY_SECS};
 pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
+pub use path::{HopFact, IcmpFact, IcmpMeaning, TraceEnd, TraceFact};
 pub use redact::{Redactor, redact};
 pub use reply::{Enhanced, Reply, Role, Stage};
+pub use runbook::{Runbook, RunbookStep};
 pub use secret::Secret;

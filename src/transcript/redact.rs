@@ -32,9 +32,9 @@ static REPLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[<>:*~=|-])[ \t]
 /// The last word of a line, where it could be base64.
 static LAST: LazyLock<Regex> = LazyLock::new(|| pattern(r"([A-Za-z0-9+/_-]+=*)\s*$"));
 
-/// What PLAIN and XOAUTH2 send, wherever it stands: base64 that begins with a NUL, or with `user=`.
+/// What PLAIN, XOAUTH2 and OAUTHBEARER send, wherever it stands: base64 that begins with a NUL, with `user=`, or with `n,a=`.
 static PAYLOAD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:A[A-P][A-Za-z0-9+/]{6,}|dXNlcj[01][A-Za-z0-9+/]{8,})={0,2}"));
+    LazyLock::new(|| pattern(r"\b(?:A[A-P][A-Za-z0-9+/]{6,}|(?:dXNlcj[01]|bixhP[Q-Za-f])[A-Za-z0-9+/]{8,})={0,2}"));
 
 /// A pasted text without the payloads of AUTH: what follows the command, the lines that answer a 334, and both where they are said again.
 ///
@@ -82,6 +82,10 @@ impl Redactor {
             let prompt = reply.get(2).map_or("", |text| text.as_str().trim());
             let prompt = BASE64_STANDARD.decode(prompt).unwrap_or_else(|_| prompt.as_bytes().to_vec());
             self.wants_password = self.answering && prompt.to_ascii_lowercase().starts_with(b"pass");
+            // The server's signature of SCRAM (RFC 5802 §7): the password could be guessed from it.
+            if self.answering && prompt.starts_with(b"v=") {
+                return LAST.replace(line, HIDDEN);
+            }
         } else if self.answering && !line.trim().is_empty() {
             if let Some(word) = LAST.captures(line).and_then(|c| c.get(1)) {
                 self.remember(word.as_str(), self.wants_password);
@@ -146,7 +150,7 @@ impl Redactor {
 
 /// What stands in every line that holds a secret or asks for one, base64 of PLAIN aside.
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = ["auth", "bearer", "pass", "334", "dxnlcj"];
+    let words = ["auth", "bearer", "pass", "334", "dxnlcj", "bixhp"];
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few words")
 });
 
@@ -156,11 +160,13 @@ fn may_hold(line: &str) -> bool {
     TELLING.is_match(line) || memchr_iter(b'A', line.as_bytes()).any(plain)
 }
 
-/// Whether it decodes to what PLAIN sends (RFC 4616: two NULs) or XOAUTH2 does.
+/// Whether it decodes to what PLAIN sends (RFC 4616: two NULs), or a mechanism for tokens does.
 fn is_payload(word: &str) -> bool {
     let decoded = Zeroizing::new(BASE64_STANDARD.decode(word).unwrap_or_default());
     let nuls = decoded.iter().filter(|b| **b == 0).count();
-    (nuls == 2 && std::str::from_utf8(&decoded).is_ok()) || decoded.starts_with(b"user=")
+    (nuls == 2 && std::str::from_utf8(&decoded).is_ok())
+        || decoded.starts_with(b"user=")
+        || decoded.starts_with(b"n,a=")
 }
 
 /// The names of SASL mechanisms stand in upper case beside each other in a server's list.
@@ -217,6 +223,14 @@ mod tests {
         ] {
             assert!(!redact(dirty).contains(secret), "{dirty}");
         }
+    }
+
+    #[test]
+    fn what_a_password_could_be_guessed_from_goes() {
+        // `v=c2lnbmF0dXJl`, and `n,a=me,^Ahost=mx^Aauth=Bearer t0ken-7731^A^A`.
+        let (signature, bearer) = ("dj1jMmxuYm1GMGRYSmw=", "bixhPW1lLAFob3N0PW14AWF1dGg9QmVhcmVyIHQwa2VuLTc3MzEBAQ==");
+        let red = redact(&format!("C: cmVz\nS: 334 {signature}\nC: \nS: 235 ok\nmx said: 501 what is {bearer}"));
+        assert!(!red.contains(signature) && !red.contains(bearer) && red.contains("S: 235 ok"), "{red}");
     }
 
     #[test]

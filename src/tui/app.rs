@@ -5,6 +5,7 @@ mod consents;
 mod draw;
 mod flow;
 mod moves;
+mod practice;
 mod reading;
 mod shown;
 mod texts;
@@ -13,20 +14,20 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
 use super::form::Form;
-use super::keys::{self, Command, Kind, Now};
-use super::view::{Auto, Screen, StepSeen, View};
+use super::keys::{Command, Kind, Now};
+use super::model::RuledOut;
+use super::view::{Screen, StepSeen, View};
 use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
-use crate::net::Trust;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret};
 use crate::walk::{Place, Walk};
 use shown::Shown;
 
@@ -59,6 +60,8 @@ pub struct App {
     // Declined without asking, because there is nothing to do it with yet.
     pointless: BTreeSet<Consent>,
     mode: Mode,
+    // Who was launched for a checklist gets one, whatever they have.
+    preferred: Mode,
     last: Option<Last>,
     story: Option<String>,
     // Launched into a practice world, which somebody else holds up.
@@ -67,6 +70,8 @@ pub struct App {
     // Held for its drop, which takes the world down.
     practice: Option<Practice>,
     shown: Shown,
+    // The steps that are ruled out, by a session and a transcript of that length.
+    ruled: ((u32, usize), RuledOut),
     // How many sessions there were before this one.
     sessions: u32,
     // The diagnosis of a transcript of that length.
@@ -75,6 +80,8 @@ pub struct App {
     now: u64,
     /// Where reports are saved.
     folder: Option<PathBuf>,
+    /// No file is read or written by name, and there is no way to a shell.
+    confined: bool,
     // The text that step 6 reads, and the one whose failures were offered to choose from.
     text: Option<reading::Text>,
     offered: Option<(u32, usize)>,
@@ -99,24 +106,27 @@ impl App {
             guide: Arc::clone(&launch.setup.guide),
             real: same(&launch.setup),
             session: Session::new(launch.setup, channel.clone()),
-            view: View::new(launch.look, screen),
+            view: View { initials: launch.initials, ..View::new(launch.look, launch.keys, screen) },
             channel,
             case: launch.case,
             secret: launch.secret,
             consents: launch.consents,
             pointless: BTreeSet::new(),
             mode: launch.mode,
+            preferred: launch.mode,
             last: launch.last,
             only_practice: launch.story.is_some(),
             story: launch.story,
             worlds: Vec::new(),
             practice: None,
             shown: Shown::default(),
+            ruled: ((0, 0), RuledOut::new()),
             sessions: 0,
             diagnosis: None,
             size: (80, 24),
             now: 0,
             folder: launch.folder,
+            confined: launch.confined,
             text: None,
             offered: None,
             kept: None,
@@ -139,6 +149,7 @@ impl App {
         self.now = self.session.now();
         match message {
             Message::Answer(run, fact) => self.session.answer(run, fact),
+            Message::Due => self.session.due(),
             Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Front(Event::Key(_)) => {}
             Message::Front(Event::Paste(text)) => self.paste(&text),
@@ -154,7 +165,7 @@ impl App {
     /// Whether something on the screen changes by itself: only then ticks are needed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.session.walk().running().is_empty()
+        !self.session.walk().running().is_empty() || self.session.walk().parked().is_some()
     }
 
     /// The walk as it stands.
@@ -176,11 +187,12 @@ impl App {
         let at_step = kind == Kind::Step;
         Now {
             kind,
-            typing: kind == Kind::Prompt || form.is_some_and(|f| !f.at_choice()),
+            typing: matches!(kind, Kind::Prompt | Kind::Practise) || form.is_some_and(|f| !f.at_choice()),
             running: self.is_alive(),
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
+            offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
             declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
@@ -189,6 +201,9 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
+            fields: form.is_some_and(|f| f.fields.len() > 1),
+            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
+            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
     }
 
@@ -214,13 +229,21 @@ impl App {
             self.clock = true;
             self.orders.push(Order::Settle(self.pressed));
         }
-        match keys::command(key, &self.now()) {
+        match self.view.keys.command(key, &self.now()) {
             Some(Command::GoOn) if area && !quiet && self.amid_a_paste() => return,
             Some(command) => return self.act(command),
             None => {}
         }
         match &mut self.view.screen {
             Screen::Form(form) => form.key(key),
+            Screen::Practise { cursor, find } => {
+                match key.code {
+                    KeyCode::Backspace => drop(find.pop()),
+                    KeyCode::Char(c) if !c.is_control() && find.chars().count() < 40 => find.push(c),
+                    _ => return,
+                }
+                *cursor = 0;
+            }
             Screen::Prompt(prompt) => {
                 if let Some(request) =
                     tui_input::backend::crossterm::to_input_request(&crossterm::event::Event::Key(key))
@@ -293,66 +316,13 @@ impl App {
         match (self.session.walk().place(), self.session.walk().mode()) {
             (Place::Start, _) if self.story.is_some() => Screen::Story { scroll: 0 },
             (Place::Start, _) => Screen::Start { cursor: 0 },
-            (Place::Concluded, _) => Screen::Diagnosis { scroll: 0 },
+            (Place::Concluded, _) => Screen::Diagnosis { scroll: 0, lit: None },
             (Place::Step(step), Mode::Checklist) => {
-                let cursor = self.guide.steps.iter().position(|s| s.id == *step).unwrap_or(0);
+                let cursor = self.session.walk().checklist(&self.guide).iter().position(|s| s.id == *step).unwrap_or(0);
                 Screen::Checklist { cursor }
             }
             (Place::Step(_), Mode::Guided) => Screen::Step(StepSeen::default()),
         }
-    }
-
-    /// Whether everything stays inside heloise.
-    fn is_practice(&self) -> bool {
-        self.practice.is_some() || self.only_practice
-    }
-
-    /// Takes a practice world that was brought up, or says why it could not be.
-    pub fn practise(&mut self, world: &WorldFile, up: Result<Practice, String>) {
-        let ready = up.and_then(|up| Trust::only(up.ca_pem()).map(|trust| (up, trust)));
-        match ready {
-            Err(why) => self.view.note = Some(why),
-            Ok((up, trust)) => {
-                let setup = Setup { world: up.world(), trust, store: None, ..same(&self.real) };
-                self.begin_anew(setup, world.case.clone());
-                self.secret = world.password.clone().map(Secret::new);
-                self.story = Some(world.story.clone());
-                self.practice = Some(up);
-                self.view.settle_on(Screen::Story { scroll: 0 });
-            }
-        }
-    }
-
-    /// Another case. Where we were launched to practise there is no way out to the real world: another world is chosen.
-    fn another(&mut self) {
-        if self.only_practice {
-            self.view.open(Screen::Practise { cursor: 0 });
-            return self.list_worlds();
-        }
-        self.begin_anew(same(&self.real), Case::new());
-        self.view.settle_on(Screen::Start { cursor: 0 });
-    }
-
-    fn list_worlds(&mut self) {
-        match WorldFile::all(&self.guide) {
-            Ok(worlds) => self.worlds = worlds,
-            Err(why) => self.view.note = Some(why),
-        }
-    }
-
-    fn begin_anew(&mut self, setup: Setup, case: Case) {
-        self.session = Session::new(setup, self.channel.clone());
-        self.sessions += 1;
-        self.mode = if case.goal == crate::transcript::Goal::Server { Mode::Checklist } else { Mode::Guided };
-        self.case = case;
-        self.secret = None;
-        self.consents = BTreeSet::new();
-        self.pointless = BTreeSet::new();
-        self.story = None;
-        self.practice = None;
-        self.diagnosis = None;
-        self.kept = None;
-        self.view.auto = Auto::No;
     }
 
     /// Reads what the first question will need, now that a screen stands.

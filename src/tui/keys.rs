@@ -2,9 +2,20 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+mod moved;
 mod table;
 
 use table::TABLE;
+
+/// The keys as they stand: those of the table, some of them perhaps moved by the user's settings.
+#[derive(Clone, Debug)]
+pub struct Keys(Vec<Binding>);
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self(TABLE.to_vec())
+    }
+}
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +64,8 @@ pub(super) enum Command {
     Evidence,
     /// The other register.
     Register,
+    /// Hosts against stages.
+    Matrix,
     /// The steps, and the path so far.
     Map,
     /// What is known so far.
@@ -67,6 +80,8 @@ pub(super) enum Command {
     Unfold,
     /// The failures of a text.
     Failures,
+    /// The records in the DNS.
+    Records,
     /// Copy to the clipboard.
     Copy,
     /// Find a text.
@@ -113,8 +128,30 @@ pub(super) enum Kind {
     Checklist,
     Help,
     Map,
+    Matrix,
     Prompt,
 }
+
+#[cfg(test)]
+const KINDS: [Kind; 17] = [
+    Kind::Start,
+    Kind::Story,
+    Kind::Practise,
+    Kind::Form,
+    Kind::Consent,
+    Kind::Step,
+    Kind::Ways,
+    Kind::Failures,
+    Kind::Transcript,
+    Kind::Evidence,
+    Kind::Diagnosis,
+    Kind::Text,
+    Kind::Checklist,
+    Kind::Help,
+    Kind::Matrix,
+    Kind::Map,
+    Kind::Prompt,
+];
 
 /// What holds right now, as far as keys depend on it.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +168,8 @@ pub(super) struct Now {
     pub questions: bool,
     /// One of them wants an answer.
     pub lacking: bool,
+    /// Settings were found that can be taken over.
+    pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
     /// Something was found that can be looked into.
@@ -147,10 +186,16 @@ pub(super) struct Now {
     pub foldable: bool,
     /// The text that was read tells of several failures.
     pub several: bool,
+    /// The form has more than one field.
+    pub fields: bool,
+    /// Servers were called.
+    pub called: bool,
+    /// Records in the DNS were looked at.
+    pub records: bool,
 }
 
 /// A row of the table.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Binding {
     keys: &'static [KeyCode],
     ctrl: bool,
@@ -169,7 +214,11 @@ pub(super) struct Binding {
 impl Binding {
     fn holds(&self, now: &Now) -> bool {
         let types = !self.ctrl && matches!(self.keys[0], KeyCode::Char(_));
-        (self.on.is_empty() || self.on.contains(&now.kind)) && !(types && now.typing) && (self.when)(now)
+        self.is_on(now.kind) && !(types && now.typing) && (self.when)(now)
+    }
+
+    fn is_on(&self, kind: Kind) -> bool {
+        self.on.is_empty() || self.on.contains(&kind)
     }
 
     fn is(&self, key: KeyEvent) -> bool {
@@ -179,52 +228,35 @@ impl Binding {
     }
 }
 
-/// What a key asks for right now, if anything.
-pub(super) fn command(key: KeyEvent, now: &Now) -> Option<Command> {
-    let is_text = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
-    if now.typing && is_text {
-        return None;
+impl Keys {
+    /// What a key asks for right now, if anything.
+    pub(super) fn command(&self, key: KeyEvent, now: &Now) -> Option<Command> {
+        let is_text = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
+        if now.typing && is_text {
+            return None;
+        }
+        self.0.iter().find(|b| b.is(key) && b.holds(now)).map(|b| b.does)
     }
-    TABLE.iter().find(|b| b.is(key) && b.holds(now)).map(|b| b.does)
-}
 
-/// What the footer says right now, most useful first.
-pub(super) fn footer(now: &Now) -> impl Iterator<Item = &'static Binding> {
-    let now = *now;
-    TABLE.iter().filter(move |b| !b.foot.is_empty() && b.holds(&now))
-}
+    /// What the footer says right now, most useful first.
+    pub(super) fn footer(&self, now: &Now) -> impl Iterator<Item = &Binding> {
+        let now = *now;
+        self.0.iter().filter(move |b| !b.foot.is_empty() && b.holds(&now))
+    }
 
-/// What the help screen says about the screen it was called from: every key there, whether or not it can be pressed right now.
-pub(super) fn help(kind: Kind) -> impl Iterator<Item = &'static Binding> {
-    TABLE.iter().filter(move |b| !b.help.is_empty() && (b.on.is_empty() || b.on.contains(&kind)))
+    /// What the help screen says about the screen it was called from: every key there, whether or not it can be pressed right now.
+    pub(super) fn help(&self, kind: Kind) -> impl Iterator<Item = &Binding> {
+        self.0.iter().filter(move |b| !b.help.is_empty() && b.is_on(kind))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 16] = [
-        Kind::Start,
-        Kind::Story,
-        Kind::Practise,
-        Kind::Form,
-        Kind::Consent,
-        Kind::Step,
-        Kind::Ways,
-        Kind::Failures,
-        Kind::Transcript,
-        Kind::Evidence,
-        Kind::Diagnosis,
-        Kind::Text,
-        Kind::Checklist,
-        Kind::Help,
-        Kind::Map,
-        Kind::Prompt,
-    ];
-
     /// Every mix of what may hold on a screen.
     fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 13).map(move |bits| {
+        (0..1_u16 << 15).map(move |bits| {
             let bit = |n: u16| bits >> n & 1 == 1;
             Now {
                 kind,
@@ -241,19 +273,25 @@ mod tests {
                 lacking: bit(10),
                 declined: bit(11),
                 several: bit(12),
+                fields: bit(13),
+                called: bit(14),
+                // A step that reads a text offers no settings and shows no records: one bit will do for all.
+                offers: !bit(12),
+                records: !bit(12),
             }
         })
     }
 
     #[test]
     fn what_the_footer_shows_is_what_the_key_does() {
+        let keys = Keys::default();
         let mut seen = 0;
         for kind in KINDS {
             for now in mixes(kind) {
-                for b in footer(&now) {
+                for b in keys.footer(&now) {
                     let modifiers = if b.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
                     let key = KeyEvent::new(b.keys[0], modifiers);
-                    assert_eq!(command(key, &now), Some(b.does), "{kind:?} {}", b.shown);
+                    assert_eq!(keys.command(key, &now), Some(b.does), "{kind:?} {}", b.shown);
                     seen += 1;
                 }
             }
@@ -263,22 +301,24 @@ mod tests {
 
     #[test]
     fn every_screen_can_be_left_and_explained() {
+        let keys = Keys::default();
         for kind in KINDS {
             for now in mixes(kind) {
-                let press = |code, modifiers| command(KeyEvent::new(code, modifiers), &now);
+                let press = |code, modifiers| keys.command(KeyEvent::new(code, modifiers), &now);
                 assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit), "{kind:?}");
                 assert_eq!(press(KeyCode::F(1), KeyModifiers::NONE), Some(Command::Help), "{kind:?}");
             }
-            assert!(help(kind).count() >= 3, "{kind:?}");
+            assert!(keys.help(kind).count() >= 3, "{kind:?}");
         }
     }
 
     #[test]
     fn while_typing_no_letter_is_a_command() {
+        let keys = Keys::default();
         for kind in KINDS {
             for now in mixes(kind).filter(|n| n.typing) {
                 for c in ' '..='~' {
-                    assert_eq!(command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &now), None, "{c}");
+                    assert_eq!(keys.command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &now), None, "{c}");
                 }
             }
         }

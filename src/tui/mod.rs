@@ -27,6 +27,7 @@ mod widget;
 pub use app::{App, Order};
 pub use drive::{drive, run};
 pub use event::Event;
+pub use keys::Keys;
 pub use theme::{DARK, LIGHT, Look, MONO, Theme};
 
 use std::path::PathBuf;
@@ -57,10 +58,16 @@ pub struct Launch {
     pub story: Option<String>,
     /// What the terminal can show.
     pub look: Look,
+    /// The keys.
+    pub keys: Keys,
+    /// The initials that steps are signed with, until others are typed.
+    pub initials: String,
     /// Skip the first screen: the case says enough.
     pub start_at_once: bool,
     /// Where reports and tickets are saved: empty for the present folder, none for nowhere.
     pub folder: Option<PathBuf>,
+    /// Serves somebody who may not touch this machine: no file is read or written by name, and there is no way to a shell.
+    pub confined: bool,
 }
 
 impl Launch {
@@ -77,8 +84,11 @@ impl Launch {
             last: None,
             story: None,
             look: Look::default(),
+            keys: Keys::default(),
+            initials: String::new(),
             start_at_once: false,
             folder: None,
+            confined: false,
         }
     }
 }

@@ -1,14 +1,16 @@
-//! How things look: three tables of styles, and one set of marks. Colour never carries meaning alone.
+//! How things look: tables of styles, which are data, and one set of marks. Colour never carries meaning alone.
 
-use ratatui::style::{Color, Modifier, Style};
+mod read;
+
+use ratatui::style::Style;
 
 use crate::transcript::{Level, StepStatus};
 
-/// The styles of one theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub use read::{DARK, LIGHT, MONO};
+
+/// The styles of one theme. They are data: `assets/themes/`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Theme {
-    /// Its name.
-    pub name: &'static str,
     /// Running text.
     pub text: Style,
     /// What matters most on a screen.
@@ -27,51 +29,11 @@ pub struct Theme {
     pub fault: Style,
     /// Could not tell. Never red.
     pub unknown: Style,
+    /// Said to a server.
+    pub sent: Style,
+    /// Said by a server.
+    pub received: Style,
 }
-
-const PLAIN: Style = Style::new();
-
-/// For light text on a dark ground. Only the sixteen colours that a user's terminal has chosen for them.
-pub const DARK: Theme = Theme {
-    name: "dark",
-    text: PLAIN,
-    title: PLAIN.add_modifier(Modifier::BOLD),
-    dim: PLAIN.fg(Color::DarkGray),
-    lit: PLAIN.fg(Color::LightCyan).add_modifier(Modifier::BOLD),
-    key: PLAIN.fg(Color::LightCyan),
-    fine: PLAIN.fg(Color::LightGreen),
-    note: PLAIN.fg(Color::LightYellow),
-    fault: PLAIN.fg(Color::LightRed).add_modifier(Modifier::BOLD),
-    unknown: PLAIN.fg(Color::LightBlue),
-};
-
-/// For dark text on a light ground.
-pub const LIGHT: Theme = Theme {
-    name: "light",
-    text: PLAIN,
-    title: PLAIN.add_modifier(Modifier::BOLD),
-    dim: PLAIN.fg(Color::DarkGray),
-    lit: PLAIN.fg(Color::Blue).add_modifier(Modifier::BOLD),
-    key: PLAIN.fg(Color::Blue),
-    fine: PLAIN.fg(Color::Green),
-    note: PLAIN.fg(Color::Magenta),
-    fault: PLAIN.fg(Color::Red).add_modifier(Modifier::BOLD),
-    unknown: PLAIN.fg(Color::Blue),
-};
-
-/// Without any colour, for `NO_COLOR` and for paper-like screens: only bold, dim and reversed.
-pub const MONO: Theme = Theme {
-    name: "mono",
-    text: PLAIN,
-    title: PLAIN.add_modifier(Modifier::BOLD),
-    dim: PLAIN.add_modifier(Modifier::DIM),
-    lit: PLAIN.add_modifier(Modifier::REVERSED),
-    key: PLAIN.add_modifier(Modifier::BOLD),
-    fine: PLAIN,
-    note: PLAIN,
-    fault: PLAIN.add_modifier(Modifier::BOLD),
-    unknown: PLAIN,
-};
 
 /// The sign in front of a thing: what state it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,7 +120,7 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { theme: DARK, ascii: false }
+        Self { theme: *DARK, ascii: false }
     }
 }
 
@@ -173,11 +135,11 @@ impl Look {
         let utf8 = ["utf-8", "utf8"].iter().any(|u| locale.to_ascii_lowercase().contains(u));
         let light = env("COLORFGBG").is_some_and(|v| matches!(v.rsplit(';').next(), Some("7" | "15")));
         let theme = if env("NO_COLOR").is_some() || matches!(term.as_str(), "dumb" | "vt100" | "vt102" | "vt220") {
-            MONO
+            *MONO
         } else if light {
-            LIGHT
+            *LIGHT
         } else {
-            DARK
+            *DARK
         };
         Self { theme, ascii: plain || !(utf8 || cfg!(any(windows, target_os = "macos"))) }
     }
@@ -192,22 +154,6 @@ mod tests {
     }
 
     #[test]
-    fn the_mono_theme_sets_no_colour() {
-        let m = MONO;
-        for style in [m.text, m.title, m.dim, m.lit, m.key, m.fine, m.note, m.fault, m.unknown] {
-            assert_eq!((style.fg, style.bg, style.underline_color), (None, None, None));
-        }
-        assert_ne!(m.lit, m.text, "what is lit must be told apart without colour");
-    }
-
-    #[test]
-    fn could_not_tell_is_never_red() {
-        for theme in [DARK, LIGHT, MONO] {
-            assert!(!matches!(theme.unknown.fg, Some(Color::Red | Color::LightRed)), "{}", theme.name);
-        }
-    }
-
-    #[test]
     fn marks_differ_without_colour() {
         let all = [Mark::Skipped, Mark::Waiting, Mark::Fine, Mark::Busy, Mark::Unknown, Mark::Note, Mark::Fault]
             .map(Mark::sign);
@@ -217,9 +163,9 @@ mod tests {
 
     #[test]
     fn no_color_means_mono_and_an_empty_one_does_not() {
-        assert_eq!(look(&[("NO_COLOR", "1"), ("LANG", "C.UTF-8")]).theme, MONO);
-        assert_eq!(look(&[("NO_COLOR", ""), ("LANG", "C.UTF-8")]).theme, DARK);
-        assert_eq!(look(&[("COLORFGBG", "0;15")]).theme, LIGHT);
+        assert_eq!(look(&[("NO_COLOR", "1"), ("LANG", "C.UTF-8")]).theme, *MONO);
+        assert_eq!(look(&[("NO_COLOR", ""), ("LANG", "C.UTF-8")]).theme, *DARK);
+        assert_eq!(look(&[("COLORFGBG", "0;15")]).theme, *LIGHT);
     }
 
     #[cfg(target_os = "linux")]

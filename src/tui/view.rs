@@ -3,7 +3,7 @@
 use tui_input::Input as Line;
 
 use super::form::Form;
-use super::keys::Kind;
+use super::keys::{Keys, Kind};
 use super::theme::Look;
 use crate::transcript::{Consent, EvidenceId, StepId};
 
@@ -18,6 +18,8 @@ pub(super) struct View {
     pub admin: bool,
     /// What the terminal can show.
     pub look: Look,
+    /// The keys.
+    pub keys: Keys,
     /// Counts ticks, for what turns.
     pub tick: u32,
     /// What just happened, until the next key.
@@ -49,7 +51,7 @@ pub(super) enum Screen {
     /// What a practice world tells at its start.
     Story { scroll: u16 },
     /// Which practice world?
-    Practise { cursor: usize },
+    Practise { cursor: usize, find: String },
     /// What is asked, and typed.
     Form(Box<Form>),
     /// What will leave this machine?
@@ -65,7 +67,11 @@ pub(super) enum Screen {
     /// What shows a finding, or a diagnosis.
     Evidence { of: Vec<EvidenceId>, scroll: u16 },
     /// What was found.
-    Diagnosis { scroll: u16 },
+    Diagnosis {
+        scroll: u16,
+        /// The thing to do that is lit, once somebody moved to one.
+        lit: Option<usize>,
+    },
     /// A text to copy or save.
     Text { title: String, body: String, scroll: u16 },
     /// All steps, to run and to sign.
@@ -73,7 +79,9 @@ pub(super) enum Screen {
     /// Keys of the screen behind.
     Help { of: Kind, scroll: u16 },
     /// The steps and the path.
-    Map { scroll: u16 },
+    Map { cursor: usize },
+    /// Hosts against stages.
+    Matrix { scroll: u16 },
     /// A line to type, in the footer of the screen behind.
     Prompt(Prompt),
 }
@@ -149,12 +157,13 @@ pub(super) enum PromptFor {
 }
 
 impl View {
-    pub(super) fn new(look: Look, screen: Screen) -> Self {
+    pub(super) fn new(look: Look, keys: Keys, screen: Screen) -> Self {
         Self {
             screen,
             behind: Vec::new(),
             admin: false,
             look,
+            keys,
             tick: 0,
             note: None,
             auto: Auto::No,
@@ -209,6 +218,7 @@ impl Screen {
             Self::Checklist { .. } => Kind::Checklist,
             Self::Help { .. } => Kind::Help,
             Self::Map { .. } => Kind::Map,
+            Self::Matrix { .. } => Kind::Matrix,
             Self::Prompt(_) => Kind::Prompt,
         }
     }
@@ -218,10 +228,10 @@ impl Screen {
         match self {
             Self::Story { scroll }
             | Self::Evidence { scroll, .. }
-            | Self::Diagnosis { scroll }
+            | Self::Diagnosis { scroll, .. }
             | Self::Text { scroll, .. }
             | Self::Help { scroll, .. }
-            | Self::Map { scroll } => Some(scroll),
+            | Self::Matrix { scroll } => Some(scroll),
             Self::Step(seen) => Some(&mut seen.scroll),
             _ => None,
         }
@@ -231,9 +241,10 @@ impl Screen {
     pub(super) fn cursor(&mut self) -> Option<&mut usize> {
         match self {
             Self::Start { cursor }
-            | Self::Practise { cursor }
+            | Self::Practise { cursor, .. }
             | Self::Ways { cursor }
             | Self::Failures { cursor }
+            | Self::Map { cursor }
             | Self::Checklist { cursor } => Some(cursor),
             Self::Transcript(lens) => Some(&mut lens.cursor),
             Self::Consent(asking) => Some(&mut asking.cursor),

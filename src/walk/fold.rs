@@ -1,7 +1,7 @@
 //! The fold: how each entry changes what the walk knows.
 
-use super::{Move, Place, Walk};
-use crate::transcript::{Entry, Fact, RunId, StepId, StepStatus};
+use super::{Move, Parked, Place, Walk};
+use crate::transcript::{Entry, Fact, RETRY_SECS, RunId, StepId, StepStatus};
 
 /// What is known of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -90,8 +90,12 @@ impl Walk {
             | Fact::Broke { run, .. }
             | Fact::Host { run, .. }
             | Fact::Http { run, .. }
+            | Fact::Trace { run, .. }
             | Fact::Message { run, .. }
-            | Fact::Found { run, .. } => self.record(*run, &entry.fact),
+            | Fact::Found { run, .. } => {
+                self.record(*run, &entry.fact);
+                self.park(*run, entry);
+            }
         }
     }
 
@@ -119,6 +123,7 @@ impl Walk {
         if self.here() == Some(step) {
             self.proposal = None;
         }
+        self.parked.take_if(|parked| parked.step == *step);
         let visit = self.visit(step);
         visit.runs.push(run);
         visit.status = None;
@@ -150,6 +155,17 @@ impl Walk {
         if let Some(run) = self.runs.get_mut(&run) {
             run.facts.push(index);
             run.telling |= matches!(fact, Fact::Received { .. } | Fact::Found { .. });
+        }
+    }
+
+    /// A step is parked by its first run that asks for it, and by no later one: it is looked at again once.
+    fn park(&mut self, run: RunId, entry: &Entry) {
+        let Fact::Found { finding, .. } = &entry.fact else { return };
+        let Some(secs) = finding.args.get(RETRY_SECS).and_then(|s| s.parse::<u64>().ok()) else { return };
+        let Some(step) = self.runs.get(&run).map(|r| r.step.clone()) else { return };
+        if self.visit(&step).runs.first() == Some(&run) {
+            let due = entry.at.saturating_add(secs.saturating_mul(1000));
+            self.parked = Some(Parked { step, due });
         }
     }
 

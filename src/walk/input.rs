@@ -36,6 +36,8 @@ pub enum Input {
     Back,
     /// Go to this step and run its checks again; they wait for consents that are still open.
     Again(StepId),
+    /// The time of the parked step has come: its checks run once more, wherever the walk stands.
+    Retry,
     /// Stop what is running at the present step, or, where nothing is, elsewhere; what came in stays.
     Cancel,
     /// A fact from a check that is running. `Fact::Ended` ends it.

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fold::{Run, RunState, Visit};
 
-use crate::guide::Guide;
+use crate::guide::{Guide, Step};
 use crate::transcript::{Case, Consent, Entry, Mode, RunId, StepId, StepStatus, Transcript, Verdict};
 
 /// What a step is doing on the rail.
@@ -59,6 +59,15 @@ pub struct Move {
     pub because: String,
 }
 
+/// A step that is to be looked at once more by itself: a server said "not yet", and how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Which step.
+    pub step: StepId,
+    /// When, in milliseconds since the session began.
+    pub due: u64,
+}
+
 /// The walk: a fold over the transcript, kept up to date.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Walk {
@@ -75,6 +84,7 @@ pub struct Walk {
     granted: BTreeSet<Consent>,
     declined: BTreeSet<Consent>,
     verdict: Option<Verdict>,
+    parked: Option<Parked>,
 }
 
 impl Default for Walk {
@@ -92,6 +102,7 @@ impl Default for Walk {
             granted: BTreeSet::new(),
             declined: BTreeSet::new(),
             verdict: None,
+            parked: None,
         }
     }
 }
@@ -203,6 +214,12 @@ impl Walk {
         }
     }
 
+    /// The step that waits to be looked at once more by itself, where naming a recipient was allowed. Other steps go on meanwhile.
+    #[must_use]
+    pub fn parked(&self) -> Option<&Parked> {
+        self.parked.as_ref().filter(|_| self.granted.contains(&Consent::Rcpt))
+    }
+
     /// The runs that have not ended, oldest first, at whichever step.
     #[must_use]
     pub fn running(&self) -> Vec<RunId> {
@@ -221,6 +238,12 @@ impl Walk {
     pub fn signed(&self, step: &StepId) -> Option<(&str, &str, u64)> {
         let signed = self.steps.get(step)?.signed.as_ref()?;
         Some((&signed.by, &signed.note, signed.at))
+    }
+
+    /// The lines of the checklist: the guide's steps, or those that a checklist of one's own chose, in its order.
+    #[must_use]
+    pub fn checklist<'a>(&self, guide: &'a Guide) -> Vec<&'a Step> {
+        order::lines(self, guide)
     }
 
     /// The verdict, once the walk has been concluded; going on from there takes it back.

@@ -1,6 +1,6 @@
 //! Where a walk begins: the guide's start rules.
 
-use super::{Move, Walk, matching};
+use super::{Move, Walk, matching, order};
 use crate::guide::{Field, Guide, StartRule};
 use crate::transcript::{Case, Mode, Security};
 
@@ -14,8 +14,10 @@ pub(super) fn first(walk: &Walk, guide: &Guide) -> Option<Move> {
             return Some(Move { from: None, to: Some(rule.to.clone()), rule: format!("start/{}", rule.id), because });
         }
     }
-    let to = guide.steps.first()?.id.clone();
-    let because = "it is the first step of the guide".to_owned();
+    let own = walk.mode() == Mode::Checklist && case.checklist.is_some();
+    let to = order::lines(walk, guide).first()?.id.clone();
+    let because =
+        if own { "it is the first of your checklist" } else { "it is the first step of the guide" }.to_owned();
     Some(Move { from: None, to: Some(to), rule: "start/first".to_owned(), because })
 }
 

@@ -32,6 +32,7 @@ impl<'a> Stepping<'a> {
             Input::Open(step) => self.open(&step),
             Input::Back => self.back(),
             Input::Again(step) => self.again(&step),
+            Input::Retry => self.retry(),
             Input::Cancel => self.cancel_here(),
             Input::Answer { run, fact } => self.answer(run, *fact),
             Input::Sign { step, by, note } => self.sign(step, &by, &note),
@@ -137,6 +138,13 @@ impl<'a> Stepping<'a> {
         }
     }
 
+    fn retry(&mut self) {
+        let Some(parked) = self.walk.parked().cloned() else { return };
+        if self.walk.state_of(&parked.step) != StepState::Running {
+            self.begin(&parked.step);
+        }
+    }
+
     fn skip(&mut self, step: &StepId) {
         let ended = matches!(self.walk.state_of(step), StepState::Done(_));
         if ended || self.guide.step(step).is_none() {
@@ -235,6 +243,11 @@ impl<'a> Stepping<'a> {
         self.append(Fact::StepEnded { step: step.clone(), status });
         if self.walk.here() == Some(step) {
             self.propose();
+        }
+        // A parked step may be looked at again after the conclusion, and then that is drawn anew.
+        if *self.walk.place() == Place::Concluded && self.walk.verdict().is_some() && self.walk.running().is_empty() {
+            let verdict = diagnose(self.guide, self.walk.transcript()).verdict;
+            self.append(Fact::Concluded { verdict });
         }
     }
 

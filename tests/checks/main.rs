@@ -1,9 +1,17 @@
 //! Every check keeps its word in every practice world: what it emits, shows, ends and leaves behind.
 
+mod addresses;
+mod between;
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
+mod exchangers;
+mod greylist;
+mod lists;
 mod manners;
 mod one_by_one;
 mod promises;
+mod said;
+mod settings;
+mod ways;
 mod worlds;

@@ -77,15 +77,20 @@ async fn talk(stream: TcpStream, log: Arc<Mutex<Log>>) -> io::Result<()> {
     Ok(())
 }
 
-/// Every address leads to that one server.
+/// Every port of its address leads to that one server.
 struct Everywhere {
     server: SocketAddr,
     dns: SocketAddr,
 }
 
 impl World for Everywhere {
-    fn connect(&self, _: SocketAddr, _: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        Box::pin(TcpStream::connect(self.server))
+    fn connect(&self, to: SocketAddr, _: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        Box::pin(async move {
+            if to.ip() != IpAddr::from([192, 0, 2, 25]) {
+                return Err(io::ErrorKind::HostUnreachable.into());
+            }
+            TcpStream::connect(self.server).await
+        })
     }
 
     fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {

@@ -4,6 +4,7 @@ mod answers;
 mod bad_input;
 mod commands;
 mod secrets;
+mod settings;
 
 use std::process::Output;
 

@@ -34,3 +34,16 @@ fn a_login_in_a_pasted_error_is_in_no_report() {
         assert!(!said.is_empty());
     }
 }
+
+#[test]
+fn a_login_at_risk_is_asked_for_by_name_and_warned_of() {
+    let line = err(&run(&["check", "--server", "127.0.0.1:9", "--insecure-login"]));
+    assert!(line.contains("--user"), "{line}");
+    let args =
+        ["check", "--server", "127.0.0.1:9", "--user", "a@example.org", "--resolver", "127.0.0.1:9", "--timeout", "1"];
+    let more = ["--steps", "authentication", "--no-save", "--insecure-login"];
+    let warned = err(&heloise(&[&args[..], &more].concat()).output().expect("it runs"));
+    assert!(warned.contains("--insecure-login: the password may go where anybody"), "{warned}");
+    let calm = err(&heloise(&[&args[..], &more[..3]].concat()).output().expect("it runs"));
+    assert!(!calm.contains("insecure"), "{calm}");
+}

@@ -209,6 +209,26 @@ async fn logins_work_with_plain_and_login_and_open_the_relay() {
 }
 
 #[tokio::test]
+async fn a_token_logs_in_and_a_wrong_one_is_told_why_before_the_refusal() {
+    let practice = made_of(&MX.replace("PLAIN LOGIN", "PLAIN LOGIN XOAUTH2 OAUTHBEARER")).await;
+    // `user=alice^Aauth=Bearer wrong^A^A`; then as it is right, in either form.
+    const WRONG: &str = "AUTH XOAUTH2 dXNlcj1hbGljZQFhdXRoPUJlYXJlciB3cm9uZwEB";
+    const BEARER: &str = "bixhPWFsaWNlLAFob3N0PW14AWF1dGg9QmVhcmVyIHByYWN0aWNlAQE=";
+    let mut client = inside_tls(&practice).await;
+    client
+        .talk(&[
+            (WRONG, "334 eyJzdGF0dXMiOiI0MDEi"),
+            ("", "535 5.7.8"),
+            ("AUTH OAUTHBEARER AQ==", "535 5.7.8"),
+            ("AUTH OAUTHBEARER", "334 "),
+            (BEARER, "235 2.7.0"),
+        ])
+        .await;
+    let right = "AUTH XOAUTH2 dXNlcj1hbGljZQFhdXRoPUJlYXJlciBwcmFjdGljZQEB";
+    inside_tls(&practice).await.talk(&[(right, "235 2.7.0")]).await;
+}
+
+#[tokio::test]
 async fn a_greylisted_recipient_is_taken_at_the_second_try() {
     let practice = world("greylisted").await;
     for expected in ["451 4.7.1 <bob@example.org>: Recipient address rejected: Greylisted", "250 2.1.5"] {

@@ -19,7 +19,7 @@ const CAUSES: [(&str, &str); 11] = [
     (
         "server-config",
         "relay-denied wrong-port wrong-security tls-required tls-handshake certificate-expired certificate-name \
-         certificate-untrusted helo-rejected command-sequence command-not-implemented syntax loop",
+         certificate-untrusted clock-wrong helo-rejected command-sequence command-not-implemented syntax loop",
     ),
     ("spam-filter", "spam-content policy greylisting"),
     ("blocklist", "ip-listed domain-listed reputation blocklist-misconfigured"),

@@ -2,15 +2,19 @@
 
 #![cfg(unix)]
 
+mod dropped;
+mod line;
+mod odd;
 mod terminal;
+mod walks;
 
 use std::time::Duration;
 
 use rustix::process::Signal;
 use terminal::{Terminal, count};
 
-const DOWN: &str = "\x1b[B";
-const ESC: &str = "\x1b";
+pub(crate) const DOWN: &str = "\x1b[B";
+pub(crate) const ESC: &str = "\x1b";
 
 fn wizard() -> Terminal {
     let mut terminal = Terminal::start(&["--no-save"], &[]);

@@ -25,6 +25,8 @@ pub(crate) struct Terminal {
     screen: vt100::Parser,
     parsed: usize,
     home: tempfile::TempDir,
+    /// How the terminal was set before.
+    before: String,
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {
@@ -48,6 +50,7 @@ impl Terminal {
             command.env(name, value);
         }
         command.env("HOME", home.path());
+        let before = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).expect("heloise starts");
         drop(pair.slave);
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
@@ -75,6 +78,7 @@ impl Terminal {
             screen: vt100::Parser::new(some(24), some(80), 0),
             parsed: 0,
             home,
+            before,
         }
     }
 
@@ -161,6 +165,12 @@ impl Terminal {
         output.bytes.len() - before
     }
 
+    /// How many bytes were written, once it has nothing more to write for a moment.
+    pub(crate) fn settled(&mut self) -> usize {
+        while self.bytes_within(Duration::from_millis(120)) > 0 {}
+        self.raw().len()
+    }
+
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid =
             self.child.process_id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
@@ -183,9 +193,11 @@ impl Terminal {
         }
     }
 
-    /// Whether the terminal is as it was: its own screen, a cursor, lines and echo, pastes without brackets.
+    /// Whether the terminal is as it was: its settings, its own screen, a cursor, lines and echo, pastes without brackets.
     #[track_caller]
     pub(crate) fn is_given_back(&self) {
+        let now = settings(&*self.master);
+        assert_eq!(now, self.before, "how the terminal is set");
         let raw = self.raw();
         for (taken, given) in
             [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
@@ -202,6 +214,11 @@ impl Drop for Terminal {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// How a terminal is set: lines, echo, signs for signals.
+fn settings(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios())
 }
 
 fn last(all: &[u8], part: &[u8]) -> Option<usize> {

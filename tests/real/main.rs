@@ -25,8 +25,11 @@
 #[path = "../support/dns_server.rs"]
 mod dns_server;
 mod guard;
+mod logins;
 mod namespace;
 mod postfix;
+mod settings;
+mod ways;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
@@ -62,6 +65,13 @@ name = "elsewhere.test"
 records = '''
 @ MX 10 mail
 mail A 192.0.2.25
+'''
+
+[[zone]]
+name = "both.test"
+records = '''
+mail A 192.0.2.25
+mail AAAA 2001:db8:4::25
 '''
 "#;
 
@@ -250,6 +260,11 @@ impl Run {
 
     fn has_reply(&self, code: u16, stage: &str) -> bool {
         self.replies().any(|r| r["code"] == code && r["stage"] == stage)
+    }
+
+    fn has_finding(&self, id: &str) -> bool {
+        let steps = self.report["steps"].as_array().into_iter().flatten();
+        steps.filter_map(|s| s["findings"].as_array()).flatten().any(|f| f["id"] == id)
     }
 
     /// The cause named first, and the exit status of a fault.

@@ -7,9 +7,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::digest::{SHA256, digest};
+
 use super::guard::Guard;
 
-/// The password of `alice` at the test server: a canary that must never show.
+/// The password of `alice` and `carol` at the test server: a canary that must never show.
 pub(crate) const PASSWORD: &str = "c4n4ry-Zwitscher!";
 
 const POSTFIX: &str = "/usr/sbin/postfix";
@@ -26,10 +30,16 @@ pub(crate) struct Ports {
     pub(crate) submissions: u16,
     /// Submission whose login service hangs up when it is asked.
     pub(crate) no_login: u16,
+    /// Submission where each login owns its own address, and no other.
+    pub(crate) owners: u16,
     /// Its recipient table cannot be read.
     pub(crate) sick: u16,
     /// One connection a client.
     pub(crate) crowded: u16,
+    /// It speaks TLS 1.0 and nothing newer.
+    pub(crate) old_tls: u16,
+    /// It offers STARTTLS, and cannot read its key.
+    pub(crate) keyless: u16,
 }
 
 /// A Postfix and a Dovecot that run until this is dropped, or the process ends in whatever way.
@@ -59,8 +69,8 @@ impl Postfix {
         let folder = folder.keep();
         // Postfix and Dovecot work as their own users below this folder.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
-        let [mx, submission, submissions, no_login, sick, crowded, auth] = free_ports();
-        let ports = Ports { mx, submission, submissions, no_login, sick, crowded };
+        let [mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless, auth] = free_ports();
+        let ports = Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.dovecot(auth);
         server.postfix("127.0.0.1", auth, &server.services());
@@ -73,7 +83,17 @@ impl Postfix {
         let guard = Guard::over(folder.path(), &["queue/pid/master.pid"]);
         let folder = folder.keep();
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
-        let ports = Ports { mx: 25, submission: 0, submissions: 0, no_login: 0, sick: 0, crowded: 0 };
+        let ports = Ports {
+            mx: 25,
+            submission: 0,
+            submissions: 0,
+            no_login: 0,
+            owners: 0,
+            sick: 0,
+            crowded: 0,
+            old_tls: 0,
+            keyless: 0,
+        };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.postfix(address, 0, &[(25, String::new())]);
         server
@@ -139,7 +159,10 @@ impl Postfix {
                 ),
             )
         };
-        self.write("users", &format!("alice@example.test:{{PLAIN}}{PASSWORD}\n"));
+        // One password as every mechanism can use it, and one that only PLAIN and LOGIN can be held against.
+        let hashed = BASE64_STANDARD.encode(digest(&SHA256, PASSWORD.as_bytes()));
+        let users = format!("alice@example.test:{{PLAIN}}{PASSWORD}\ncarol@example.test:{{SHA256}}{hashed}\n");
+        self.write("users", &users);
         self.write(
             "dovecot.conf",
             &format!(
@@ -148,7 +171,7 @@ impl Postfix {
                 log_path = {at}/dovecot.log
                 protocols =
                 ssl = no
-                auth_mechanisms = plain login
+                auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
                 auth_failure_delay = 0
                 {accounts}
                 service auth {{
@@ -188,7 +211,7 @@ inet_protocols = ipv4
 myhostname = mail.example.test
 mydestination = example.test
 mynetworks =
-local_recipient_maps = inline:{{alice=1}}
+local_recipient_maps = inline:{{alice=1,carol=1}}
 alias_maps =
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_tls_cert_file = {at}/cert.pem
@@ -208,7 +231,7 @@ smtpd_client_event_limit_exceptions =
 
     /// The ports, and what is special about each.
     fn services(&self) -> Vec<(u16, String)> {
-        let Ports { mx, submission, submissions, no_login, sick, crowded } = self.ports;
+        let Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless } = self.ports;
         // As the package's own master.cf suggests.
         let login = "-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions= \
             -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
@@ -217,8 +240,22 @@ smtpd_client_event_limit_exceptions =
             (submission, format!("-o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes {login}")),
             (submissions, format!("-o smtpd_tls_wrappermode=yes {login}")),
             (no_login, format!("{login} -o smtpd_sasl_path=inet:127.0.0.1:{}", hangs_up())),
+            (
+                owners,
+                format!(
+                    "-o smtpd_tls_auth_only=yes {login} -o smtpd_sender_restrictions=reject_sender_login_mismatch \
+                    -o smtpd_sender_login_maps=inline:{{alice@example.test=alice@example.test}}"
+                ),
+            ),
             (sick, "-o local_recipient_maps=fail:broken".to_owned()),
             (crowded, "-o smtpd_client_connection_count_limit=1".to_owned()),
+            (
+                old_tls,
+                "-o smtpd_tls_protocols=TLSv1 -o smtpd_tls_mandatory_protocols=TLSv1 \
+                 -o tls_medium_cipherlist=ALL:@SECLEVEL=0 -o tls_high_cipherlist=ALL:@SECLEVEL=0"
+                    .to_owned(),
+            ),
+            (keyless, "-o smtpd_tls_key_file=/nonexistent".to_owned()),
         ]
     }
 }

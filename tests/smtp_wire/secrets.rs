@@ -8,8 +8,8 @@ use heloise::transcript::{BreakKind, Secret, Security, Stage};
 use super::certs::{Ca, self_signed};
 use super::server::{Act, Client, Server, answer, open, say};
 
-const CANARY: &str = "c4nary-in-the-c0al-mine";
-const USER: &str = "me@example.net";
+pub(crate) const CANARY: &str = "c4nary-in-the-c0al-mine";
+pub(crate) const USER: &str = "me@example.net";
 
 /// Logs in at a trusted server with that script after EHLO; returns the last reply's code, the lines the server heard, and the client.
 async fn login(mechanism: &str, user: &str, secret: &str, acts: Vec<Act>) -> (u16, Vec<String>, Client) {
@@ -22,14 +22,14 @@ async fn login(mechanism: &str, user: &str, secret: &str, acts: Vec<Act>) -> (u1
     let target = open(server.address, Security::Tls);
     let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
     dialogue.ehlo("me.example.net").await.unwrap();
-    let heard = dialogue.auth(mechanism, user, &Secret::new(secret.to_owned())).await.unwrap().unwrap();
+    let login = dialogue.auth(mechanism, user, &Secret::new(secret.to_owned())).await.unwrap().unwrap();
     drop(dialogue);
     let lines = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
-    (heard.reply.code, lines, client)
+    (login.heard.reply.code, lines, client)
 }
 
 /// Neither the secret nor anything that it could be read back from stands in any fact.
-fn assert_no_canary(client: &Client) {
+pub(crate) fn assert_no_canary(client: &Client) {
     let saved = client.saved();
     let payloads = [
         CANARY.to_owned(),
@@ -50,7 +50,7 @@ fn assert_no_canary(client: &Client) {
     }
 }
 
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     format!("334 {}\r\n", BASE64_STANDARD.encode(text))
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum Act {
     Hear,
     /// Waits for a line and answers with what it heard between these.
     Echo(&'static str, &'static str),
+    /// Waits for a line and answers by what it heard so far.
+    Answer(Thinking),
     /// Waits for some octets.
     HearSome,
     /// Waits for lines up to the one that is a dot alone.
@@ -42,6 +44,9 @@ pub(crate) enum Act {
     /// Resets the connection.
     Reset,
 }
+
+/// What a server says to the lines it heard, the last one last, and to what only the two ends of its TLS connection know.
+pub(crate) type Thinking = Arc<dyn Fn(&[String], [u8; 32]) -> String + Send + Sync>;
 
 /// `Act::Say` of a text.
 pub(crate) fn say(text: &str) -> Act {
@@ -126,6 +131,7 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
     let raw = socket2::SockRef::from(&stream).try_clone()?;
     let mut stream: Box<dyn Duplex> = Box::new(stream);
     let mut tls = false;
+    let mut binding = [0; 32];
     for act in script {
         match act {
             Act::Say(octets) => {
@@ -142,6 +148,12 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
                 stream.write_all(format!("{before}{line}{after}").as_bytes()).await?;
                 log.heard.push((line, tls));
             }
+            Act::Answer(thinking) => {
+                let line = hear(&mut stream).await?;
+                log.heard.push((line, tls));
+                let lines: Vec<String> = log.heard.iter().map(|(line, _)| line.clone()).collect();
+                stream.write_all(thinking(&lines, binding).as_bytes()).await?;
+            }
             Act::HearSome => {
                 let mut some = [0; 4096];
                 if stream.read(&mut some).await? == 0 {
@@ -157,7 +169,13 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
                 }
             },
             Act::Tls(acceptor) => {
-                stream = Box::new(acceptor.accept(stream).await?);
+                let secured = acceptor.accept(stream).await?;
+                let session = secured.get_ref().1;
+                // RFC 9266 §4.2.
+                binding = session
+                    .export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b""))
+                    .map_err(io::Error::other)?;
+                stream = Box::new(secured);
                 tls = true;
             }
             Act::Drip(octets, pause) => {
@@ -217,7 +235,7 @@ impl World for Direct {
     }
 
     fn unix_seconds(&self) -> i64 {
-        0
+        1_795_190_405
     }
 
     fn host_name(&self) -> Option<String> {

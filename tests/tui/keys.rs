@@ -32,6 +32,17 @@ async fn a_mistake_says_what_to_type_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn what_was_meant_is_offered_and_the_next_enter_takes_it() {
+    let mut seat = Seat::at_start();
+    seat.press("Down Enter");
+    seat.type_in("mailto:bob@example.org.");
+    seat.press("Enter Enter");
+    seat.sees("Is bob@example.org meant? Enter takes it, or change it.");
+    seat.press("Enter Enter");
+    seat.sees("Ask there whether bob@example.org gets mail");
+}
+
+#[tokio::test]
 async fn letters_are_text_while_typing() {
     let mut seat = Seat::at_start();
     seat.press("Down Enter");

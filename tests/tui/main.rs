@@ -5,7 +5,11 @@ mod nowhere;
 mod seat;
 
 mod consent;
+mod fixture;
 mod keys;
+mod offers;
+mod own;
 mod random;
 mod readings;
+mod screens;
 mod walks;

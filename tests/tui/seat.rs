@@ -12,6 +12,7 @@ use heloise::run::{Message, Setup};
 use heloise::tui::{App, Event, Launch, Order};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Style;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::nowhere::Nowhere;
@@ -146,6 +147,15 @@ impl Seat {
         let (width, height) = (buffer.area.width, buffer.area.height);
         let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         (0..height).map(|y| row(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Each cell of the screen: its sign, and how it looks.
+    pub(crate) fn cells(&mut self) -> Vec<Vec<(String, Style)>> {
+        self.screen();
+        let buffer = self.terminal.backend().buffer();
+        let (width, height) = (buffer.area.width, buffer.area.height);
+        let cell = |x, y| (buffer[(x, y)].symbol().to_owned(), buffer[(x, y)].style());
+        (0..height).map(|y| (0..width).map(|x| cell(x, y)).collect()).collect()
     }
 
     /// The screen, which has to show these words.

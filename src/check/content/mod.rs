@@ -78,7 +78,7 @@ async fn run(cx: &Context) {
 }
 
 /// A file whole, or why not. A device or a pipe is not read: it may have no end.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let reason = |e: std::io::Error| clean_line(&e.to_string(), 200);
     if !std::fs::metadata(path).map_err(reason)?.is_file() {
         return Err("it is no file".to_owned());

@@ -1,7 +1,21 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
+mod authority;
+mod dane;
+mod dkim;
+mod dmarc;
+mod dmarc_record;
+mod dnssec;
+mod extras;
+mod judged;
 mod policy;
 mod reverse;
+mod signed;
+mod slim;
+mod spf;
+mod sts;
+mod sts_policy;
+mod tags;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
@@ -31,6 +45,47 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.truncated",
+            "dns.dnssec.bogus",
+            "dns.dnssec.secure",
+            "dns.dnssec.unsigned",
+            "dns.dnssec.not-validated",
+            "dns.mta-sts.none",
+            "dns.mta-sts.ok",
+            "dns.mta-sts.off",
+            "dns.mta-sts.bad-record",
+            "dns.mta-sts.no-consent",
+            "dns.mta-sts.untold",
+            "dns.mta-sts.certificate",
+            "dns.mta-sts.no-policy",
+            "dns.mta-sts.bad-policy",
+            "dns.mta-sts.mismatch",
+            "dns.mta-sts.some-mismatch",
+            "dns.mta-sts.testing-mismatch",
+            "dns.mta-sts.short-age",
+            "dns.tls-rpt.ok",
+            "dns.tls-rpt.none",
+            "dns.tls-rpt.bad",
+            "dns.tls-rpt.untold",
+            "dns.dane.ok",
+            "dns.dane.mismatch",
+            "dns.dane.no-tls",
+            "dns.dane.unusable",
+            "dns.dane.unsigned",
+            "dns.dane.not-compared",
+            "dns.bimi.present",
+            "dns.caa.present",
+            "dns.srv.submission",
+            "dns.srv.dead",
+            "dns.authority.ok",
+            "dns.authority.no-address",
+            "dns.authority.lame",
+            "dns.authority.silent",
+            "dns.authority.apart",
+            "dns.authority.serials",
+            "dns.authority.stale",
+            "dns.authority.split",
+            "dns.authority.unknown",
             "dns.mx.ok",
             "dns.mx.none",
             "dns.mx.null",
@@ -44,23 +99,68 @@ impl Check for Dns {
             "dns.ptr.unknown",
             "dns.ptr.private",
             "dns.helo.ok",
+            "dns.helo.elsewhere",
             "dns.helo.unresolved",
             "dns.helo.unknown",
             "dns.helo.literal",
             "dns.spf.ok",
             "dns.spf.none",
+            "dns.spf.almost",
             "dns.spf.multiple",
             "dns.spf.bad",
+            "dns.spf.bad-clear",
             "dns.spf.open",
+            "dns.spf.ignored",
+            "dns.spf.behind-all",
+            "dns.spf.no-end",
+            "dns.spf.ptr",
+            "dns.spf.long",
+            "dns.spf.too-many-lookups",
+            "dns.spf.too-many-voids",
+            "dns.spf.too-many-hosts",
+            "dns.spf.leads-nowhere",
+            "dns.spf.included-bad",
+            "dns.spf.unknown",
+            "dns.spf.covers",
+            "dns.spf.not-covered",
+            "dns.spf.softly-not-covered",
+            "dns.spf.neutral",
+            "dns.spf.words",
+            "dns.spf.helo.covers",
+            "dns.spf.helo.not-covered",
+            "dns.spf.helo.broken",
             "dns.dkim.ok",
+            "dns.dkim.weak",
+            "dns.dkim.too-small",
+            "dns.dkim.testing",
+            "dns.dkim.several",
+            "dns.dkim.bad",
             "dns.dkim.none",
             "dns.dkim.not-found",
             "dns.dkim.unknown",
             "dns.dkim.revoked",
+            "dns.dkim.unsigned",
+            "dns.dkim.verified",
+            "dns.dkim.body-changed",
+            "dns.dkim.expired",
+            "dns.dkim.no-match",
             "dns.dmarc.ok",
             "dns.dmarc.none",
             "dns.dmarc.multiple",
             "dns.dmarc.bad",
+            "dns.dmarc.bad-clear",
+            "dns.dmarc.inherited",
+            "dns.dmarc.differs",
+            "dns.dmarc.testing",
+            "dns.dmarc.old-tags",
+            "dns.dmarc.no-reports",
+            "dns.dmarc.reports-unauthorised",
+            "dns.dmarc.reports-unknown",
+            "dns.dmarc.spf-apart",
+            "dns.dmarc.passes-by-spf",
+            "dns.dmarc.passes-by-dkim",
+            "dns.dmarc.fails",
+            "dns.dmarc.rests-on-dkim",
         ]
     }
 
@@ -92,6 +192,27 @@ async fn run(cx: &Context) {
                 policy::records(cx, domain).await;
             }
         },
+        async {
+            if let Some(domain) = sender.as_deref() {
+                futures_util::join!(
+                    authority::compare(cx, domain),
+                    dnssec::state(cx, domain),
+                    sts::reports(cx, domain),
+                    extras::records(cx, domain),
+                );
+            }
+        },
+        async {
+            if let Some(domain) = recipient.as_deref().filter(|_| !same) {
+                futures_util::join!(authority::compare(cx, domain), dnssec::state(cx, domain));
+            }
+        },
+        async {
+            // What keeps mail from being delivered is the recipient's; of the sender's own domain, replies depend on it.
+            if let Some(domain) = recipient.as_deref().or(sender.as_deref()) {
+                futures_util::join!(sts::policy(cx, domain), dane::servers(cx, domain));
+            }
+        },
         reverse::address(cx),
     );
 }
@@ -101,6 +222,13 @@ async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &s
     let Some(why) = could_not_tell(dns) else { return false };
     let id = match dns.outcome {
         DnsOutcome::ServFail if !resolver_works(cx).await => "dns.resolver-fails",
+        DnsOutcome::ServFail if dnssec::is_bogus(cx, dns).await => "dns.dnssec.bogus",
+        // The answer was cut, and did not come over TCP either (RFC 7766).
+        DnsOutcome::Error | DnsOutcome::Timeout
+            if dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated")) =>
+        {
+            "dns.truncated"
+        }
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
         DnsOutcome::Timeout => "dns.timeout",
@@ -124,7 +252,15 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
     if unanswered(cx, &mx, evidence, &label).await {
         return;
     }
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
+    let shown = |r: &DnsRecord| match r {
+        DnsRecord::Mx { preference, host } => Some(format!("{preference} {host}.")),
+        _ => None,
+    };
+    let record = mx.records.iter().filter_map(shown).collect::<Vec<_>>().join(", ");
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "MX").arg("owner", domain).arg("record", &record);
+        desk.arg("domain", domain).shown_by(evidence)
+    };
     if mx.outcome == DnsOutcome::NxDomain {
         cx.found(found(if sender { "dns.sender.nxdomain" } else { "dns.nxdomain" }).ends(&label, mx.ms));
         return;

@@ -1,178 +1,56 @@
-//! SPF, DKIM and DMARC of the sending domain: are the records there, single, and readable?
+//! SPF, DKIM and DMARC of the sending domain, and what they say together of the mail that is sent.
 
-use futures_util::future::join_all;
-
-use super::unanswered;
+use super::dmarc::{Policy, organization};
+use super::signed::Signed;
+use super::{dkim, dmarc, signed, spf};
 use crate::check::Context;
-use crate::check::tools::could_not_tell;
-use crate::net::RecordType;
-use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
+use crate::check::spf::Outcome;
+use crate::transcript::Finding;
 
-/// Looks at all three side by side.
+/// Looks at all of them side by side, then at what they make of the mail.
 pub(super) async fn records(cx: &Context, domain: &str) {
-    futures_util::join!(spf(cx, domain), dmarc(cx, domain), dkim(cx, domain));
+    let message = signed::message(cx).await;
+    let author = message.as_ref().and_then(|m| m.author.clone()).unwrap_or_else(|| domain.to_owned());
+    let (spf, policy, signed, ()) = futures_util::join!(
+        spf::record(cx, domain),
+        dmarc::policy(cx, &author),
+        signed::verify(cx, message.as_ref()),
+        dkim::keys(cx, domain, message.as_ref()),
+    );
+    if let Some(policy) = policy {
+        together(cx, domain, &author, &policy, spf, &signed);
+    }
 }
 
-/// SPF (RFC 7208 §4.5): exactly one record that begins with `v=spf1`.
-async fn spf(cx: &Context, domain: &str) {
-    let label = format!("SPF {domain}");
-    cx.rec.probing(&label);
-    let (txt, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::TXT).await;
-    if unanswered(cx, &txt, evidence, &label).await {
+/// DMARC passes where SPF or DKIM does, for a domain that belongs to that of From (RFC 9989 §5.3).
+fn together(cx: &Context, domain: &str, author: &str, policy: &Policy, spf: Option<Outcome>, signed: &Signed) {
+    let found = |id: &str| {
+        let found = Finding::new(id).arg("domain", author).arg("sender", domain).arg("policy", policy.policy.as_str());
+        Finding { evidence: policy.evidence.clone(), ..found }
+    };
+    let aligned = |with: &str, strict: bool| {
+        with.eq_ignore_ascii_case(author) || (!strict && organization(with).eq_ignore_ascii_case(&organization(author)))
+    };
+    let spf_counts = aligned(domain, policy.strict_spf);
+    if !spf_counts {
+        cx.found(found("dns.dmarc.spf-apart").arg("alignment", if policy.strict_spf { "strict" } else { "relaxed" }));
+    }
+    if signed.passing.iter().any(|with| aligned(with, policy.strict_dkim)) {
+        cx.found(found("dns.dmarc.passes-by-dkim"));
         return;
     }
-    let is_spf =
-        |t: &&str| t.eq_ignore_ascii_case("v=spf1") || t.get(..7).is_some_and(|v| v.eq_ignore_ascii_case("v=spf1 "));
-    let records: Vec<&str> = txt.texts().filter(is_spf).collect();
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence).ends(&label, txt.ms);
-    match records.as_slice() {
-        [] => cx.found(found("dns.spf.none")),
-        [one] => match spf_fault(one) {
-            Some(term) => cx.found(found("dns.spf.bad").arg("record", one).arg("term", term)),
-            None if one.to_ascii_lowercase().split_whitespace().any(|t| t == "+all" || t == "all") => {
-                cx.found(found("dns.spf.open").arg("record", one));
-            }
-            None => cx.found(found("dns.spf.ok").arg("record", one)),
-        },
-        many => cx.found(found("dns.spf.multiple").arg("count", many.len())),
-    }
-}
-
-/// The first term that RFC 7208 §4.6.1 and §5 do not know.
-fn spf_fault(record: &str) -> Option<&str> {
-    const MECHANISMS: [&str; 8] = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
-    record.split_ascii_whitespace().skip(1).find(|term| {
-        let bare = term.trim_start_matches(['+', '-', '~', '?']);
-        let name = bare.split([':', '/', '=']).next().unwrap_or_default().to_ascii_lowercase();
-        let value = bare.get(name.len() + 1..).unwrap_or_default();
-        if bare[name.len()..].starts_with('=') {
-            return name.is_empty() || (matches!(name.as_str(), "redirect" | "exp") && value.is_empty());
-        }
-        let address = value.split('/').next().unwrap_or_default();
-        match name.as_str() {
-            "ip4" => address.parse::<std::net::Ipv4Addr>().is_err(),
-            "ip6" => address.parse::<std::net::Ipv6Addr>().is_err(),
-            "include" | "exists" => value.is_empty(),
-            other => !MECHANISMS.contains(&other),
-        }
-    })
-}
-
-/// DMARC (RFC 7489 §6.6.3): one record at `_dmarc`, of the domain itself, else of the registered domain above it.
-async fn dmarc(cx: &Context, domain: &str) {
-    let label = format!("DMARC {domain}");
-    cx.rec.probing(&label);
-    let mut names = vec![domain.to_owned()];
-    names.extend(psl::domain_str(domain).filter(|d| *d != domain).map(str::to_owned));
-    let mut last: Option<(DnsFact, EvidenceId)> = None;
-    for name in names {
-        let (txt, evidence) = cx.net.lookup(&cx.rec, &format!("_dmarc.{name}"), RecordType::TXT).await;
-        if unanswered(cx, &txt, evidence, &label).await {
-            return;
-        }
-        let records: Vec<String> = txt
-            .texts()
-            .filter(|t| t.get(..8).is_some_and(|v| v.eq_ignore_ascii_case("v=DMARC1")))
-            .map(str::to_owned)
-            .collect();
-        let found = |id: &str| {
-            Finding::new(id).arg("domain", domain).arg("name", &name).shown_by(evidence).ends(&label, txt.ms)
-        };
-        match records.as_slice() {
-            [] => last = Some((txt, evidence)),
-            [one] => {
-                let policy = tag(one, "p").unwrap_or_default();
-                let known = ["none", "quarantine", "reject"].contains(&policy.as_str());
-                cx.found(
-                    found(if known { "dns.dmarc.ok" } else { "dns.dmarc.bad" })
-                        .arg("record", one)
-                        .arg("policy", policy),
-                );
-                return;
-            }
-            many => {
-                cx.found(found("dns.dmarc.multiple").arg("count", many.len()));
-                return;
-            }
-        }
-    }
-    if let Some((txt, evidence)) = last {
-        cx.found(Finding::new("dns.dmarc.none").arg("domain", domain).shown_by(evidence).ends(&label, txt.ms));
-    }
-}
-
-fn tag(record: &str, name: &str) -> Option<String> {
-    record.split(';').find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_ascii_lowercase())
-    })
-}
-
-/// DKIM (RFC 6376 §3.6.2): the key of a known selector; else the common ones, where finding none tells nothing.
-async fn dkim(cx: &Context, domain: &str) {
-    let label = format!("DKIM {domain}");
-    cx.rec.probing(&label);
-    let given = cx.case.selector.clone();
-    let selectors: Vec<String> = given.clone().map_or_else(|| cx.know.selectors.clone(), |s| vec![s]);
-    let asked = selectors.iter().map(|selector| async move {
-        let name = format!("{selector}._domainkey.{domain}");
-        (selector, cx.net.lookup(&cx.rec, &name, RecordType::TXT).await)
-    });
-    let answers = join_all(asked).await;
-    let key = answers.iter().find_map(|(selector, (txt, evidence))| {
-        let record = txt.texts().find(|t| tag(t, "p").is_some())?;
-        Some((*selector, record.to_owned(), *evidence))
-    });
-    if let Some((selector, record, evidence)) = key {
-        let revoked = tag(&record, "p").is_some_and(|p| p.is_empty());
-        let id = if revoked { "dns.dkim.revoked" } else { "dns.dkim.ok" };
-        cx.found(Finding::new(id).arg("domain", domain).arg("selector", selector).shown_by(evidence).ends(&label, 0));
+    if spf == Some(Outcome::Pass) && spf_counts {
+        cx.found(found("dns.dmarc.passes-by-spf"));
         return;
     }
-    if let Some(selector) = given
-        && let Some((_, (txt, evidence))) = answers.first()
-    {
-        if !unanswered(cx, txt, *evidence, &label).await {
-            let name = if txt.outcome == DnsOutcome::Found { "no key" } else { "no record" };
-            let found = Finding::new("dns.dkim.none").arg("domain", domain).arg("selector", selector).arg("why", name);
-            cx.found(found.shown_by(*evidence).ends(&label, txt.ms));
-        }
+    // Where one of the two could not be told, nothing is said of the whole.
+    let spf_known = spf.is_some_and(|o| o != Outcome::TempError) || (spf.is_none() && !spf_counts);
+    if !spf_known || signed.untold || policy.policy == "none" {
         return;
     }
-    // These are guesses: that one is not answered says no more than that it does not exist.
-    let untold = answers.iter().find_map(|(_, (txt, evidence))| Some((could_not_tell(txt)?, *evidence)));
-    let found = |id: &str| Finding::new(id).arg("domain", domain).arg("count", selectors.len()).ends(&label, 0);
-    cx.found(match untold {
-        Some((why, evidence)) => found("dns.dkim.unknown").arg("why", why).shown_by(evidence),
-        None => found("dns.dkim.not-found"),
+    let result = spf.map_or("not counted", Outcome::as_str);
+    cx.found(match signed.looked {
+        true => found("dns.dmarc.fails").arg("result", result),
+        false => found("dns.dmarc.rests-on-dkim").arg("result", result),
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn good_spf_terms_are_not_faults() {
-        for record in [
-            "v=spf1 -all",
-            "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a mx/24 include:_spf.example.org ~all",
-            "v=spf1 a:mail.example.org exists:%{i}.x.example.org redirect=_spf.example.org",
-            "v=spf1 mx odd=modifier ?all",
-        ] {
-            assert_eq!(spf_fault(record), None, "{record}");
-        }
-    }
-
-    #[test]
-    fn a_bad_spf_term_is_named() {
-        for (record, term) in [
-            ("v=spf1 ipv4:192.0.2.1 -all", "ipv4:192.0.2.1"),
-            ("v=spf1 ip4:192.0.2 -all", "ip4:192.0.2"),
-            ("v=spf1 include: -all", "include:"),
-            ("v=spf1 mx, -all", "mx,"),
-        ] {
-            assert_eq!(spf_fault(record), Some(term), "{record}");
-        }
-    }
 }

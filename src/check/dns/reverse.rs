@@ -32,8 +32,10 @@ async fn pointer(cx: &Context) {
         .filter_map(|r| if let DnsRecord::Ptr(n) = r { Some(n.as_str()) } else { None })
         .take(8)
         .collect();
-    let found =
-        |id: &str| Finding::new(id).arg("ip", ip).arg("name", names.join(", ")).shown_by(evidence).ends(&label, ptr.ms);
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "PTR").arg("owner", ip).arg("record", names.join(", "));
+        desk.arg("ip", ip).arg("name", names.join(", ")).shown_by(evidence).ends(&label, ptr.ms)
+    };
     if names.is_empty() {
         cx.found(found("dns.ptr.none"));
         return;
@@ -67,7 +69,19 @@ async fn helo(cx: &Context) {
     cx.rec.probing(&label);
     let answers = cx.net.addresses(&cx.rec, &name, AddressFamily::Any).await;
     if let Some((dns, id)) = answers.iter().find(|(dns, _)| dns.addresses().next().is_some()) {
-        cx.found(Finding::new("dns.helo.ok").arg("name", name).shown_by(*id).ends(&label, dns.ms));
+        let all: Vec<String> = answers.iter().flat_map(|(dns, _)| dns.addresses()).map(|ip| ip.to_string()).collect();
+        let found = |finding: &str| {
+            let desk = Finding::new(finding).arg("desk", "HELO").arg("owner", &name).arg("record", all.join(", "));
+            desk.arg("name", &name).shown_by(*id).ends(&label, dns.ms)
+        };
+        cx.found(found("dns.helo.ok"));
+        // RFC 5321 §4.1.4: it need not be so; many receivers want it all the same. A name that was not given is not judged.
+        if let Some(ip) = cx.case.ip.filter(|ip| cx.case.helo.is_some() && !is_private(*ip))
+            && !all.contains(&ip.to_string())
+            && answers.iter().all(|(dns, _)| could_not_tell(dns).is_none())
+        {
+            cx.found(found("dns.helo.elsewhere").arg("ip", ip).arg("addresses", all.join(", ")));
+        }
         return;
     }
     // A name that is not ours to choose (this machine's own) is no fault of the mail: only one that was given is judged.
@@ -78,7 +92,7 @@ async fn helo(cx: &Context) {
         return;
     }
     let id = if cx.case.helo.is_some() { "dns.helo.unresolved" } else { "dns.helo.unknown" };
-    let mut finding = Finding::new(id).arg("name", name).ends(&label, 0);
+    let mut finding = Finding::new(id).arg("desk", "HELO").arg("owner", &name).arg("name", &name).ends(&label, 0);
     finding.evidence = answers.iter().map(|(_, id)| *id).collect();
     cx.found(finding);
 }

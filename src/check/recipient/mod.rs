@@ -1,11 +1,16 @@
 //! Step 1: is the address right, does its domain take mail, and does its server take this recipient?
 
+mod domain;
+mod mx;
 mod rcpt;
+mod slips;
+mod written;
 
-use super::tools::{NoHosts, could_not_tell, exchangers, hosts, resolver_works, split};
+use std::collections::BTreeSet;
+
+use super::tools::{NoHosts, exchangers, hosts, split};
 use super::{BoxFuture, Check, Context};
-use crate::net::RecordType;
-use crate::transcript::{Consent, DnsOutcome, DnsRecord, Finding};
+use crate::transcript::{Consent, Finding};
 
 /// The check of step 1.
 pub(super) struct Recipient;
@@ -22,24 +27,51 @@ impl Check for Recipient {
             "recipient.syntax.suggested",
             "recipient.syntax.ok",
             "recipient.typo",
+            "recipient.typo-ending",
+            "recipient.idn",
+            "recipient.idn-mixed",
+            "recipient.idn-imitates",
+            "recipient.utf8-needed",
+            "recipient.role",
+            "recipient.disposable",
             "recipient.domain.ok",
             "recipient.domain.nxdomain",
+            "recipient.domain.unregistered",
+            "recipient.domain.no-such-name",
             "recipient.domain.null-mx",
             "recipient.domain.no-mail",
             "recipient.domain.fallback",
             "recipient.domain.unknown",
             "recipient.domain.servfail",
+            "recipient.mx.null-beside",
+            "recipient.mx.duplicate",
+            "recipient.mx.cname",
+            "recipient.mx.loopback",
+            "recipient.mx.is-address",
+            "recipient.mx.unresolved",
+            "recipient.mx.unknown",
+            "recipient.mx.none-usable",
+            "recipient.mx.inside",
+            "recipient.mx.private",
+            "recipient.mx.private-too",
+            "recipient.mx.private-untold",
             "recipient.rcpt.accepted",
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
+            "recipient.rcpt.greylisted",
+            "recipient.rcpt.greylisted-still",
+            "recipient.rcpt.greylist-passed",
             "recipient.rcpt.all-refused",
             "recipient.rcpt.login-first",
+            "recipient.rcpt.postmaster-taken",
+            "recipient.rcpt.postmaster-refused",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
             "recipient.rcpt.passed-over",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.utf8-not-offered",
+            "recipient.rcpt.utf8-offered",
             "recipient.rcpt.broke",
             "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
@@ -58,7 +90,10 @@ async fn run(cx: &Context) {
     };
     let parts = match split(address) {
         Ok(parts) => parts,
-        Err(fault) => {
+        Err(mut fault) => {
+            if fault.rule == "no-dot" {
+                fault.suggestion = without_dot(cx, address);
+            }
             let id = if fault.suggestion.is_some() { "recipient.syntax.suggested" } else { "recipient.syntax.bad" };
             let found = Finding::new(id)
                 .arg("address", address)
@@ -71,23 +106,29 @@ async fn run(cx: &Context) {
         }
     };
     cx.found(Finding::new("recipient.syntax.ok").arg("address", address));
-    if let Some(suggestion) = typo(cx, &parts.domain) {
-        let better = format!("{}@{suggestion}", parts.local);
-        cx.found(Finding::new("recipient.typo").arg("domain", &parts.domain).arg("suggestion", better));
-    }
+    written::note(cx, address, &parts);
     // A server that was entered is asked whatever the DNS says of the domain: it may know the domain by itself.
     let own_server = cx.case.server.is_some() && cx.case.user.is_none();
-    if !domain(cx, &parts.domain).await && !own_server {
+    let looked = domain::look(cx, &parts.domain).await;
+    if looked.is_none() && !own_server {
         return;
     }
+    let looked = looked.unwrap_or_default();
     if !cx.may(Consent::Connect) || !cx.may(Consent::Rcpt) {
+        looked.judge_inner(cx, &parts.domain, false, &BTreeSet::new());
         cx.found(Finding::new("recipient.rcpt.no-consent"));
         return;
     }
     // One that wants a login would refuse anybody without: then the domain's own servers know best.
     let hosts = if own_server { hosts(cx).await } else { exchangers(cx).await };
     match hosts {
-        Ok(hosts) => rcpt::ask(cx, &hosts, address, &parts).await,
+        Ok(mut hosts) => {
+            if !own_server {
+                hosts.retain(|host| !looked.unusable.contains(&host.name.to_ascii_lowercase()));
+            }
+            let heard = rcpt::ask(cx, &hosts, address, &parts).await;
+            looked.judge_inner(cx, &parts.domain, !own_server, &heard);
+        }
         Err(NoHosts::Unknown(why, evidence)) => {
             let found = Finding::new("recipient.rcpt.unreachable").arg("server", &parts.domain).arg("why", why);
             cx.found(found.shown_by(evidence));
@@ -97,89 +138,10 @@ async fn run(cx: &Context) {
     }
 }
 
-/// A well-known domain that this one is one slip away from.
-fn typo<'a>(cx: &'a Context, domain: &str) -> Option<&'a str> {
-    near(&cx.know.domains, domain)
-}
-
-fn near<'a>(known: &'a [String], domain: &str) -> Option<&'a str> {
-    let domain = domain.to_ascii_lowercase();
-    if known.contains(&domain) {
-        return None;
-    }
-    // The same provider in another country is no slip: yahoo.co.nz is not yahoo.co.uk.
-    let abroad = |a: &str, b: &str| {
-        let label = |d: &str| d.split('.').next().map(str::to_owned);
-        label(a) == label(b) && psl::suffix(b.as_bytes()).is_some_and(|s| s.is_known())
-    };
-    let apart = |known: &str| strsim::osa_distance(known, &domain);
-    let slip = |known: &&String| {
-        let distance = apart(known);
-        distance == 1 || (distance == 2 && known.len() > 9 && !abroad(known, &domain))
-    };
-    known.iter().filter(slip).min_by_key(|known| apart(known)).map(String::as_str)
-}
-
-/// Whether the domain takes mail, as far as the DNS tells; says what it found.
-async fn domain(cx: &Context, domain: &str) -> bool {
-    if domain.starts_with('[') {
-        return true;
-    }
-    let ascii = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
-    let (mx, evidence) = cx.net.lookup(&cx.rec, &ascii, RecordType::MX).await;
-    let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
-    if let Some(why) = could_not_tell(&mx) {
-        // A resolver that fails for every name says nothing about this one.
-        let fails = mx.outcome == DnsOutcome::ServFail && resolver_works(cx).await;
-        let id = if fails { "recipient.domain.servfail" } else { "recipient.domain.unknown" };
-        cx.found(found(id).arg("why", why).arg("detail", mx.detail.unwrap_or_default()));
-        return false;
-    }
-    let hosts: Vec<&str> = mx
-        .records
-        .iter()
-        .filter_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.as_str()) } else { None })
-        .collect();
-    if mx.outcome == DnsOutcome::NxDomain {
-        cx.found(found("recipient.domain.nxdomain"));
-        return false;
-    }
-    if !hosts.is_empty() {
-        let null = hosts.iter().all(|h| h.is_empty());
-        let id = if null { "recipient.domain.null-mx" } else { "recipient.domain.ok" };
-        cx.found(found(id).arg("hosts", hosts.join(", ")).arg("count", hosts.len()));
-        return !null;
-    }
-    let answers = cx.net.addresses(&cx.rec, &ascii, crate::transcript::AddressFamily::Any).await;
-    if answers.iter().any(|(dns, _)| dns.addresses().next().is_some()) {
-        cx.found(found("recipient.domain.fallback"));
-        return true;
-    }
-    if let Some(why) = answers.iter().find_map(|(dns, _)| could_not_tell(dns)) {
-        cx.found(found("recipient.domain.unknown").arg("why", why));
-    } else {
-        cx.found(found("recipient.domain.no-mail"));
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_is_known_and_another_country_is_none() {
-        let known = ["gmail.com", "hotmail.fr", "yahoo.co.uk", "outlook.com", "mail.com"].map(str::to_owned);
-        for (typed, meant) in [
-            ("gmial.com", Some("gmail.com")),
-            ("Gmail.con", Some("gmail.com")),
-            ("otulok.com", Some("outlook.com")),
-            ("hotmail.it", None),
-            ("yahoo.co.nz", None),
-            ("mail.com", None),
-            ("example.org", None),
-        ] {
-            assert_eq!(near(&known, typed), meant, "{typed}");
-        }
-    }
+/// `bob@gmailcom`, `bob@gmail`: what a well-known domain without its dot, or without its ending, was meant to be.
+fn without_dot(cx: &Context, address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let domain = domain.to_lowercase();
+    let bare = |known: &&String| known.replace('.', "") == domain || known.split('.').next() == Some(domain.as_str());
+    cx.know.domains.iter().find(bare).map(|known| format!("{local}@{known}"))
 }

@@ -1,21 +1,26 @@
 //! RCPT at the server, without sending: the real address, then a random one in the same session as the control.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::{Certainty, Meaning};
-use crate::transcript::{BreakFact, BreakKind, Finding, Role, Stage};
+use crate::reading::{Certainty, Meaning, seconds};
+use crate::transcript::{BreakFact, BreakKind, Finding, RETRY_SECS, Role, Stage};
 
-/// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good.
-pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) {
+/// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
+pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) -> BTreeSet<String> {
     let (mut busy, mut unreachable) = (None, None);
+    let mut heard = BTreeSet::new();
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
         let asked = ask_host(cx, host, address, parts).await;
+        if asked.is_ok() {
+            heard.insert(host.name.to_ascii_lowercase());
+        }
         match asked {
             // One that is busy now is passed over, too, where there are others.
             Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
@@ -27,7 +32,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
             Ok(finding) => {
                 let finding = finding.arg("server", &host.name).arg("address", address);
                 cx.found(finding.ends(&label, ms(started)));
-                return;
+                return heard;
             }
             Err(why) => {
                 let why = why.arg("server", &host.name).arg("address", address);
@@ -40,6 +45,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
     if let Some(finding) = busy.or(unreachable) {
         cx.found(finding);
     }
+    heard
 }
 
 fn passed_over(finding: &Finding) -> Finding {
@@ -99,6 +105,10 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         dialogue.quit().await;
         return Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
     }
+    if utf8 {
+        let server = &opening.last().reply.server;
+        cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
+    }
     let finding = match dialogue.mail(from, if utf8 { "SMTPUTF8" } else { "" }).await {
         Err(broken) => return broke(&broken),
         Ok(heard) if !heard.reply.is_positive() => earlier(&heard),
@@ -109,10 +119,25 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
             };
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
             let login = wants_login(cx, &dialogue, &real);
-            match dialogue.rcpt(&control, Role::Control).await {
+            let verdict = match dialogue.rcpt(&control, Role::Control).await {
                 Err(_) => return judged(cx, &real, None, login),
                 Ok(heard) => judged(cx, &real, Some(&heard), login),
+            };
+            if let Some(before) = put_off_before(cx, &address)
+                && real.reply.is_positive()
+            {
+                cx.found(passed(&before, &real, &address));
             }
+            if verdict.id == "recipient.rcpt.all-refused" {
+                // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
+                // that knows neither name.
+                let postmaster = format!("postmaster@{domain}");
+                match dialogue.rcpt(&postmaster, Role::Control).await {
+                    Err(_) => return verdict,
+                    Ok(heard) => beside(cx, &heard, &postmaster),
+                }
+            }
+            verdict
         }
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
@@ -122,6 +147,14 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
     finding
 }
 
+/// What is said to the postmaster's address, beside a refusal of all others.
+fn beside(cx: &Context, heard: &Heard, postmaster: &str) {
+    let taken = heard.reply.is_positive();
+    let id = if taken { "recipient.rcpt.postmaster-taken" } else { "recipient.rcpt.postmaster-refused" };
+    let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
+    cx.found(found.arg("codes", heard.reply.codes()).shown_by(heard.evidence));
+}
+
 /// What the pair of answers says: the real address, and a random one in the same session.
 fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
     let positive = |h: &Heard| h.reply.is_positive();
@@ -129,6 +162,7 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool
         (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
         (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
         (200..400, _) => "recipient.rcpt.accepted",
+        (400..500, _) if greylists(cx, real) => "recipient.rcpt.greylisted",
         (400..500, _) => "recipient.rcpt.deferred",
         // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
         (_, Some(c))
@@ -147,7 +181,45 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool
     if let Some(control) = control {
         finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
     }
-    finding
+    if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
+}
+
+/// What is waited for where a server does not say how long: what most greylisting is set to (postgrey(8), `--delay`).
+const USUAL_WAIT: u64 = 300;
+/// Greylisting counts to the second, and so do clocks: a little more is waited.
+const SPARE: u64 = 2;
+
+fn greylists(cx: &Context, heard: &Heard) -> bool {
+    cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
+}
+
+/// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.
+fn put_off(cx: &Context, heard: &Heard, finding: Finding) -> Finding {
+    let asked = cx.reader.reply(&heard.reply).args.get("wait").and_then(|w| seconds(w).map(|s| (w.clone(), s)));
+    let (wait, secs) = asked.unwrap_or_else(|| ("5 minutes".to_owned(), USUAL_WAIT));
+    let finding = finding.arg("wait", wait);
+    let again = cx.seen.findings().any(|(_, f)| f.id == finding.id && f.args.contains_key(RETRY_SECS));
+    if again {
+        return Finding { id: "recipient.rcpt.greylisted-still".to_owned(), ..finding };
+    }
+    finding.arg(RETRY_SECS, secs + SPARE)
+}
+
+/// The greylisting of this session that put this address off.
+fn put_off_before(cx: &Context, address: &str) -> Option<Finding> {
+    let before = cx.seen.findings().map(|(_, f)| f).find(|f| f.id == "recipient.rcpt.greylisted")?;
+    before.args.get("address").is_some_and(|a| a.eq_ignore_ascii_case(address)).then(|| before.clone())
+}
+
+/// It was greylisting: the same question, answered otherwise after a wait.
+fn passed(before: &Finding, real: &Heard, address: &str) -> Finding {
+    let codes = before.args.get("codes").cloned().unwrap_or_default();
+    Finding::new("recipient.rcpt.greylist-passed")
+        .arg("server", &real.reply.server)
+        .arg("address", address)
+        .arg("before", codes)
+        .arg("codes", real.reply.codes())
+        .shown_by(real.evidence)
 }
 
 /// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.

@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     pub speaks_other: bool,
     /// Something on the way paints over what the server says.
     pub masked: bool,
+    /// The greeting's text: some servers put their time into it.
+    pub greeting: String,
 }
 
 /// How a combination ended.
@@ -31,7 +33,9 @@ pub(super) enum End {
     Works,
     /// STARTTLS is not offered.
     NoStarttls,
-    /// STARTTLS or EHLO was refused, or the greeting was no welcome; the codes.
+    /// STARTTLS is offered, and refused when it is taken up; the codes.
+    StarttlsRefused(String),
+    /// EHLO was refused, or the greeting was no welcome; the codes.
     Refused(String),
     /// The server insists on TLS first.
     TlsRequired(String),
@@ -66,6 +70,7 @@ impl Attempt {
             plain_greeting: None,
             speaks_other: false,
             masked: false,
+            greeting: String::new(),
         }
     }
 
@@ -83,6 +88,16 @@ impl Attempt {
 
     pub(super) fn works(&self) -> bool {
         matches!(self.end, End::Works)
+    }
+
+    /// Whether the port answered in TLS, whatever came of it: then it is not about to greet in plain text.
+    pub(super) fn shows_tls(&self) -> bool {
+        let alert = |why: &str| !["plaintext", "timeout", "closed", "reset", "malformed"].contains(&why);
+        match &self.end {
+            End::Works => self.security == Security::Tls,
+            End::Handshake(why) => self.security == Security::Tls && alert(why),
+            _ => false,
+        }
     }
 
     /// Whether a connection came about.
@@ -111,6 +126,7 @@ impl Attempt {
             End::Works => "works".to_owned(),
             End::NoStarttls => "STARTTLS is not offered".to_owned(),
             End::Refused(codes) | End::TlsRequired(codes) => codes.clone(),
+            End::StarttlsRefused(codes) => format!("{codes} to STARTTLS"),
             End::Handshake(why) | End::Unreached(why) | End::Untried(why) | End::Broke(why) | End::Hushed(why) => {
                 why.clone()
             }
@@ -198,6 +214,7 @@ async fn dialogue(
         Open { server: server.to_owned(), address, security: implicit, source: cx.case.source, role, strict: false };
     let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await?;
     tried.evidence = Some(greeting.evidence);
+    tried.greeting = greeting.reply.joined();
     tried.plain_greeting = (implicit == Security::None).then_some(greeting.evidence);
     let end = if greeting.reply.code == 220 {
         ready(cx, &mut dialogue, security, tried).await
@@ -206,8 +223,7 @@ async fn dialogue(
     };
     tried.tls = dialogue.tls().cloned();
     if role == Role::Case {
-        let text = greeting.reply.joined();
-        for found in masked(server, address.port(), (&text, greeting.evidence), dialogue.capabilities()) {
+        for found in masked(server, address.port(), (&tried.greeting, greeting.evidence), dialogue.capabilities()) {
             tried.masked = true;
             cx.found(found);
         }
@@ -235,7 +251,7 @@ async fn ready(
         let started = dialogue.starttls().await?;
         tried.evidence = Some(started.evidence);
         if started.reply.code != 220 {
-            return Ok(End::Refused(started.reply.codes()));
+            return Ok(End::StarttlsRefused(started.reply.codes()));
         }
         let heard = dialogue.ehlo(&helo).await?;
         if !heard.reply.is_positive() {

@@ -1,17 +1,31 @@
 //! Step 3: the server, port and security as entered, the other usual combinations, and what the certificate says.
 
+//!
+//! ```text
+//! attempt.rs   one combination          judge.rs      what they say together
+//! handshake.rs why TLS did not come about               certificate.rs, clock.rs   what the certificate says, and by which clock
+//! provider.rs  what is known of the provider            discover.rs, autoconfig.rs the settings that belong to an address
+//! ```
+
 mod attempt;
+mod autoconfig;
+mod certificate;
+mod clock;
+mod discover;
+mod handshake;
+mod judge;
+mod provider;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use attempt::{Attempt, End, attempt, settled};
+use attempt::{Attempt, attempt, settled};
 use futures_util::future::join_all;
 
 use super::tools::{Host, hosts, interceptor};
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, EvidenceId, Finding, Role, Security, TlsFact};
+use crate::transcript::{Consent, Finding, Role, Security};
 
 /// The check of step 3.
 pub(super) struct Settings;
@@ -54,6 +68,42 @@ impl Check for Settings {
             "settings.certificate.unknown-issuer",
             "settings.certificate.bad",
             "settings.certificate.unknown",
+            "settings.speaks-tls-first",
+            "settings.speaks-plain-first",
+            "settings.starttls.broken",
+            "settings.tls.told",
+            "settings.tls.too-old",
+            "settings.tls.old-ciphers",
+            "settings.certificate.chain-incomplete",
+            "settings.certificate.weak-key",
+            "settings.certificate.ends-soon",
+            "settings.certificate.sni",
+            "settings.certificate.other",
+            "settings.clock.agrees",
+            "settings.clock.wrong",
+            "settings.clock.too-early",
+            "settings.clock.untold",
+            "settings.provider.known",
+            "settings.provider.other-way",
+            "settings.provider.other-host",
+            "settings.provider.elsewhere",
+            "settings.provider.closed",
+            "settings.provider.app-password",
+            "settings.provider.oauth",
+            "settings.provider.key",
+            "settings.provider.switch-on",
+            "settings.provider.note",
+            "settings.provider.login-whole",
+            "settings.provider.login-local",
+            "settings.provider.login-fixed",
+            "settings.found.srv",
+            "settings.found.autoconfig",
+            "settings.found.provider",
+            "settings.found.nothing",
+            "settings.found.untold",
+            "settings.found.no-consent",
+            "settings.found.untrusted",
+            "settings.found.other-host",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
             "firewall.interceptor",
@@ -92,7 +142,7 @@ fn in_turn(port: u16) -> [Security; 3] {
 
 async fn run(cx: &Context) {
     if cx.case.server.is_none() {
-        cx.found(Finding::new("settings.none-given"));
+        without_server(cx).await;
         return;
     }
     let Some(host) = hosts(cx).await.ok().and_then(|hosts| hosts.into_iter().next()) else { return };
@@ -115,7 +165,52 @@ async fn run(cx: &Context) {
     let ip = reachable(cx, &host).await;
     let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1, Role::Case).await;
     let others = others(cx, &host.name, ip, &first).await;
-    judge(cx, &host, &first, &others);
+    let old = handshake::look(cx, &host.name, SocketAddr::new(ip, first.port), &first).await;
+    shown(cx, &host, ip, &first, &others).await;
+    judge::judge(cx, &host, &first, &others, old.as_ref());
+    provider::tell(cx, &host.name, &first).await;
+    if !first.works() && others.iter().all(|a| !a.works()) {
+        elsewhere(cx, &host.name).await;
+    }
+}
+
+/// Nothing was entered: what belongs to the address is looked for, and the best of it tried.
+async fn without_server(cx: &Context) {
+    cx.found(Finding::new("settings.none-given"));
+    let found = discover::discover(cx).await;
+    let Some(best) = found.first().filter(|_| cx.may(Consent::Connect)) else { return };
+    let answers = cx.net.addresses(&cx.rec, &best.way.host, cx.case.family).await;
+    let Some(ip) = answers.iter().flat_map(|(dns, _)| dns.addresses()).next() else { return };
+    attempt(cx, &best.way.host, SocketAddr::new(ip, best.way.port), best.way.security, Role::Control).await;
+}
+
+/// Nothing works there: perhaps the address has settings of its own that name another server.
+async fn elsewhere(cx: &Context, server: &str) {
+    if cx.know.providers.by_host(server).is_some() {
+        return;
+    }
+    let Some(domain) = provider::own_domain(cx) else { return };
+    // What is known of its provider was told already.
+    if provider::of_domain(cx, &domain).await.is_some() {
+        return;
+    }
+    let found = discover::discover(cx).await;
+    let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(server.trim_end_matches('.'));
+    if let Some(other) = found.first().filter(|_| !found.iter().any(|f| same(&f.way.host))) {
+        cx.found(discover::about("settings.found.other-host", &domain, other).arg("server", server));
+    }
+}
+
+/// The certificate of the combination that was entered; that of another port only matters where that port would be used.
+async fn shown(cx: &Context, host: &Host, ip: IpAddr, first: &Attempt, others: &[Attempt]) {
+    let better = judge::better(others).filter(|_| !first.works());
+    let Some(shown) = [Some(first), better].into_iter().flatten().find(|a| a.tls.is_some()) else { return };
+    let Some((fact, evidence)) = &shown.tls else { return };
+    // One that was made on the way proves nothing about the server, whether this machine trusts it or not.
+    match interceptor(cx, fact) {
+        Some(found) => cx.found(found.shown_by(*evidence)),
+        None => certificate::tell(cx, host, shown, SocketAddr::new(ip, shown.port)).await,
+    }
 }
 
 /// The other combinations, ports side by side, in the order of [`USUAL`]. A port that lets nobody in is tried once, and what has shown
@@ -133,7 +228,7 @@ async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<
         for security in in_turn(port).into_iter().filter(|s| (port, *s) != entered) {
             let before: Vec<&Attempt> = tried.iter().chain([first]).filter(|a| a.port == port).collect();
             let address = SocketAddr::new(ip, port);
-            let wants_tls = before.iter().any(|a| a.works() && a.security == Security::Tls);
+            let wants_tls = before.iter().any(|a| a.shows_tls());
             let next = match before.iter().find_map(|a| a.settles(security)) {
                 Some(known) => settled(cx, server, (port, security), known),
                 None => attempt(if wants_tls { brief } else { cx }, server, address, security, Role::Control).await,
@@ -167,122 +262,4 @@ async fn reachable(cx: &Context, host: &Host) -> IpAddr {
         opened.is_ok().then_some(*ip)
     });
     join_all(tries).await.into_iter().flatten().next().unwrap_or(first)
-}
-
-fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt]) {
-    let about = |id: &str, a: &Attempt| {
-        let mut finding = Finding::new(id)
-            .arg("server", &host.name)
-            .arg("port", a.port)
-            .arg("security", a.security.as_str())
-            .arg("why", a.why());
-        finding.evidence.extend(a.evidence);
-        finding
-    };
-    let safe = |a: &&Attempt| a.works() && a.security != Security::None;
-    let better = others.iter().find(safe).or_else(|| others.iter().find(|a| a.works()));
-    // The certificate of another port only matters where that port would be used.
-    let shown = first.tls.as_ref().or_else(|| better.filter(|_| !first.works())?.tls.as_ref());
-    if let Some((fact, evidence)) = shown {
-        // One that was made on the way proves nothing about the server, whether this machine trusts it or not.
-        match interceptor(cx, fact) {
-            Some(found) => cx.found(found.shown_by(*evidence)),
-            None => certificate(cx, host, fact, *evidence),
-        }
-    }
-    if first.works() {
-        cx.found(about("settings.as-entered.works", first));
-        return;
-    }
-    // As offered, with nothing to protect: a program that was told nothing else goes on so, and so do mail servers.
-    if matches!(first.end, End::NoStarttls)
-        && cx.case.security == Security::Auto
-        && cx.case.user.is_none()
-        && !first.masked
-    {
-        cx.found(about("settings.as-entered.plain", first));
-        return;
-    }
-    cx.found(about(
-        match first.end {
-            End::Unreached(_) => "settings.as-entered.no-route",
-            End::NoAnswer | End::Untried(_) | End::Silent | End::Hushed(_) => "settings.as-entered.no-answer",
-            End::Refused(_) => "settings.as-entered.refused",
-            _ => "settings.as-entered.fails",
-        },
-        first,
-    ));
-    if let End::TlsRequired(_) = first.end {
-        cx.found(about("settings.tls-required", first));
-    }
-    let Some(better) = better else {
-        if matches!(first.end, End::Handshake(_)) {
-            cx.found(about("settings.tls.handshake-failed", first));
-        }
-        let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
-        match first.end {
-            _ if all(Attempt::is_untold) => cx.found(about("settings.no-answer", first)),
-            _ if first.is_silent() => cx.found(about("settings.silent", first)),
-            _ if all(|a| !a.is_connected()) => cx.found(about("settings.nothing-works", first)),
-            // What it said is the answer.
-            End::Refused(_) | End::TlsRequired(_) => {}
-            _ => cx.found(about("settings.no-session", first)),
-        }
-        return;
-    };
-    let works = |id: &str| {
-        let mut finding =
-            about(id, first).arg("better_port", better.port).arg("better_security", better.security.as_str());
-        finding.evidence.extend(better.evidence);
-        finding
-    };
-    let same_port = others.iter().any(|a| a.works() && a.port == first.port);
-    match (&first.end, same_port) {
-        // The settings may be right: what answers is not the server as it is.
-        _ if first.masked => {}
-        (End::NoStarttls, false) => cx.found(about("settings.starttls-missing", first)),
-        (End::Handshake(_) | End::Silent | End::NotSmtp | End::NoStarttls, true) => {
-            cx.found(works("settings.wrong-security"));
-        }
-        (End::Handshake(_) | End::Silent | End::NotSmtp, false) if first.speaks_other => {
-            cx.found(works("settings.wrong-security"));
-        }
-        (End::Handshake(_), false) => cx.found(about("settings.tls.handshake-failed", first)),
-        (End::Unreached(_) | End::NoAnswer, false) => cx.found(works("settings.wrong-port")),
-        _ => {}
-    }
-    cx.found(works("settings.other-works"));
-}
-
-fn certificate(cx: &Context, host: &Host, fact: &TlsFact, evidence: EvidenceId) {
-    if !fact.established && fact.chain.is_empty() {
-        return;
-    }
-    let id = match fact.distrust.as_deref() {
-        None => "settings.certificate.ok",
-        Some("expired") => "settings.certificate.expired",
-        Some("not-yet-valid") => "settings.certificate.not-yet-valid",
-        Some("name") => "settings.certificate.name",
-        Some("self-signed") => "settings.certificate.self-signed",
-        Some("unknown-issuer") => "settings.certificate.unknown-issuer",
-        Some("no-trust-store") => "settings.certificate.unknown",
-        Some(_) => "settings.certificate.bad",
-    };
-    let mut finding = Finding::new(id)
-        .arg("server", &host.name)
-        .arg("version", fact.version.clone().unwrap_or_default())
-        .arg("why", fact.distrust.clone().unwrap_or_default())
-        .shown_by(evidence);
-    if let Some(own) = fact.chain.first() {
-        finding = finding
-            .arg("names", own.names.join(", "))
-            .arg("issuer", &own.issuer)
-            .arg("until", date(own.not_after))
-            .arg("since", date(own.not_before));
-    }
-    cx.found(finding);
-}
-
-fn date(unix: i64) -> String {
-    jiff::Timestamp::from_second(unix).map_or_else(|_| "an odd date".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
 }

@@ -15,6 +15,8 @@ use crate::transcript::{AddressFamily, DnsOutcome, DnsRecord, EvidenceId, Securi
 pub(crate) struct Host {
     /// Its name, or an address in text form.
     pub name: String,
+    /// Its MX preference, lower first (RFC 5321 §5.1); none for a server that was entered, and where there is no MX.
+    pub preference: Option<u16>,
     /// The port to use.
     pub port: u16,
     /// How the connection is to be protected: as entered for a server that was entered, as offered for one that the DNS names.
@@ -118,7 +120,11 @@ pub(crate) async fn exchangers(cx: &Context) -> Result<Vec<Host>, NoHosts> {
             (true, None) => Err(NoHosts::NoMail(evidence)),
         };
     }
-    Ok(join_all(names.into_iter().take(MOST).map(|(_, host)| resolved(cx, host, 25, security))).await)
+    let of = names.into_iter().take(MOST).map(async |(preference, host)| Host {
+        preference: Some(preference),
+        ..resolved(cx, host, 25, security).await
+    });
+    Ok(join_all(of).await)
 }
 
 async fn resolved(cx: &Context, name: &str, port: u16, security: Security) -> Host {
@@ -131,7 +137,7 @@ async fn resolved(cx: &Context, name: &str, port: u16, security: Security) -> Ho
     let exists = answers.iter().any(|(dns, _)| dns.outcome == DnsOutcome::NoData);
     let left_out = cx.case.family != AddressFamily::Any && addresses.is_empty() && exists;
     let evidence = answers.into_iter().map(|(_, id)| id).collect();
-    Host { name: name.to_owned(), port, security, addresses, unknown, left_out, evidence }
+    Host { name: name.to_owned(), preference: None, port, security, addresses, unknown, left_out, evidence }
 }
 
 /// The address in a domain literal: `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3).

@@ -1,13 +1,19 @@
 //! What several checks need: which hosts the mail goes to, and a session with one of them.
 
 mod address;
+mod heal;
 mod hosts;
 mod masked;
+mod proxy;
+mod route;
 mod talk;
 
 pub(crate) use address::{Split, split};
+pub use heal::{Healed, heal};
 pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
+pub(crate) use proxy::answers_for_all;
+pub(crate) use route::route;
 pub(crate) use talk::{Stopped, Talk, talk};
 
 use std::net::IpAddr;

@@ -24,27 +24,33 @@ pub(super) struct Silence {
     pub(super) detail: Option<String>,
 }
 
-/// Asks; any response code is an answer.
-pub(super) async fn ask(server: SocketAddr, query: &Query, recurse: bool, until: Instant) -> Result<Message, Silence> {
-    let answer = ask_with(server, query, recurse, true, until).await?;
-    let knows_no_edns = matches!(answer.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp);
-    // RFC 6891 §7: an old server says FORMERR, and is asked again in the old way.
-    if knows_no_edns { ask_with(server, query, recurse, false, until).await } else { Ok(answer) }
+/// How a question is put.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ask {
+    /// The server may ask others for the answer (RD).
+    pub recurse: bool,
+    /// What does not validate is wanted, too (CD, RFC 4035 §3.2.2).
+    pub unchecked: bool,
+    /// Signatures are wanted, and with them the server's word that it validated (DO, RFC 4035 §3.2.1).
+    pub signed: bool,
 }
 
-async fn ask_with(
-    server: SocketAddr,
-    query: &Query,
-    recurse: bool,
-    edns: bool,
-    until: Instant,
-) -> Result<Message, Silence> {
+/// Asks; any response code is an answer.
+pub(super) async fn ask(server: SocketAddr, query: &Query, how: Ask, until: Instant) -> Result<Message, Silence> {
+    let answer = ask_with(server, query, how, true, until).await?;
+    let knows_no_edns = matches!(answer.metadata.response_code, ResponseCode::FormErr | ResponseCode::NotImp);
+    // RFC 6891 §7: an old server says FORMERR, and is asked again in the old way.
+    if knows_no_edns { ask_with(server, query, how, false, until).await } else { Ok(answer) }
+}
+
+async fn ask_with(server: SocketAddr, query: &Query, how: Ask, edns: bool, until: Instant) -> Result<Message, Silence> {
     let mut question = Message::query();
     question.add_query(query.clone());
-    question.metadata.recursion_desired = recurse;
+    question.metadata.recursion_desired = how.recurse;
+    question.metadata.checking_disabled = how.unchecked;
     if edns {
         let mut edns = Edns::new();
-        edns.set_max_payload(PAYLOAD);
+        edns.set_max_payload(PAYLOAD).set_dnssec_ok(how.signed);
         question.set_edns(edns);
     }
     let bytes = question.to_vec().map_err(|_| Silence::error("not a name"))?;

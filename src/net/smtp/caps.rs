@@ -7,12 +7,16 @@ use crate::transcript::Reply;
 pub struct Capabilities {
     /// Keyword and its parameters, in the server's order.
     pub keywords: Vec<(String, String)>,
+    /// Whether AUTH is there only in the form of servers from before RFC 2554, `AUTH=LOGIN`: clients that go by the book do not see it.
+    pub old_auth_only: bool,
 }
 
 impl Capabilities {
     /// What a positive answer to EHLO says; its first line is the server's name and is passed over.
     #[must_use]
     pub fn of(reply: &Reply) -> Self {
+        let begins =
+            |how: &str| reply.text.iter().skip(1).any(|l| l.to_ascii_uppercase().trim_start().starts_with(how));
         let keywords = reply.text.iter().skip(1).filter_map(|line| {
             let line = line.trim();
             let end = line.find([' ', '=']).unwrap_or(line.len());
@@ -20,7 +24,7 @@ impl Capabilities {
             let parameters = parameters.trim_start_matches([' ', '=']).trim();
             (!keyword.is_empty()).then(|| (keyword.to_ascii_uppercase(), parameters.to_owned()))
         });
-        Self { keywords: keywords.collect() }
+        Self { keywords: keywords.collect(), old_auth_only: begins("AUTH=") && !begins("AUTH ") }
     }
 
     /// The parameters of a keyword, if it is offered; `AUTH=` of old servers counts as `AUTH`.
@@ -92,6 +96,9 @@ mod tests {
     fn the_old_spelling_of_auth_counts() {
         let caps = said(&["mx", "AUTH=LOGIN plain", "AUTH PLAIN XOAUTH2"]);
         assert_eq!(caps.mechanisms(), ["LOGIN", "PLAIN", "XOAUTH2"]);
+        assert!(!caps.old_auth_only, "it is there in the new form, too");
+        assert!(said(&["mx", "AUTH=LOGIN"]).old_auth_only);
+        assert!(!said(&["mx", "AUTH LOGIN"]).old_auth_only);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::exchange::one_line;
 use super::{Broken, Capabilities, Dialogue, Heard};
-use crate::transcript::{Role, Stage};
+use crate::net::wire::Fault;
+use crate::transcript::{BreakKind, Role, Stage};
 
 /// The longest wait for the answer to QUIT.
 const QUIT_MAX: Duration = Duration::from_secs(2);
@@ -50,6 +51,31 @@ impl Dialogue {
     /// How it broke off.
     pub async fn control(&mut self, stage: Stage, line: &str) -> Result<Heard, Broken> {
         self.command_as(Role::Control, stage, line).await
+    }
+
+    /// Two commands in one breath, as PIPELINING lets one say them, and the reply to each (RFC 2920 §3.1); control probes.
+    ///
+    /// # Errors
+    /// How it broke off.
+    pub async fn in_one_breath(&mut self, stage: Stage, lines: [&str; 2]) -> Result<[Heard; 2], Broken> {
+        self.alive()?;
+        let lines = lines.map(one_line);
+        let begun = Clock::now();
+        let deadline = Instant::now() + self.net.limits().phase;
+        self.look_for_early_talk(stage, Role::Control);
+        for line in &lines {
+            self.record_sent(stage, Role::Control, line);
+        }
+        // That it could not be sent shows in what is heard.
+        let _ = self.wire.write(format!("{}\r\n{}\r\n", lines[0], lines[1]).as_bytes(), deadline).await;
+        let mut heard = Vec::new();
+        for _ in &lines {
+            match self.hear(stage, Role::Control, begun, deadline).await {
+                Ok(reply) => heard.push(reply),
+                Err(fault) => return Err(self.broke(stage, Role::Control, begun, fault)),
+            }
+        }
+        heard.try_into().map_err(|_| self.broke(stage, Role::Control, begun, Fault::new(BreakKind::Error)))
     }
 
     /// `MAIL FROM`, with parameters (`SIZE=…`, `SMTPUTF8`) behind a space where given. An empty sender is `<>`.

@@ -9,7 +9,7 @@ use super::reply::{Assembly, ReplyParts, may_begin_reply};
 use super::{Broken, Dialogue, Heard};
 use crate::net::tcp::millis;
 use crate::net::wire::{Fault, excerpt};
-use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, Reply, Role, Stage, clean_line};
+use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, MARK, Reply, Role, Stage, clean_line};
 
 /// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
 const SENT_MAX: usize = 12_288;
@@ -118,7 +118,15 @@ impl Dialogue {
         let mut assembly = Assembly::new(stage);
         loop {
             let line = self.next_line(!assembly.begun(), deadline).await?;
-            if assembly.push(&line, &|text| self.hush.scrub(text))? {
+            let asks = stage == Stage::Auth && line.starts_with(b"334");
+            if asks {
+                // What a login goes on with must come as it was said.
+                let text = String::from_utf8_lossy(line.get(4..).unwrap_or_default()).into_owned();
+                self.challenge = Some(Zeroizing::new(text));
+            }
+            let masked = asks && self.masks_challenges && line.len() > 4;
+            let scrub = |text: &str| if masked { MARK.to_owned() } else { self.hush.scrub(text) };
+            if assembly.push(&line, &scrub)? {
                 return assembly.finish().ok_or_else(|| Fault::new(BreakKind::NotSmtp));
             }
         }

@@ -4,26 +4,32 @@
 //! Dialogue::open ─ greeting ─ ehlo ─ starttls ─ ehlo ─ mail ─ rcpt ─ … ─ quit      (mod, commands, message, auth)
 //!        └─ exchange: look for early talk · record and send the line · read the reply      (exchange)
 //!                        └─ Assembly: lines -> reply, hard limits                          (reply)
+//!   auth: one login ─ Exchange: what each mechanism says                                    (auth, sasl)
 //! ```
 
 mod auth;
 mod caps;
 mod commands;
 mod exchange;
-mod md5;
+mod hello;
 mod message;
 mod open;
 mod reply;
+mod sasl;
 mod session;
 
 use std::net::{IpAddr, SocketAddr};
+
+use zeroize::Zeroizing;
 
 use super::wire::Wire;
 use super::{Net, Recorder};
 use crate::transcript::{BreakFact, EvidenceId, Hush, Reply, Role, Security, TlsFact};
 
+pub use auth::Login;
 pub use caps::Capabilities;
 pub use reply::{ReplyParts, parse_reply};
+pub use sasl::GaveUp;
 pub use session::{SessionOpening, Stop};
 
 /// Where to connect and how.
@@ -81,6 +87,12 @@ pub struct Dialogue {
     injected: Option<EvidenceId>,
     early: Option<EvidenceId>,
     hush: Hush,
+    /// What the last 334 asked, as it came; held for the length of a login.
+    challenge: Option<Zeroizing<String>>,
+    /// Whether what a 334 asks is kept out of what is recorded.
+    masks_challenges: bool,
+    /// Whether a login may be made without verified TLS.
+    at_risk: bool,
     over: Option<Box<Broken>>,
 }
 

@@ -6,8 +6,10 @@ use tokio::time::Instant;
 
 use super::{Broken, Capabilities, Dialogue, Heard, Open};
 use crate::net::wire::{Fault, excerpt};
-use crate::net::{Net, Recorder, tls};
-use crate::transcript::{BreakFact, BreakKind, ConnectFact, ConnectOutcome, Role, Security, Stage, clean_line};
+use crate::net::{Net, Recorder, Wire, tls};
+use crate::transcript::{
+    BreakFact, BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Role, Security, Stage, clean_line,
+};
 
 impl Dialogue {
     /// Connects, does the implicit TLS handshake if asked, and reads the greeting. A greeting of any code is a reply.
@@ -16,10 +18,22 @@ impl Dialogue {
     /// How it broke off: stage `connect`, `tls` or `greeting`.
     pub async fn open(net: &Net, rec: &Recorder, open: Open) -> Result<(Self, Heard), Broken> {
         let open = Open { server: clean_line(&open.server, 255), ..open };
-        let (wire, connected) = match net.connect(rec, &open.server, open.address, open.source).await {
-            Ok(connection) => connection,
-            Err((fact, evidence)) => return Err((not_connected(fact, open.role), evidence)),
-        };
+        match net.connect(rec, &open.server, open.address, open.source).await {
+            Ok(connection) => Self::over(net, rec, open, connection).await,
+            Err((fact, evidence)) => Err((not_connected(fact, open.role), evidence)),
+        }
+    }
+
+    /// As [`Self::open`], over a connection that stands, with the fact of it.
+    ///
+    /// # Errors
+    /// How it broke off: stage `tls` or `greeting`.
+    pub async fn over(
+        net: &Net,
+        rec: &Recorder,
+        open: Open,
+        (wire, connected): (Wire, EvidenceId),
+    ) -> Result<(Self, Heard), Broken> {
         // What was said to that machine before, it may say back at any time.
         let hush = net.hushed(open.address.ip());
         let role = open.role;
@@ -36,6 +50,9 @@ impl Dialogue {
             injected: None,
             early: None,
             hush,
+            challenge: None,
+            masks_challenges: false,
+            at_risk: false,
             over: None,
         };
         if implicit {
@@ -77,8 +94,12 @@ impl Dialogue {
         let begun = Clock::now();
         let Open { server, address, strict, .. } = &self.open;
         let limit = self.net.limits().phase;
-        let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit).await;
-        for text in fact.chain.iter_mut().flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names))
+        let now = self.net.world().unix_seconds();
+        let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit, now).await;
+        for text in fact
+            .chain
+            .iter_mut()
+            .flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names).chain(&mut c.issuer_at))
         {
             *text = self.hush.scrub(text);
         }
@@ -91,7 +112,7 @@ impl Dialogue {
 }
 
 /// A connection that did not come about, as a break.
-fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
+pub(super) fn not_connected(fact: ConnectFact, role: Role) -> BreakFact {
     let kind = if fact.outcome == ConnectOutcome::Timeout { BreakKind::Timeout } else { BreakKind::Error };
     BreakFact {
         server: fact.server,

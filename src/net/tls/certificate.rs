@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use rustls::pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use x509_parser::oid_registry::{OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS, OID_SIG_ED25519};
+use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 use crate::transcript::{CertificateFact, clean_line};
 
@@ -14,7 +16,7 @@ const NAME_MAX: usize = 255;
 
 /// The certificates of a chain that can be read, in order.
 pub(super) fn describe(chain: &[CertificateDer<'_>]) -> Vec<CertificateFact> {
-    chain.iter().filter_map(|der| parse(der)).map(|certificate| fact(&certificate)).collect()
+    chain.iter().filter_map(|der| Some(fact(&parse(der)?, der))).collect()
 }
 
 /// From when until when it is valid, in seconds since 1970.
@@ -32,7 +34,7 @@ fn parse<'a>(der: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {
     X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate)
 }
 
-fn fact(certificate: &X509Certificate<'_>) -> CertificateFact {
+fn fact(certificate: &X509Certificate<'_>, der: &[u8]) -> CertificateFact {
     let names = certificate.subject_alternative_name().ok().flatten().map_or_else(Vec::new, |extension| {
         extension.value.general_names.iter().filter_map(name).take(NAMES_MAX).collect()
     });
@@ -42,7 +44,42 @@ fn fact(certificate: &X509Certificate<'_>) -> CertificateFact {
         names,
         not_before: certificate.validity().not_before.timestamp(),
         not_after: certificate.validity().not_after.timestamp(),
+        key: key(certificate),
+        issuer_at: issuer_at(certificate),
+        sha256: sha256(der),
+        key_sha256: sha256(certificate.public_key().raw),
     }
+}
+
+fn sha256(octets: &[u8]) -> String {
+    ring::digest::digest(&ring::digest::SHA256, octets).as_ref().iter().map(|o| format!("{o:02x}")).collect()
+}
+
+/// The kind of key and its size, as people say it.
+fn key(certificate: &X509Certificate<'_>) -> String {
+    let info = certificate.public_key();
+    match info.parsed() {
+        Ok(PublicKey::RSA(rsa)) => format!("RSA {}", rsa.key_size()),
+        Ok(PublicKey::EC(point)) => match point.key_size() {
+            // A point's coordinates are whole octets: those of P-521 have 528 bits.
+            521..=528 => "EC P-521".to_owned(),
+            size => format!("EC P-{size}"),
+        },
+        Ok(PublicKey::DSA(_)) => "DSA".to_owned(),
+        _ if info.algorithm.algorithm == OID_SIG_ED25519 => "Ed25519".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The first address of the issuer's own certificate.
+fn issuer_at(certificate: &X509Certificate<'_>) -> Option<String> {
+    let access = certificate.extensions().iter().find_map(|e| match e.parsed_extension() {
+        ParsedExtension::AuthorityInfoAccess(access) => Some(access),
+        _ => None,
+    })?;
+    access.iter().filter(|d| d.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS).find_map(|d| {
+        if let GeneralName::URI(uri) = d.access_location { Some(clean_line(uri, NAME_MAX)) } else { None }
+    })
 }
 
 fn name(name: &GeneralName<'_>) -> Option<String> {

@@ -1,6 +1,7 @@
 //! TLS: what is trusted, the handshake, and what is said when it fails.
 
 mod certificate;
+mod hello;
 mod observe;
 mod trust;
 
@@ -9,7 +10,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{ServerName, UnixTime};
+use rustls::time_provider::TimeProvider;
 use rustls::{AlertDescription, ClientConfig, InvalidMessage, PeerIncompatible};
 use tokio::time::{Duration, Instant, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -17,12 +19,13 @@ use tokio_rustls::TlsConnector;
 use super::tcp::millis;
 use super::wire::{Fault, Wire};
 use crate::transcript::{BreakKind, TlsFact, clean_line};
+pub use hello::{OldTls, is_spoken_cipher};
 use observe::Observer;
 pub use trust::Trust;
 
 /// Makes the handshake on a plain wire. The fact says how it went, whether or not it came to its end.
 ///
-/// With `strict` a certificate that is not trusted ends the handshake; else it goes on and the fact says why it is not trusted.
+/// Certificates are judged by `now`, in seconds since 1970. With `strict` a certificate that is not trusted ends the handshake; else it goes on and the fact says why it is not trusted.
 pub(super) async fn handshake(
     wire: &mut Wire,
     trust: &Trust,
@@ -30,18 +33,9 @@ pub(super) async fn handshake(
     address: SocketAddr,
     strict: bool,
     limit: Duration,
+    now: i64,
 ) -> TlsFact {
-    let mut fact = TlsFact {
-        server: server.to_owned(),
-        address,
-        established: false,
-        version: None,
-        cipher: None,
-        chain: Vec::new(),
-        distrust: None,
-        error: None,
-        ms: 0,
-    };
+    let mut fact = nothing_yet(server, address);
     let Some(stream) = wire.take_plain() else {
         fact.error = Some("closed".to_owned());
         return fact;
@@ -49,7 +43,7 @@ pub(super) async fn handshake(
     let observer = Arc::new(Observer::new(trust.anchors().await, strict));
     let begun = Clock::now();
     let deadline = Instant::now() + limit;
-    let connector = match configure(&observer) {
+    let connector = match configure(&observer, now) {
         Ok(config) => TlsConnector::from(Arc::new(config)),
         Err(error) => {
             fact.error = Some(clean_line(&error.to_string(), 200));
@@ -72,6 +66,50 @@ pub(super) async fn handshake(
         Ok(Err(_)) if strict && fact.distrust.is_some() => {}
         Ok(Err(error)) => fact.error = Some(ended(&error)),
         Err(_) => fact.error = Some("timeout".to_owned()),
+    }
+    fact
+}
+
+fn nothing_yet(server: &str, address: SocketAddr) -> TlsFact {
+    TlsFact {
+        server: server.to_owned(),
+        address,
+        established: false,
+        version: None,
+        cipher: None,
+        chain: Vec::new(),
+        distrust: None,
+        error: None,
+        probe: false,
+        ms: 0,
+    }
+}
+
+/// Says a hello of our own on a plain wire and reads what the server chooses. The connection is of no more use then.
+pub(super) async fn old_hello(
+    wire: &mut Wire,
+    server: &str,
+    address: SocketAddr,
+    offer: OldTls,
+    limit: Duration,
+) -> TlsFact {
+    let mut fact = TlsFact { probe: true, ..nothing_yet(server, address) };
+    let name = match server_name(server, address) {
+        ServerName::DnsName(name) => Some(name.as_ref().to_owned()),
+        _ => None,
+    };
+    let random = std::array::from_fn(|_| fastrand::u8(..));
+    let begun = Clock::now();
+    let hello = hello::client_hello(offer, name.as_deref(), random);
+    let heard = wire.ask(&hello, hello::ANSWER_MAX, Instant::now() + limit, hello::read).await;
+    fact.ms = millis(begun);
+    match heard {
+        Ok(hello::Answer::Chose { version, cipher }) => {
+            (fact.version, fact.cipher) = (Some(version), Some(cipher));
+        }
+        Ok(hello::Answer::Alert(name)) => fact.error = Some(name),
+        Ok(hello::Answer::NotTls) => fact.error = Some("plaintext".to_owned()),
+        Err(fault) => fact.error = Some(fault.kind.as_str().to_owned()),
     }
     fact
 }
@@ -115,12 +153,23 @@ fn ended(error: &io::Error) -> String {
     }
 }
 
-fn configure(observer: &Arc<Observer>) -> Result<ClientConfig, rustls::Error> {
+/// A clock that stands still.
+#[derive(Debug)]
+struct Now(i64);
+
+impl TimeProvider for Now {
+    fn current_time(&self) -> Option<UnixTime> {
+        u64::try_from(self.0).ok().map(|secs| UnixTime::since_unix_epoch(Duration::from_secs(secs)))
+    }
+}
+
+fn configure(observer: &Arc<Observer>, now: i64) -> Result<ClientConfig, rustls::Error> {
     let mut config = ClientConfig::builder_with_provider(trust::provider())
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(observer) as Arc<_>)
         .with_no_client_auth();
+    config.time_provider = Arc::new(Now(now));
     // A resumed session shows no certificate: there would be nothing to observe.
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)

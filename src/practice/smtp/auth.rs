@@ -1,8 +1,9 @@
-//! AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616). Passwords here are for practice; even so nothing keeps or shows them.
+//! AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616), SCRAM (RFC 5802), and tokens (RFC 7628). Passwords here are for practice; even so nothing keeps or shows them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::scram::{Asked, Hash};
 use super::session::{Answer, Next, Session};
 use super::words::On;
 use crate::practice::script::Moment;
@@ -15,7 +16,17 @@ pub(super) enum Exchange {
     LoginName,
     /// LOGIN's password for that name.
     LoginPassword(String),
-    /// Whatever ends a mechanism that this server offers but nobody passes (`XOAUTH2`, `CRAM-MD5`).
+    /// The one response of XOAUTH2 or OAUTHBEARER. A user's password stands for the token.
+    Token,
+    /// The empty word that makes the refusal of a token final.
+    TokenRefused,
+    /// SCRAM's first message.
+    Scram(Hash),
+    /// SCRAM's proof.
+    ScramProof(Box<Asked>),
+    /// The empty word that takes note of the server's own proof.
+    ScramEnd,
+    /// Whatever ends a mechanism that this server offers but nobody passes (`CRAM-MD5`).
     Doomed,
 }
 
@@ -41,6 +52,10 @@ impl Session {
         let (exchange, prompt) = match mechanism.as_str() {
             "PLAIN" => (Exchange::Plain, String::new()),
             "LOGIN" => (Exchange::LoginName, STANDARD.encode("Username:")),
+            "XOAUTH2" | "OAUTHBEARER" => (Exchange::Token, String::new()),
+            other if Hash::of(other).is_some_and(|_| self.stores_for_scram()) => {
+                (Hash::of(other).map_or(Exchange::Doomed, Exchange::Scram), String::new())
+            }
             _ => (Exchange::Doomed, STANDARD.encode("{}")),
         };
         match initial.trim() {
@@ -56,7 +71,7 @@ impl Session {
         if line == "*" {
             return self.say(On::AuthCancelled);
         }
-        if let Exchange::Doomed = exchange {
+        if let Exchange::Doomed | Exchange::TokenRefused = exchange {
             return self.decide_on(Moment::Login, On::AuthBad);
         }
         let Some(text) = STANDARD.decode(line).ok().and_then(|octets| String::from_utf8(octets).ok()) else {
@@ -72,7 +87,20 @@ impl Session {
             }
             Exchange::LoginName => self.ask(Exchange::LoginPassword(text), &STANDARD.encode("Password:")),
             Exchange::LoginPassword(user) => self.judge_login(&user, &text),
-            Exchange::Doomed => self.decide_on(Moment::Login, On::AuthBad),
+            Exchange::Token => self.judge_token(&text),
+            Exchange::Scram(hash) => {
+                let nonce: String = std::iter::repeat_with(fastrand::alphanumeric).take(18).collect();
+                match Asked::by(hash, &text, &nonce) {
+                    Some(asked) => {
+                        let first = STANDARD.encode(&asked.first);
+                        self.ask(Exchange::ScramProof(Box::new(asked)), &first)
+                    }
+                    None => self.say(On::AuthGarbled),
+                }
+            }
+            Exchange::ScramProof(asked) => self.judge_proof(&asked, &text),
+            Exchange::ScramEnd => self.let_in(true),
+            Exchange::Doomed | Exchange::TokenRefused => self.decide_on(Moment::Login, On::AuthBad),
         }
     }
 
@@ -81,9 +109,48 @@ impl Session {
         Answer { lines: vec![format!("334 {prompt}")], delay: std::time::Duration::ZERO, next: Next::Line }
     }
 
+    /// `user=NAME^Aauth=Bearer TOKEN^A^A`, or `n,a=NAME,^A…^Aauth=Bearer TOKEN^A^A`.
+    fn judge_token(&mut self, text: &str) -> Answer {
+        let mut parts = text.split('\x01');
+        let head = parts.next().unwrap_or_default();
+        let user = head.strip_prefix("user=").or_else(|| head.strip_prefix("n,a=").map(|u| u.trim_end_matches(',')));
+        let token = parts.find_map(|part| part.strip_prefix("auth=Bearer "));
+        let (Some(user), Some(token)) = (user, token) else { return self.say(On::AuthGarbled) };
+        if self.shared.host.users.iter().any(|u| u.name == user && u.password == token) {
+            return self.judge_login(user, token);
+        }
+        user.clone_into(&mut self.places.user);
+        let why = r#"{"status":"401","schemes":"Bearer","scope":"https://mail.example.net/"}"#;
+        self.ask(Exchange::TokenRefused, &STANDARD.encode(why))
+    }
+
+    /// A proof that holds is answered with the server's own; a rule that asks something in its place (334) makes an impostor of it.
+    fn judge_proof(&mut self, asked: &Asked, text: &str) -> Answer {
+        asked.user.clone_into(&mut self.places.user);
+        let user = self.shared.host.users.iter().find(|u| u.name == asked.user);
+        let Some(own) = user.and_then(|u| asked.judge(text, &u.password)) else { return self.let_in(false) };
+        let answer = self.decide_on(Moment::Login, On::AuthOk);
+        if !answer.is_positive() {
+            return answer;
+        }
+        if answer.lines.iter().all(|line| line.starts_with("334")) {
+            self.exchange = Some(Exchange::Doomed);
+            return answer;
+        }
+        self.ask(Exchange::ScramEnd, &STANDARD.encode(own))
+    }
+
     fn judge_login(&mut self, user: &str, password: &str) -> Answer {
         user.clone_into(&mut self.places.user);
         let known = self.shared.host.users.iter().any(|u| u.name == user && u.password == password);
+        self.let_in(known)
+    }
+
+    fn stores_for_scram(&self) -> bool {
+        !self.shared.host.no_scram_store
+    }
+
+    fn let_in(&mut self, known: bool) -> Answer {
         let answer = self.decide_on(Moment::Login, if known { On::AuthOk } else { On::AuthBad });
         self.standing.login = answer.is_positive();
         answer

@@ -2,10 +2,14 @@
 
 mod auth;
 mod command;
+mod narrow;
+mod old_tls;
+mod scram;
 mod session;
 mod shared;
 mod words;
 
+pub(super) use narrow::Small;
 pub(super) use shared::Shared;
 
 use std::io;
@@ -17,9 +21,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use self::narrow::Narrow;
 use self::session::{Answer, Next, Session};
 use self::words::On;
 use super::tls::Acceptor;
+use crate::practice::script::Tls;
 use crate::transcript::Security;
 
 /// Octets of a command line. RFC 5321 §4.5.3.1.4 asks for 512, extensions for more.
@@ -69,8 +75,13 @@ async fn talk(
     stream.set_nodelay(true)?;
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
+    let stream = Narrow::new(stream, shared.host.swallows, shared.small.clone());
     let mut reader: Reader = BufReader::new(Box::new(stream));
+    let speaks = shared.host.tls;
     if security == Security::Tls {
+        if speaks != Tls::Modern {
+            return old_tls::answer(reader, speaks).await;
+        }
         reader = secure(reader, tls.as_deref()).await?;
     }
     let mut answer = session.greet(place.fits);
@@ -87,6 +98,7 @@ async fn talk(
                 Some(octets) => session.message(octets),
                 None => session.last_word(On::TooBig),
             },
+            Next::Handshake if speaks != Tls::Modern => return old_tls::answer(reader, speaks).await,
             Next::Handshake => {
                 // What came after STARTTLS in plain text goes with the old reader: it must never count as said inside TLS.
                 reader = secure(reader, tls.as_deref()).await?;

@@ -149,7 +149,8 @@ impl Session {
     /// The parameters of an EHLO keyword that is offered now.
     pub(super) fn offered(&self, keyword: &str) -> Option<&str> {
         self.keywords().iter().find_map(|line| {
-            let (word, parameters) = line.split_once(' ').unwrap_or((line, ""));
+            // Old servers write `AUTH=LOGIN`.
+            let (word, parameters) = line.split_once([' ', '=']).unwrap_or((line, ""));
             word.eq_ignore_ascii_case(keyword).then_some(parameters)
         })
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::narrow::Small;
 use crate::practice::script::{Host, Moment, Rule};
 
 /// Pairs of sender and recipient that are remembered; past that, all are forgotten.
@@ -16,6 +17,8 @@ const ECHOED: usize = 320;
 pub(in crate::practice) struct Shared {
     pub(super) host: Host,
     client: IpAddr,
+    /// The clients on whose way nothing is lost.
+    pub(super) small: Small,
     connections: AtomicU32,
     open: AtomicU32,
     fired: Mutex<HashMap<(usize, String, String), u32>>,
@@ -49,9 +52,9 @@ pub(super) struct Place<'a> {
 }
 
 impl Shared {
-    pub(in crate::practice) fn new(host: Host, client: IpAddr) -> Self {
+    pub(in crate::practice) fn new(host: Host, client: IpAddr, small: Small) -> Self {
         let fired = Mutex::default();
-        Self { host, client, connections: AtomicU32::new(0), open: AtomicU32::new(0), fired }
+        Self { host, client, small, connections: AtomicU32::new(0), open: AtomicU32::new(0), fired }
     }
 
     /// Counts a connection in.
@@ -106,6 +109,7 @@ impl Shared {
             match place {
                 "name" => out.push_str(&self.host.name),
                 "ip" => out.push_str(&self.client.to_string()),
+                "date" => out.push_str(&date()),
                 "helo" => out.extend(echo(&places.helo)),
                 "sender" => out.extend(echo(&places.sender)),
                 "rcpt" => out.extend(echo(&places.rcpt)),
@@ -123,6 +127,12 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.shared.open.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// The day and time as servers write it into a greeting (RFC 5322 §3.3).
+fn date() -> String {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    jiff::fmt::rfc2822::to_string(&now).unwrap_or_default()
 }
 
 /// What a client said, fit to be said back: bounded, on one line.

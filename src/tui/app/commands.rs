@@ -14,6 +14,7 @@ impl App {
     pub(super) fn act(&mut self, command: Command) {
         match command {
             Command::Quit => self.orders.push(Order::Quit(None)),
+            Command::Suspend if self.confined => {}
             Command::Suspend => self.orders.push(Order::Suspend),
             Command::Help => self.help(),
             Command::GoOn => self.go_on(),
@@ -41,6 +42,7 @@ impl App {
             }
             Command::FollowAll => self.view.auto = Auto::Follow,
             Command::Failures => self.list_failures(),
+            Command::Records => self.records(),
             Command::Ways => self.view.open(Screen::Ways { cursor: 0 }),
             Command::StepBack => self.feed(Input::Back),
             Command::Transcript => {
@@ -54,8 +56,12 @@ impl App {
                 }
             }
             Command::Register => self.view.admin = !self.view.admin,
-            Command::Map => self.view.open(Screen::Map { scroll: 0 }),
-            Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0 }),
+            Command::Matrix => self.view.open(Screen::Matrix { scroll: 0 }),
+            Command::Map => {
+                let cursor = model::row_here(self.session.walk(), &self.guide);
+                self.view.open(Screen::Map { cursor });
+            }
+            Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0, lit: None }),
             Command::Again => self.check_again(),
             Command::FillIn => self.fill_in(),
             Command::Stop => {
@@ -95,7 +101,7 @@ impl App {
     fn conclude(&mut self) {
         self.view.auto = Auto::No;
         self.feed(Input::Conclude);
-        let found = Screen::Diagnosis { scroll: 0 };
+        let found = Screen::Diagnosis { scroll: 0, lit: None };
         let at_step = matches!(self.view.screen, Screen::Step(_));
         if at_step && !self.view.leave() {
             self.view.settle_on(found);
@@ -119,7 +125,7 @@ impl App {
                 self.choose(cursor);
             }
             Screen::Story { .. } => self.begin(),
-            Screen::Practise { cursor } => {
+            Screen::Practise { cursor, .. } => {
                 let cursor = *cursor;
                 self.choose_world(cursor);
             }
@@ -128,8 +134,8 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let was_last = !form.next();
-                if was_last {
+                let sends = form.names_settings() || !form.next();
+                if sends {
                     self.submit();
                 }
             }
@@ -142,6 +148,10 @@ impl App {
             Screen::Failures { cursor } => {
                 let cursor = *cursor;
                 self.choose_failure(cursor);
+            }
+            Screen::Map { cursor } => {
+                let cursor = *cursor;
+                self.go_on_map(cursor);
             }
             Screen::Checklist { cursor } => {
                 let cursor = *cursor;
@@ -189,7 +199,7 @@ impl App {
     }
 
     fn go_way(&mut self, cursor: usize) {
-        let mut ways = model::ways(self.session.walk(), &self.guide);
+        let mut ways = model::ways(self.session.walk(), &self.guide, &self.ruled.1);
         if cursor >= ways.len() {
             return;
         }
@@ -202,9 +212,26 @@ impl App {
         }
     }
 
+    /// Goes to a row of the map.
+    fn go_on_map(&mut self, cursor: usize) {
+        self.view.leave();
+        match self.guide.steps.get(cursor).map(|s| s.id.clone()) {
+            None => self.conclude(),
+            Some(step) if self.session.walk().here() == Some(&step) => {}
+            Some(step) => {
+                // From the diagnosis or a checklist, the step is a screen of its own.
+                if !matches!(self.view.screen, Screen::Step(_)) {
+                    self.view.open(Screen::Step(StepSeen::default()));
+                }
+                self.open_step(&step);
+            }
+        }
+    }
+
     /// Opens a line of the checklist as a step.
     fn open_line(&mut self, cursor: usize) {
-        let Some(step) = self.guide.steps.get(cursor).map(|s| s.id.clone()) else { return };
+        let lines = self.session.walk().checklist(&self.guide);
+        let Some(step) = lines.get(cursor).map(|s| s.id.clone()) else { return };
         self.view.open(Screen::Step(StepSeen::default()));
         self.open_step(&step);
     }

@@ -54,9 +54,11 @@ impl App {
             Screen::Story { scroll } => {
                 screen::start::story(&mut body, self.story.as_deref().unwrap_or_default(), *scroll);
             }
-            Screen::Practise { cursor } => {
-                let rows: Vec<_> = self.worlds.iter().map(|w| (w.id.clone(), w.title.clone())).collect();
-                screen::list::titles(&mut body, "Which broken server?", &rows, *cursor);
+            Screen::Practise { cursor: at, find } => {
+                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.id.clone(), w.title.clone())).collect();
+                let x =
+                    screen::list::titles(&mut body, &format!("Which broken server? Type to find: {find}"), &rows, *at);
+                cursor = Some((x, 3));
             }
             Screen::Form(form) => {
                 cursor = screen::form::draw(&mut body, form).map(|(x, y)| (x, y + 2));
@@ -79,7 +81,9 @@ impl App {
             Screen::Evidence { of, scroll } => {
                 screen::text::draw(&mut body, "What shows it", &self.evidence(of), *scroll);
             }
-            Screen::Diagnosis { scroll } => screen::diagnosis::draw(&mut body, &self.found(), *scroll),
+            Screen::Diagnosis { scroll, lit } => {
+                screen::diagnosis::draw(&mut body, &self.found(), *scroll, *lit);
+            }
             Screen::Text { title, body: text, scroll } => {
                 let lines: Vec<_> = text.lines().map(str::to_owned).collect();
                 screen::text::draw(&mut body, title, &lines, *scroll);
@@ -87,16 +91,15 @@ impl App {
             Screen::Checklist { cursor } => {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
-            Screen::Help { of, scroll } => screen::help::draw(&mut body, *of, *scroll),
-            Screen::Map { scroll } => {
-                screen::list::map(&mut body, &self.shown.map, *scroll);
-            }
+            Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
+            Screen::Map { cursor } => screen::map::draw(&mut body, &self.shown.map, *cursor),
+            Screen::Matrix { scroll } => screen::matrix::draw(&mut body, &self.shown.matrix, *scroll),
             Screen::Prompt(_) => {}
         }
         if let Screen::Prompt(prompt) = &self.view.screen {
             cursor = Some(draw_prompt(pen, keys, prompt));
         } else {
-            footer(pen, keys, &self.now());
+            footer(pen, keys, &self.view.keys, &self.now());
         }
         cursor.filter(|(x, y)| *x < width && *y < height)
     }
@@ -115,6 +118,7 @@ impl App {
                 let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());
                 Head { about: host, state: format!("transcript · {} lines", lines.len()) }
             }
+            Screen::Matrix { .. } => named("hosts and stages"),
             Screen::Help { .. } => named("keys"),
             _ => self.shown.head.clone(),
         }
@@ -122,7 +126,9 @@ impl App {
 
     /// The diagnosis, as it is shown.
     pub(super) fn found(&self) -> Found {
-        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| model::diagnosis(&self.guide, d, self.view.admin))
+        let transcript = self.session.walk().transcript();
+        let found = |d| model::diagnosis(&self.guide, d, transcript, self.view.admin);
+        self.diagnosis.as_ref().map_or_else(Found::default, |(_, d)| found(d))
     }
 
     /// The lines that show a finding, or what a diagnosis rests on.

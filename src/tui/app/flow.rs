@@ -1,8 +1,8 @@
 //! How one thing leads to the next: beginning, going on, checking again, and what goes on by itself.
 
-use super::{App, Order, same};
+use super::{App, same};
 use crate::guide::Step;
-use crate::run::{SavedSession, Session};
+use crate::run::{SavedSession, Session, offered};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
@@ -86,10 +86,11 @@ impl App {
             2 => (Goal::Settings, Mode::Guided),
             3 => (Goal::Server, Mode::Checklist),
             _ => {
-                self.view.open(Screen::Practise { cursor: 0 });
+                self.view.open(Screen::Practise { cursor: 0, find: String::new() });
                 return self.list_worlds();
             }
         };
+        let mode = if self.preferred == Mode::Checklist { Mode::Checklist } else { mode };
         let form = Form::begin(goal, mode, &self.case);
         self.ask_by(form);
     }
@@ -105,8 +106,13 @@ impl App {
         let Screen::Form(form) = &mut self.view.screen else { return };
         let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
         let known = known.clone();
-        let Some((mut case, secret)) = form.submit(&known) else { return };
-        self.view.note = form.note.take();
+        let files = !self.confined;
+        let sent = form.submit(&known, files);
+        let note = form.note.take();
+        if sent.is_some() || note.is_some() {
+            self.view.note = note;
+        }
+        let Some((mut case, secret)) = sent else { return };
         match form.purpose.clone() {
             Purpose::Begin(goal, mode) => {
                 case.goal = goal;
@@ -180,27 +186,27 @@ impl App {
                 Auto::Recheck => {
                     self.view.auto = Auto::No;
                     self.feed(Input::Conclude);
-                    self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+                    self.view.settle_on(Screen::Diagnosis { scroll: 0, lit: None });
                     self.view.note = Some("Checked again: this is what stands now.".to_owned());
                 }
             }
         }
         let concluded = *self.session.walk().place() == Place::Concluded;
         if concluded && matches!(self.view.screen, Screen::Step(_)) {
-            self.view.settle_on(Screen::Diagnosis { scroll: 0 });
+            self.view.settle_on(Screen::Diagnosis { scroll: 0, lit: None });
         }
     }
 
     /// The first step that was not run yet.
     fn next_open(&self) -> Option<StepId> {
         let walk = self.session.walk();
-        self.guide.steps.iter().map(|s| &s.id).find(|id| walk.state_of(id) == StepState::Waiting).cloned()
+        walk.checklist(&self.guide).iter().map(|s| &s.id).find(|id| walk.state_of(id) == StepState::Waiting).cloned()
     }
 
     /// The step that keys are about: where the walk is, or the line of the checklist that is lit.
     pub(super) fn step_here(&self) -> Option<&Step> {
         match (self.view.seen(), self.session.walk().place()) {
-            (Screen::Checklist { cursor }, _) => self.guide.steps.get(*cursor),
+            (Screen::Checklist { cursor }, _) => self.session.walk().checklist(&self.guide).get(*cursor).copied(),
             (Screen::Diagnosis { .. }, _) => None,
             (_, Place::Step(id)) => self.guide.step(id),
             _ => None,
@@ -210,7 +216,14 @@ impl App {
     /// Asks what the step asks.
     pub(super) fn fill_in(&mut self) {
         let Some(step) = self.step_here() else { return };
-        let form = Form::answer(step, self.view.admin, self.session.walk().case());
+        let walk = self.session.walk();
+        let offered = offered(walk, &step.id);
+        let form = Form::answer(step, self.view.admin, offered.as_ref().unwrap_or_else(|| walk.case()));
+        if offered.is_some() {
+            // What was typed before and left is what did not work.
+            self.kept = None;
+            self.view.note = Some("Filled in: the settings that were found. Enter takes them over.".to_owned());
+        }
         self.ask_by(form);
     }
 
@@ -219,12 +232,5 @@ impl App {
         self.view.auto = Auto::Recheck;
         self.view.settle_on(Screen::Step(StepSeen::default()));
         self.again(step);
-    }
-
-    /// Asks the loop to bring a practice world up.
-    pub(super) fn choose_world(&mut self, cursor: usize) {
-        if let Some(world) = self.worlds.get(cursor) {
-            self.orders.push(Order::Practise(Box::new(world.clone())));
-        }
     }
 }

@@ -16,6 +16,7 @@ impl App {
                 _ => {}
             },
             Screen::Step(_) => self.go_in_step(command),
+            Screen::Diagnosis { .. } => self.go_in_diagnosis(command),
             _ => {
                 let (lines, room) = (self.lines(), self.room());
                 if let Some(cursor) = self.view.screen.cursor() {
@@ -72,16 +73,35 @@ impl App {
         }
     }
 
+    /// In the diagnosis arrows light one thing to do after the other, and then scroll; pages scroll.
+    fn go_in_diagnosis(&mut self, command: Command) {
+        let (todo, most, room) = (self.found().todo.len(), self.scroll_most(), self.room());
+        let Screen::Diagnosis { scroll, lit } = &mut self.view.screen else { return };
+        match (command, *lit) {
+            (Command::Down, None) if todo > 0 && *scroll == 0 => *lit = Some(0),
+            (Command::Down, Some(at)) if at + 1 < todo => *lit = Some(at + 1),
+            (Command::Up, Some(at)) if *scroll == 0 => *lit = at.checked_sub(1),
+            _ => {
+                if *scroll < most || command != Command::Down {
+                    *lit = None;
+                }
+                let to = moved((*scroll).into(), command, most.into(), room);
+                *scroll = u16::try_from(to).unwrap_or(u16::MAX);
+            }
+        }
+    }
+
     /// How many lines can be lit.
     fn lines(&self) -> usize {
         match &self.view.screen {
             Screen::Start { .. } => screen::start::CHOICES.len(),
-            Screen::Practise { .. } => self.worlds.len(),
+            Screen::Practise { find, .. } => self.worlds_found(find).count(),
             Screen::Consent(asking) => asking.lines.len(),
             Screen::Ways { .. } => self.shown.ways.len(),
             Screen::Failures { .. } => self.shown.failures.len(),
+            Screen::Map { .. } => self.guide.steps.len() + 1,
             Screen::Transcript(_) => self.shown.lines.len(),
-            Screen::Checklist { .. } => self.guide.steps.len(),
+            Screen::Checklist { .. } => self.session.walk().checklist(&self.guide).len(),
             _ => 0,
         }
     }
@@ -106,8 +126,8 @@ impl App {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
-            Screen::Help { of, .. } => screen::text::most(screen::help::lines(*of), body),
-            Screen::Map { .. } => screen::text::most(screen::list::broken(&self.shown.map, width).len(), body),
+            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of), body),
+            Screen::Matrix { .. } => screen::text::most(self.shown.matrix.len(), body.saturating_sub(1)),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));
                 let lines = crate::tui::widget::wrap(self.story.as_deref().unwrap_or_default(), width);

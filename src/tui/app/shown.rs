@@ -1,8 +1,9 @@
 //! What the screen is made from: computed when something it depends on changed, so that drawing costs no more than drawing.
 
 use super::App;
+use crate::report;
 use crate::tui::keys::Kind;
-use crate::tui::model::{self, Aside, Checklist, Failure, MapLine, Meant, Rail, Said, StepView};
+use crate::tui::model::{self, Aside, Checklist, Failure, Map, Meant, Rail, RuledOut, Said, StepView};
 use crate::tui::screen;
 use crate::tui::view::{Screen, StepSeen};
 use crate::tui::widget::Head;
@@ -18,7 +19,9 @@ pub(super) struct Shown {
     pub(super) checklist: Checklist,
     pub(super) ways: Vec<Aside>,
     pub(super) failures: Vec<Failure>,
-    pub(super) map: Vec<MapLine>,
+    pub(super) map: Map,
+    /// Hosts against stages, as lines for this width.
+    pub(super) matrix: Vec<report::Line>,
     pub(super) lines: Vec<Said>,
     /// The whole of the line that is lit, where it has more than one.
     pub(super) whole: Vec<String>,
@@ -45,7 +48,7 @@ impl App {
     pub(super) fn prepare(&mut self) {
         let (unfolded, cursor) = match self.view.seen() {
             Screen::Step(StepSeen { unfolded, .. }) => (*unfolded, 0),
-            Screen::Checklist { cursor } => (false, *cursor),
+            Screen::Checklist { cursor } | Screen::Map { cursor } => (false, *cursor),
             Screen::Transcript(lens) => (false, lens.cursor),
             _ => (false, 0),
         };
@@ -62,6 +65,10 @@ impl App {
         if self.shown.of == Some(of) {
             return;
         }
+        let told = matches!(of.kind, Kind::Step | Kind::Ways | Kind::Map);
+        if told && self.ruled.0 != (of.session, of.entries) && !self.is_alive() {
+            self.ruled = ((of.session, of.entries), model::ruled_out(self.session.walk(), &self.guide));
+        }
         let old = std::mem::take(&mut self.shown);
         let lines_stand = old.of.is_some_and(|o| (o.session, o.entries, o.kind) == (of.session, of.entries, of.kind));
         self.bring_reading();
@@ -76,11 +83,14 @@ impl App {
 
     fn show(&self, of: Of, lines: Option<Vec<Said>>) -> Shown {
         let (walk, guide) = (self.session.walk(), &*self.guide);
-        let mut shown = Shown { head: model::head(walk, guide.steps.len(), self.now), ..Shown::default() };
+        // While something runs, what ruled a step out before may not hold.
+        let nothing = RuledOut::new();
+        let ruled = if self.ruled.0 == (of.session, of.entries) { &self.ruled.1 } else { &nothing };
+        let mut shown = Shown { head: model::head(walk, walk.checklist(guide).len(), self.now), ..Shown::default() };
         match of.kind {
             Kind::Step => {
                 let most = (!of.unfolded).then(|| screen::step::rows_that_fit(of.size.1));
-                shown.rail = model::rail(walk, guide);
+                shown.rail = model::rail(walk, guide, ruled);
                 shown.step = walk.here().map(|id| model::step(walk, guide, id, of.admin, self.now, most));
                 if let Some(step) = shown.step.as_mut().filter(|_| screen::step::is_wide(of.size.0)) {
                     step.wire = model::latest(walk.transcript(), of.size.1.into());
@@ -88,17 +98,21 @@ impl App {
             }
             Kind::Checklist => {
                 shown.checklist = model::checklist(walk, guide, of.cursor, of.admin, |at| self.clock(at));
-                let id = guide.steps.get(of.cursor).map(|s| &s.id);
+                let id = walk.checklist(guide).get(of.cursor).map(|s| &s.id);
                 shown.step = id.map(|id| model::step(walk, guide, id, of.admin, self.now, None));
             }
             Kind::Failures => shown.failures = self.failures(),
-            Kind::Ways => shown.ways = model::ways(walk, guide),
-            Kind::Map => shown.map = model::map(walk, guide),
+            Kind::Ways => shown.ways = model::ways(walk, guide, ruled),
+            Kind::Matrix => {
+                let width = usize::from(of.size.0.saturating_sub(2)).min(screen::matrix::READABLE);
+                shown.matrix = report::Matrix::of(walk.transcript()).lines(width);
+            }
+            Kind::Map => shown.map = model::map(walk, guide, ruled, of.cursor, of.admin),
             Kind::Transcript => {
                 shown.lines = lines.unwrap_or_else(|| model::dialogue(walk.transcript()));
                 if let Some(lit) = shown.lines.get(of.cursor) {
                     shown.whole = model::whole(walk.transcript(), lit.id);
-                    shown.meant = model::meaning(guide, walk.transcript(), lit, of.admin);
+                    shown.meant = model::meaning(guide, self.session.know(), walk.transcript(), lit, of.admin);
                 }
             }
             _ => {}

@@ -26,8 +26,11 @@ impl App {
             }
             Screen::Evidence { of, .. } => Some(self.evidence(of).join("\n")),
             Screen::Text { body, .. } => Some(body.clone()),
-            Screen::Diagnosis { .. } => {
+            Screen::Diagnosis { lit, .. } => {
                 let found = self.found();
+                if let Some(todo) = lit.and_then(|at| found.todo.get(at)) {
+                    return Some(first_link(todo).unwrap_or(todo).to_owned());
+                }
                 // A link is what one would rather not type; without one, the whole advice.
                 let link = found.todo.iter().find_map(|t| first_link(t)).map(str::to_owned);
                 Some(link.unwrap_or_else(|| {
@@ -43,6 +46,14 @@ impl App {
     pub(super) fn ticket(&mut self) {
         let body = report::ticket(&self.guide, self.session.walk().transcript(), self.moment());
         self.view.open(Screen::Text { title: "A ticket for whoever has to act".to_owned(), body, scroll: 0 });
+    }
+
+    /// Shows the records in the DNS.
+    pub(super) fn records(&mut self) {
+        let rows = report::desk(&self.guide, self.session.walk().transcript());
+        let width = usize::from(self.size.0.saturating_sub(4)).clamp(40, 98);
+        let body = report::desk_text(&rows, self.view.admin, width);
+        self.view.open(Screen::Text { title: "Records in the DNS".to_owned(), body, scroll: 0 });
     }
 
     /// Saves the ticket that is shown, else a report, as a file in this folder.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Area, Entry, Field, Form, Slot};
+use crate::check::heal;
 use crate::guide;
 use crate::run::error_file;
 use crate::transcript::{Case, Secret, Taken, Target};
@@ -16,16 +17,21 @@ pub(in crate::tui) struct Wrong {
     pub says: String,
 }
 
+/// Said of files where there is no way to this machine's.
+pub(super) const OUT_OF_REACH: &str = "Files of this machine are out of reach here.";
+
 impl Field {
     /// Takes the value that is known already.
-    pub(super) fn read(&mut self, case: &Case) {
+    ///
+    /// Where the port has no field of its own, it stands behind the server's name.
+    pub(super) fn read(&mut self, case: &Case, has_port: bool) {
         use guide::Field as F;
         let path = |p: &Option<PathBuf>| p.as_ref().map(|p| p.display().to_string());
         let known = match self.slot {
             Slot::Port => case.server.as_ref().and_then(|s| s.port).map(|p| p.to_string()),
             Slot::Of(F::From) => case.from.clone(),
             Slot::Of(F::To) => case.recipient().map(str::to_owned),
-            Slot::Of(F::Server) => case.server.as_ref().map(|s| s.host.clone()),
+            Slot::Of(F::Server) => case.server.as_ref().map(|s| shown(s, has_port)),
             Slot::Of(F::Security) => Some(case.security.to_string()),
             Slot::Of(F::User) => case.user.clone(),
             Slot::Of(F::Password) => None,
@@ -44,6 +50,16 @@ impl Field {
             self.example = "kept; type to replace it".to_owned();
             self.required = false;
         }
+    }
+
+    /// Puts the address that was probably meant in place of what was typed, and says so; none where it is left as it is.
+    fn mend(&mut self) -> Option<String> {
+        if !matches!(self.slot, Slot::Of(guide::Field::From | guide::Field::To)) {
+            return None;
+        }
+        let meant = heal(self.text())?.address;
+        self.set(&meant);
+        Some(format!("Is {meant} meant? Enter takes it, or change it."))
     }
 
     /// The value of a case that an error text may give away, where this is one.
@@ -65,7 +81,7 @@ impl Field {
     }
 
     /// Puts what was typed into a case. Returns what has to be said about it, though it was taken.
-    fn write(&self, case: &mut Case) -> Result<Option<String>, String> {
+    fn write(&self, case: &mut Case, files: bool) -> Result<Option<String>, String> {
         use guide::Field as F;
         let text = self.text();
         if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
@@ -93,9 +109,12 @@ impl Field {
             Slot::Of(F::Security) => case.security = text.parse()?,
             Slot::Of(F::User) => case.user = some(text),
             Slot::Of(F::Password) => {}
+            Slot::Of(F::Message) if !files && !text.is_empty() => {
+                return Err(format!("{OUT_OF_REACH} Leave this empty."));
+            }
             Slot::Of(F::Message) => case.message = file(text)?,
             Slot::Of(F::Error) => {
-                let (error, note) = error(text)?;
+                let (error, note) = if files { error(text)? } else { (some(text), None) };
                 case.error = error;
                 return Ok(note);
             }
@@ -114,11 +133,20 @@ impl Field {
 impl Form {
     /// The case as it was with what was typed put in, and the password if one was typed.
     ///
-    /// On a mistake, the field is lit and [`Form::wrong`] says what to type; what was typed stays.
-    pub(in crate::tui) fn submit(&mut self, case: &Case) -> Option<(Case, Option<Secret>)> {
+    /// Where files are out of reach, no name of one is taken. On a mistake, the field is lit and [`Form::wrong`] says what to type; what was typed stays.
+    pub(in crate::tui) fn submit(&mut self, case: &Case, files: bool) -> Option<(Case, Option<Secret>)> {
+        if self.bring_in(case, files) {
+            return None;
+        }
         let mut case = case.clone();
-        for (i, field) in self.fields.iter().enumerate() {
-            match field.write(&mut case) {
+        for i in 0..self.fields.len() {
+            // What was meant is put there to be seen: the next Enter takes it, and typing changes it.
+            if let Some(says) = self.fields[i].mend() {
+                self.at = i;
+                self.wrong = Some(Wrong { field: i, says });
+                return None;
+            }
+            match self.fields[i].write(&mut case, files) {
                 Ok(note) => self.note = note.or(self.note.take()),
                 Err(says) => {
                     self.at = i;
@@ -149,6 +177,14 @@ fn address(text: &str, example: &str) -> Result<Option<String>, String> {
         Some(("", _)) => Err(format!("Nothing stands before the @. Type the whole address, like {example}.")),
         Some((_, "" | ">")) => Err(format!("Nothing stands after the @. Type the whole address, like {example}.")),
         Some(_) => Ok(Some(text.to_owned())),
+    }
+}
+
+fn shown(server: &Target, has_port: bool) -> String {
+    match server.port.filter(|_| !has_port) {
+        Some(port) if server.host.contains(':') => format!("[{}]:{port}", server.host),
+        Some(port) => format!("{}:{port}", server.host),
+        None => server.host.clone(),
     }
 }
 
@@ -234,7 +270,7 @@ fn looks_like_a_path(text: &str) -> bool {
     !text.contains(' ') && (begins || ends)
 }
 
-fn home(text: &str) -> PathBuf {
+pub(super) fn home(text: &str) -> PathBuf {
     match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(text),
@@ -255,7 +291,7 @@ mod tests {
         let mut form = form(Goal::Address);
         form.fields[0].set("bob.example.org");
         form.fields[1].set("alice@example.net");
-        assert!(form.submit(&Case::new()).is_none());
+        assert!(form.submit(&Case::new(), true).is_none());
         assert_eq!(form.at, 0);
         assert_eq!(form.wrong.as_ref().unwrap().says, "That has no @. Type the whole address, like bob@example.org.");
         assert_eq!((form.fields[0].text(), form.fields[1].text()), ("bob.example.org", "alice@example.net"));
@@ -273,12 +309,21 @@ mod tests {
     }
 
     #[test]
+    fn a_port_without_a_field_of_its_own_is_not_lost() {
+        let target = |host: &str| Target { host: host.to_owned(), port: Some(465) };
+        for host in ["smtp.example.net", "192.0.2.25", "2001:db8::25"] {
+            assert_eq!(server(&shown(&target(host), false)).unwrap(), Some(target(host)));
+            assert_eq!(shown(&target(host), true), host);
+        }
+    }
+
+    #[test]
     fn a_port_of_its_own_goes_with_the_server() {
         let mut form = form(Goal::Settings);
         form.fields[0].set("smtp.example.net");
         form.fields[1].set("2525");
         form.fields[4].paste("correct horse");
-        let (case, secret) = form.submit(&Case::new()).unwrap();
+        let (case, secret) = form.submit(&Case::new(), true).unwrap();
         assert_eq!(case.server, Some(Target { host: "smtp.example.net".to_owned(), port: Some(2525) }));
         assert!(case.has_password);
         assert_eq!(secret.unwrap().expose(), "correct horse");

@@ -1,6 +1,7 @@
 //! What is asked of a person, and what they typed. Nothing that was entered is lost by being wrong.
 
 mod area;
+mod brought;
 mod field;
 mod fill;
 mod masked;
@@ -83,8 +84,9 @@ impl Form {
     }
 
     fn new(title: &str, mut fields: Vec<Field>, purpose: Purpose, case: &Case) -> Self {
+        let has_port = fields.iter().any(|f| f.slot == Slot::Port);
         for field in &mut fields {
-            field.read(case);
+            field.read(case, has_port);
         }
         Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None }
     }
@@ -165,7 +167,11 @@ fn label(field: guide::Field, ask: &str) -> Field {
     let (label, hint, example) = match field {
         F::From => ("Your address", "The address you send from.", "alice@example.net"),
         F::To => ("Their address", "The address that mail does not reach.", "bob@example.org"),
-        F::Server => ("Server", "The outgoing mail server, as your mail program has it.", "smtp.example.net"),
+        F::Server => (
+            "Server",
+            "The outgoing mail server, or a file that names it (main.cf, msmtprc, .env …).",
+            "smtp.example.net",
+        ),
         F::Security => ("Security", "Automatic is right unless you were told otherwise.", ""),
         F::User => ("User name", "What you log in with, often your whole address.", "alice@example.net"),
         F::Password => ("Password", "It stays in memory, goes to that server only, and is in no report.", ""),

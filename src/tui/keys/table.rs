@@ -5,15 +5,17 @@ use crossterm::event::KeyCode;
 use super::{Binding, Command, Kind, Now};
 
 const ANY: &[Kind] = &[];
-const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures];
+const LISTS: &[Kind] = &[Kind::Start, Kind::Practise, Kind::Ways, Kind::Failures, Kind::Map];
 /// Where nobody has begun yet.
 const OPENING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Practise];
-const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Map, Kind::Diagnosis, Kind::Story];
+const READING: &[Kind] = &[Kind::Evidence, Kind::Text, Kind::Help, Kind::Matrix, Kind::Story];
 const ROWS: &[Kind] = &[
     Kind::Start,
     Kind::Practise,
     Kind::Ways,
     Kind::Failures,
+    Kind::Map,
+    Kind::Diagnosis,
     Kind::Consent,
     Kind::Checklist,
     Kind::Transcript,
@@ -29,6 +31,7 @@ const BEHIND: &[Kind] = &[
     Kind::Text,
     Kind::Help,
     Kind::Map,
+    Kind::Matrix,
     Kind::Transcript,
     Kind::Diagnosis,
     Kind::Prompt,
@@ -38,6 +41,7 @@ const LONG: &[Kind] = &[
     Kind::Text,
     Kind::Help,
     Kind::Map,
+    Kind::Matrix,
     Kind::Diagnosis,
     Kind::Story,
     Kind::Transcript,
@@ -46,7 +50,7 @@ const LONG: &[Kind] = &[
     Kind::Failures,
 ];
 /// Where there are words in two registers.
-const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures];
+const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures, Kind::Map];
 const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
 
@@ -89,7 +93,10 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
     when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
     when(key(&[c(' ')], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
-    key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
+    when(
+        key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
+        |n| n.fields,
+    ),
     key(&[KeyCode::Up, KeyCode::BackTab], "↑", Command::Up, &[Kind::Form], "", "the field before"),
     // Consent.
     key(
@@ -110,10 +117,14 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
         n.running
     }),
+    when(
+        key(&[c('i')], "i", Command::FillIn, FILLED, "take over", "take over the settings that were found to work"),
+        |n| n.questions && n.offers,
+    ),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
-        n.questions && n.lacking
+        n.questions && n.lacking && !n.offers
     }),
-    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking && !n.offers),
     when(
         key(
             &[c('l')],
@@ -124,6 +135,17 @@ pub(super) const TABLE: &[Binding] = &[
             "the failures that your text tells of, to follow another",
         ),
         |n| n.several,
+    ),
+    when(
+        key(
+            &[c('r')],
+            "r",
+            Command::Records,
+            &[Kind::Step, Kind::Diagnosis],
+            "records",
+            "the records in the DNS: what each says, what is wrong, and what to publish instead",
+        ),
+        |n| n.records,
     ),
     key(&[KeyCode::Right], "→", Command::Ways, &[Kind::Step], "other ways", "where else one could go from here"),
     when(
@@ -188,6 +210,17 @@ pub(super) const TABLE: &[Binding] = &[
         "transcript",
         "everything that was said to servers, line by line",
     ),
+    when(
+        key(
+            &[c('h')],
+            "h",
+            Command::Matrix,
+            WALKING,
+            "hosts",
+            "every server and address against the stages of a delivery, with the time each took",
+        ),
+        |n| n.called,
+    ),
     when(key(&[c('e')], "e", Command::Evidence, WALKING, "evidence", "what shows it"), |n| n.findings),
     when(
         key(
@@ -237,11 +270,12 @@ pub(super) const TABLE: &[Binding] = &[
     ),
     key(&[c('d')], "d", Command::Diagnosis, &[Kind::Step, Kind::Checklist], "", "what is known so far"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Step], "", "stop here and see what was found"),
-    key(&[c('m')], "m", Command::Map, WALKING, "", "all steps, and the path so far"),
+    key(&[c('m')], "m", Command::Map, WALKING, "map", "the whole guide as a picture, with the path so far"),
     key(&[c('N')], "N", Command::Another, &[Kind::Diagnosis], "", "start again with another case"),
     // Moving.
     key(&[KeyCode::Up], "↑↓", Command::Up, READING, "", "scroll"),
     key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Consent, Kind::Checklist], "", "light a line"),
+    key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Diagnosis], "", "light a thing to do, to copy it with c; scroll"),
     key(&[KeyCode::Down], "", Command::Down, READING, "", ""),
     key(&[KeyCode::Down], "", Command::Down, ROWS, "", ""),
     key(&[KeyCode::PageUp], "PgUp PgDn", Command::PageUp, LONG, "", "a screenful up or down"),

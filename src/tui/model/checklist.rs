@@ -35,8 +35,9 @@ pub(in crate::tui) fn checklist(
     admin: bool,
     clock: impl Fn(u64) -> String,
 ) -> Checklist {
-    let rows = guide.steps.iter().map(|step| checked(walk, guide, step, admin, &clock)).collect();
-    let detail = guide.steps.get(cursor).map_or_else(Vec::new, |step| detail(walk, guide, step, admin));
+    let lines = walk.checklist(guide);
+    let rows = lines.iter().map(|step| checked(walk, guide, step, admin, &clock)).collect();
+    let detail = lines.get(cursor).map_or_else(Vec::new, |step| detail(walk, guide, step, admin));
     Checklist { rows, detail }
 }
 
@@ -101,6 +102,9 @@ fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {
 
 fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    let own = walk.case().checklist.iter().flat_map(|c| &c.steps).find(|s| s.id == step.id);
+    lines.extend(own.filter(|s| !s.mind.is_empty()).map(|s| format!("mind: {}", s.mind)));
+    let minds = lines.len();
     for (finding, _) in found(walk, guide, &step.id) {
         let line = match &finding.probe {
             Some(probe) => format!("{probe}: {}", says(guide, finding, admin)),
@@ -118,7 +122,7 @@ fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
             lines.push(clean_line(&format!("note by {by}: {note}"), 300));
         }
     }
-    if lines.is_empty() {
+    if lines.len() == minds {
         lines.push(step.why.register(admin).to_owned());
     }
     lines

@@ -1,10 +1,10 @@
 //! What was found, and what to do about it.
 
 use super::super::theme::Mark;
-use super::{MOST, title};
+use super::{MOST, Pair, pair, title};
 use crate::diagnosis::{Diagnosis, Ranked, Reason};
 use crate::guide::{Guide, Words};
-use crate::transcript::{EvidenceId, StepId, Verdict, clean_line};
+use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
 
 /// The diagnosis as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(in crate::tui) struct Found {
     pub whose: String,
     pub waiting: String,
     pub proof: Vec<Why>,
+    /// Two probes that differ in one thing, of what proves it.
+    pub pair: Option<Pair>,
     pub against: Vec<Why>,
     /// Other causes that are still open.
     pub rivals: Vec<String>,
@@ -36,7 +38,7 @@ pub(in crate::tui) struct Why {
 }
 
 /// The diagnosis in a register.
-pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: bool) -> Found {
+pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript: &Transcript, admin: bool) -> Found {
     let text = |w: &Words| clean_line(w.register(admin), MOST);
     let why = |r: &Reason| Why { says: text(&r.says), evidence: r.evidence.clone() };
     let also = diagnosis.also.iter().map(why).collect();
@@ -55,6 +57,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, admin: boo
         whose: if healthy { String::new() } else { top.who.spoken().to_owned() },
         waiting: clean_line(&top.waiting, 120),
         proof: top.because.iter().map(why).collect(),
+        pair: top.because.iter().filter(|_| !healthy).find_map(|r| pair(transcript, &r.evidence)),
         against: top.against.iter().map(why).collect(),
         rivals: diagnosis
             .causes

@@ -161,6 +161,7 @@ mod tests {
             local: None,
             outcome: ConnectOutcome::Open,
             reason: None,
+            icmp: None,
             ms: 20,
         };
         Fact::Connect { run: RunId(run), connect }

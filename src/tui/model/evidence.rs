@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::pairs::counterpart;
 use super::{MOST, says};
 use crate::guide::Guide;
 use crate::transcript::{
@@ -39,7 +40,13 @@ fn about(lines: &mut Vec<String>, guide: &Guide, transcript: &Transcript, findin
     for id in &finding.evidence {
         match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
             Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| show(lines, transcript, *id)),
-            Some(_) => show(lines, transcript, *id),
+            Some(_) => {
+                show(lines, transcript, *id);
+                if let Some(other) = counterpart(transcript, *id).filter(|o| !finding.evidence.contains(o)) {
+                    lines.push("Compared with".to_owned());
+                    show(lines, transcript, other);
+                }
+            }
             None => {}
         }
     }
@@ -105,6 +112,14 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
             let said = host.value.clone().or_else(|| host.reason.as_ref().map(|r| format!("could not be read: {r}")));
             vec![format!("{}: {}", host.what, said.unwrap_or_default())]
         }
+        Fact::Trace { trace, .. } => {
+            let mut lines = vec![format!("the way to {} {}, {} ms", trace.server, trace.address, trace.ms)];
+            lines.extend(trace.hops.iter().map(|h| match h.from {
+                Some(from) => format!("  {:>2}  {from}  {} ms", h.hop, h.ms),
+                None => format!("  {:>2}  silent", h.hop),
+            }));
+            lines
+        }
         Fact::Http { http, .. } => {
             let status = http.status.map(|s| format!("status {s}, {} octets", http.octets));
             let how = http.error.clone().or(status).unwrap_or_default();
@@ -160,6 +175,9 @@ fn tell_tls(tls: &TlsFact) -> Vec<String> {
     for certificate in &tls.chain {
         lines.push(format!("  certificate {}", certificate.subject));
         lines.push(format!("    for {}", certificate.names.join(", ")));
+        if !certificate.key.is_empty() {
+            lines.push(format!("    key {}", certificate.key));
+        }
         lines.push(format!("    issued by {}, valid until {}", certificate.issuer, until(certificate)));
     }
     lines
@@ -167,6 +185,13 @@ fn tell_tls(tls: &TlsFact) -> Vec<String> {
 
 /// A handshake in a line.
 pub(super) fn handshake(tls: &TlsFact) -> String {
+    if tls.probe {
+        let chose = tls.version.as_deref().zip(tls.cipher.as_deref());
+        let chose =
+            chose.map(|(version, cipher)| format!("it would take {}, {cipher}", version.replace("TLSv", "TLS ")));
+        let refused = || format!("none of those: {}", tls.error.as_deref().unwrap_or("no reason given"));
+        return format!("asked with old versions and ciphers: {}", chose.unwrap_or_else(refused));
+    }
     if !tls.established {
         return format!("the TLS handshake failed: {}", tls.error.as_deref().unwrap_or("no reason given"));
     }

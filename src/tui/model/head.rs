@@ -28,8 +28,9 @@ pub(in crate::tui) fn about(walk: &Walk) -> String {
 /// The top line of a walk that is `now` milliseconds old.
 pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
     let entries = walk.transcript().entries();
-    let at = if walk.running().is_empty() { entries.last().map_or(0, |e| e.at) } else { now };
-    let clock = clock(at);
+    let at =
+        if walk.running().is_empty() && walk.parked().is_none() { entries.last().map_or(0, |e| e.at) } else { now };
+    let age = clock(at);
     let mut hosts = BTreeSet::new();
     let mut mails = 0;
     let mut signed = BTreeSet::new();
@@ -49,12 +50,19 @@ pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
     }
     let mode = match walk.mode() {
         Mode::Guided => "guided".to_owned(),
-        Mode::Checklist => format!("checklist · {} of {steps}", done(walk)),
+        Mode::Checklist => {
+            let own = walk.case().checklist.as_ref().filter(|c| !c.title.is_empty());
+            let title = own.map_or_else(String::new, |c| format!(" \"{}\"", clean_line(&c.title, 24)));
+            format!("checklist{title} · {} of {steps}", done(walk))
+        }
     };
-    let mut state = format!("{mode} · {clock}");
+    let mut state = format!("{mode} · {age}");
     if !hosts.is_empty() {
         state += &format!(" · {} asked", count(hosts.len(), "host"));
         state += &if mails == 0 { " · no mail sent".to_owned() } else { format!(" · {} sent", count(mails, "mail")) };
+    }
+    if let Some(parked) = walk.parked() {
+        state += &format!(" · asks again in {}", clock(parked.due.saturating_sub(now)));
     }
     Head { about: about(walk), state }
 }
@@ -81,4 +89,26 @@ fn clock(ms: u64) -> String {
 /// `1 host`, `2 hosts`.
 fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Consent, Entry, Finding, RETRY_SECS, RunId, StepId, StepStatus};
+
+    #[test]
+    fn a_step_that_waits_is_counted_down() {
+        let (run, step) = (RunId(0), StepId::new("recipient"));
+        let finding = Finding::new("recipient.rcpt.greylisted").arg(RETRY_SECS, 300);
+        let facts = [
+            Fact::Consented { what: Consent::Rcpt, granted: true },
+            Fact::Started { run, step: step.clone(), check: "recipient".to_owned() },
+            Fact::Found { run, finding },
+            Fact::Ended { run },
+            Fact::StepEnded { step, status: StepStatus::Fail },
+        ];
+        let walk = Walk::replay(&facts.map(|fact| Entry { at: 1000, fact }));
+        assert_eq!(head(&walk, 13, 3000).state, "guided · 0:03 · asks again in 4:58");
+        assert_eq!(head(&walk, 13, 400_000).state, "guided · 6:40 · asks again in 0:00");
+    }
 }

@@ -1,58 +1,159 @@
-//! The map: the path so far with its reasons, then every step with the steps it can lead to.
+//! The map: the whole guide as a picture. Each step is a row; the path that was walked runs on the left, and where the row that is lit
+//! can lead stands on the right.
 
 use super::super::theme::Mark;
-use super::{rail, title};
-use crate::guide::{Goto, Guide};
-use crate::walk::Walk;
+use super::{MOST, RuledOut};
+use crate::guide::{Goto, Guide, Step};
+use crate::transcript::{StepId, clean_line};
+use crate::walk::{Place, StepState, Walk};
 
-/// A line of the map.
+/// The map of a walk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Map {
+    /// The steps in the guide's order, and what we found as the last.
+    pub rows: Vec<MapRow>,
+    /// The moves that were made, by rows, the oldest first; the first begins nowhere.
+    pub walked: Vec<(Option<usize>, usize)>,
+    /// Where the row that is lit can lead.
+    pub ways: Vec<MapWay>,
+    /// What there is to say about the row that is lit.
+    pub says: String,
+}
+
+/// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::tui) struct MapLine {
-    pub mark: Option<Mark>,
-    pub text: String,
+pub(in crate::tui) struct MapRow {
+    pub mark: Mark,
+    /// None for what we found.
+    pub step: Option<(StepId, u8)>,
+    pub title: String,
     /// Where we are.
     pub here: bool,
 }
 
-/// The map of a walk.
-pub(in crate::tui) fn map(walk: &Walk, guide: &Guide) -> Vec<MapLine> {
-    let line = |text: String| MapLine { mark: None, text, here: false };
-    let rail = rail(walk, guide);
-    let all = || rail.path.iter().chain(&rail.rest);
-    let mark_of = |name: &str| all().find(|i| i.title == name).map(|i| i.mark);
-    let mut lines = vec![line("The path so far".to_owned())];
-    for step in walk.path() {
-        let to = step.to.as_ref().map_or_else(|| "What we found".to_owned(), |id| title(guide, id));
-        if !step.because.is_empty() {
-            lines.push(line(format!("     because {}", step.because)));
+/// A way from the row that is lit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct MapWay {
+    /// To that row.
+    pub to: usize,
+    /// If so.
+    pub because: String,
+    /// Whether it was taken, or is proposed.
+    pub taken: bool,
+}
+
+/// The map with a row lit.
+pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: usize, admin: bool) -> Map {
+    let mut rows: Vec<MapRow> = guide.steps.iter().map(|step| row(walk, step, ruled)).collect();
+    let concluded = *walk.place() == Place::Concluded;
+    let mark = if concluded { Mark::Busy } else { Mark::Waiting };
+    rows.push(MapRow { mark, step: None, title: "What we found".to_owned(), here: concluded });
+    let at = |step: Option<&StepId>| match step {
+        None => Some(guide.steps.len()),
+        Some(id) => guide.steps.iter().position(|s| s.id == *id),
+    };
+    let mut walked = Vec::new();
+    for m in walk.path() {
+        let from = m.from.as_ref().and_then(|id| at(Some(id)));
+        if let Some(to) = at(m.to.as_ref()).filter(|to| from != Some(*to)) {
+            walked.push((from, to));
         }
-        let here = all().any(|i| i.here && i.title == to);
-        lines.push(MapLine { mark: mark_of(&to), text: to, here });
     }
-    if let Some(next) = walk.proposal() {
-        let to = next.to.as_ref().map_or_else(|| "What we found".to_owned(), |id| title(guide, id));
-        lines.push(line(format!("     next {to}, because {}", next.because)));
-    }
-    lines.push(line(String::new()));
-    lines.push(line("All steps, and where each can lead".to_owned()));
-    for step in &guide.steps {
-        let mut to: Vec<String> = Vec::new();
-        for branch in &step.branches {
-            let name = match &branch.to {
-                Goto::Step(id) => title(guide, id),
-                Goto::Next => "the next open one".to_owned(),
-                Goto::Conclude => "what we found".to_owned(),
-            };
-            if !to.contains(&name) {
-                to.push(name);
-            }
+    let lit = guide.steps.get(cursor);
+    let ways = lit.map_or_else(Vec::new, |step| ways(walk, step, admin, at));
+    let says = match lit {
+        Some(step) => about(walk, step, ruled, admin),
+        None => "The diagnosis: the cause, the proof, and what to do.".to_owned(),
+    };
+    Map { rows, walked, ways, says: clean_line(&says, MOST) }
+}
+
+/// The row where we are.
+pub(in crate::tui) fn row_here(walk: &Walk, guide: &Guide) -> usize {
+    let here = walk.here();
+    guide.steps.iter().position(|s| Some(&s.id) == here).unwrap_or(guide.steps.len())
+}
+
+fn row(walk: &Walk, step: &Step, ruled: &RuledOut) -> MapRow {
+    let here = walk.here() == Some(&step.id);
+    let mark = match walk.state_of(&step.id) {
+        _ if here => Mark::Busy,
+        StepState::Running => Mark::Busy,
+        StepState::Done(status) => status.into(),
+        StepState::Waiting if ruled.contains_key(&step.id) => Mark::Skipped,
+        StepState::Waiting => Mark::Waiting,
+    };
+    MapRow { mark, step: Some((step.id.clone(), step.number)), title: step.title.clone(), here }
+}
+
+/// The ways that a step's branches lead, one a target: the reason of the branch that was taken, else of the first.
+fn ways(walk: &Walk, step: &Step, admin: bool, at: impl Fn(Option<&StepId>) -> Option<usize>) -> Vec<MapWay> {
+    let moves = || walk.path().iter().chain(walk.proposal()).filter(|m| m.from.as_ref() == Some(&step.id));
+    let mut all: Vec<MapWay> = Vec::new();
+    for branch in &step.branches {
+        let to = match &branch.to {
+            Goto::Step(id) => at(Some(id)),
+            Goto::Conclude => at(None),
+            Goto::Next => None,
+        };
+        let Some(to) = to else { continue };
+        if !all.iter().any(|w| w.to == to) {
+            all.push(MapWay { to, because: bare(branch.because.register(admin)), taken: false });
         }
-        let here = all().any(|i| i.here && i.number == step.number);
-        lines.push(MapLine {
-            mark: mark_of(&step.title),
-            text: format!("{:>2} {} → {}", step.number, step.title, to.join(", ")),
-            here,
+    }
+    for m in moves() {
+        let Some(to) = at(m.to.as_ref()) else { continue };
+        let taken = MapWay { to, because: m.because.clone(), taken: true };
+        match all.iter_mut().find(|w| w.to == to) {
+            Some(way) => *way = taken,
+            None => all.push(taken),
+        }
+    }
+    all.sort_by_key(|w| w.to);
+    all
+}
+
+fn about(walk: &Walk, step: &Step, ruled: &RuledOut, admin: bool) -> String {
+    let came = walk.path().iter().rev().find(|m| m.to.as_ref() == Some(&step.id));
+    if let Some(came) = came {
+        return format!("{}: looked at, because {}.", step.title, came.because);
+    }
+    if let Some(why) = ruled.get(&step.id) {
+        return format!("{}: {why}", step.title);
+    }
+    if let Some(next) = walk.proposal().filter(|p| p.to.as_ref() == Some(&step.id)) {
+        return format!("{}: comes next, because {}.", step.title, next.because);
+    }
+    format!("{}: not looked at yet. {}", step.title, step.why.register(admin))
+}
+
+/// A reason whose places nothing fills yet.
+fn bare(because: &str) -> String {
+    let mut text = String::with_capacity(because.len());
+    let mut rest = because;
+    while let Some((before, (place, after))) = rest.split_once('{').and_then(|(b, r)| Some((b, r.split_once('}')?))) {
+        text.push_str(before);
+        text.push_str(match place {
+            "server" | "host" => "the server",
+            "domain" => "the domain",
+            "to" | "recipient" | "address" => "the address",
+            "ip" => "your address",
+            "codes" | "code" => "a code",
+            _ => "…",
         });
+        rest = after;
     }
-    lines
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_without_values_is_still_a_sentence() {
+        assert_eq!(bare("{server} says: not now"), "the server says: not now");
+        assert_eq!(bare("{server} answered {codes} at {stage}"), "the server answered a code at …");
+        assert_eq!(bare("nothing {is open"), "nothing {is open");
+    }
 }

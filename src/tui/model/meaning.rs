@@ -1,9 +1,12 @@
 //! What a line of the transcript means: its code, its enhanced code, and the phrase that gave it away.
 
+use serde::Deserialize;
+
 use super::{MOST, Said};
+use crate::check::Knowledge;
 use crate::guide::{Guide, fill};
 use crate::reading::read_reply;
-use crate::transcript::{EvidenceId, Fact, Reply, Transcript, clean_line};
+use crate::transcript::{EvidenceId, Fact, Reply, Stage, Transcript, clean_line};
 
 /// One thing that a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +19,30 @@ pub(in crate::tui) struct Meant {
     pub source: String,
 }
 
-/// What a line means; nothing for lines that are neither command nor reply.
-pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, said: &Said, admin: bool) -> Vec<Meant> {
+/// What a line means; nothing for what neither we nor the guide have words for.
+pub(in crate::tui) fn meaning(
+    guide: &Guide,
+    know: &Knowledge,
+    transcript: &Transcript,
+    said: &Said,
+    admin: bool,
+) -> Vec<Meant> {
+    let word = |of: &str| word(guide, of).into_iter().collect::<Vec<_>>();
     let mut all = match transcript.entries().get(said.id.0 as usize).map(|e| &e.fact) {
-        Some(Fact::Received { reply, .. }) => of_reply(guide, reply, admin),
-        Some(Fact::Sent { command, .. }) => vec![Meant {
-            what: command.stage.as_str().to_owned(),
-            says: said_at(command.stage).to_owned(),
-            source: String::new(),
-        }],
+        Some(Fact::Received { reply, .. }) => {
+            let mut all = of_reply(guide, reply, admin);
+            all.extend(capabilities(know, reply));
+            all
+        }
+        Some(Fact::Sent { command, .. }) => {
+            // Some commands are said at the stage of others.
+            let verb = word(&command.line.split(' ').next().unwrap_or_default().to_ascii_uppercase());
+            if verb.is_empty() { word(command.stage.as_str()) } else { verb }
+        }
+        Some(Fact::Connect { .. }) => word("connect"),
+        Some(Fact::Tls { .. }) => word("tls"),
+        Some(Fact::Broke { .. }) => word("broke"),
+        Some(Fact::Dns { dns, .. }) => word(&dns.rtype),
         _ => Vec::new(),
     };
     if said.control {
@@ -35,6 +53,37 @@ pub(in crate::tui) fn meaning(guide: &Guide, transcript: &Transcript, said: &Sai
         });
     }
     all
+}
+
+/// What a line is for, as `assets/dialogue.toml` has it.
+fn word(guide: &Guide, of: &str) -> Option<Meant> {
+    #[derive(Deserialize)]
+    struct Words {
+        word: Vec<Word>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Word {
+        of: String,
+        means: String,
+        source: String,
+    }
+    let words: Words = toml::from_str(guide.file("dialogue.toml")?).ok()?;
+    let found = words.word.into_iter().find(|w| w.of == of)?;
+    Some(Meant { what: found.of, says: clean_line(&found.means, MOST), source: clean_line(&found.source, 40) })
+}
+
+/// What a server says it can do, line by line of its answer to EHLO.
+fn capabilities(know: &Knowledge, reply: &Reply) -> Vec<Meant> {
+    if reply.stage != Some(Stage::Ehlo) || !reply.is_positive() {
+        return Vec::new();
+    }
+    let keywords = reply.text.iter().skip(1).filter_map(|line| line.split([' ', '=']).next());
+    let meant = |keyword: &str| {
+        let says = know.capabilities.get(&keyword.to_ascii_uppercase())?;
+        Some(Meant { what: clean_line(keyword, 24), says: clean_line(says, MOST), source: String::new() })
+    };
+    keywords.filter_map(meant).collect()
 }
 
 /// Every line of a reply that has several.
@@ -101,18 +150,30 @@ pub(super) fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> 
     all
 }
 
-/// What is asked of a server at a stage.
-fn said_at(stage: crate::transcript::Stage) -> &'static str {
-    use crate::transcript::Stage as S;
-    match stage {
-        S::Ehlo => "says who we are, and asks what the server can do",
-        S::Starttls => "asks to go on under TLS",
-        S::Auth => "logs in; what is secret is not kept",
-        S::Mail => "names the sender",
-        S::Rcpt => "names a recipient; no message has been sent yet",
-        S::Data => "begins the message",
-        S::Message => "ends the message",
-        S::Quit => "ends the dialogue politely",
-        S::Resolve | S::Connect | S::Greeting | S::Tls => "",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_every_question_to_the_dns_has_a_word() {
+        let guide = Guide::embedded().expect("the guide");
+        let commands = [
+            Stage::Ehlo,
+            Stage::Starttls,
+            Stage::Auth,
+            Stage::Mail,
+            Stage::Rcpt,
+            Stage::Data,
+            Stage::Message,
+            Stage::Quit,
+        ];
+        for of in commands
+            .map(Stage::as_str)
+            .into_iter()
+            .chain(["connect", "tls", "broke", "MX", "A", "AAAA", "PTR", "TXT", "TLSA"])
+        {
+            let meant = word(&guide, of).unwrap_or_else(|| panic!("{of}"));
+            assert!(meant.source.starts_with("RFC"), "{of}");
+        }
     }
 }

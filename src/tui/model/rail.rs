@@ -1,6 +1,7 @@
 //! The rail: all steps at a glance, the path so far first.
 
 use super::super::theme::Mark;
+use super::RuledOut;
 use crate::guide::Guide;
 use crate::transcript::StepId;
 use crate::walk::{StepState, Walk};
@@ -25,7 +26,7 @@ pub(in crate::tui) struct Rail {
 }
 
 /// The rail of a walk.
-pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide) -> Rail {
+pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Rail {
     let here = walk.here();
     let mut order: Vec<&StepId> = Vec::new();
     let walked = walk.path().iter().filter_map(|m| m.to.as_ref());
@@ -38,6 +39,7 @@ pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide) -> Rail {
         let current = here == Some(&step.id);
         let mark = match walk.state_of(&step.id) {
             _ if current => Mark::Busy,
+            StepState::Waiting if ruled.contains_key(&step.id) => Mark::Skipped,
             StepState::Waiting => Mark::Waiting,
             StepState::Running => Mark::Busy,
             StepState::Done(status) => status.into(),

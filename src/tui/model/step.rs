@@ -1,8 +1,10 @@
 //! A step: what is looked at, what came back, what it means, and where it leads.
 
 use super::super::theme::Mark;
+use super::waits::waits;
 use super::{Row, RowState, fold_rows, say, says, short, title};
 use crate::guide::{Guide, Step};
+use crate::run::offered;
 use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
 
@@ -25,6 +27,8 @@ pub(in crate::tui) struct StepView {
     pub whose: Option<String>,
     /// What the step asks that was not answered.
     pub asks: Vec<String>,
+    /// It found settings that can be taken over.
+    pub offers: bool,
     /// Its checks are running.
     pub running: bool,
     /// Its checks wait for a yes.
@@ -90,6 +94,7 @@ pub(in crate::tui) fn step(
         fix,
         whose,
         asks: unanswered(walk, entry, admin),
+        offers: offered(walk, id).is_some(),
         running: state == StepState::Running,
         waits: !walk.asks(guide).is_empty(),
         ended: matches!(state, StepState::Done(_)),
@@ -141,7 +146,7 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
                     rows.push(Row {
                         mark: Mark::Busy,
                         label: probe.clone(),
-                        text: String::new(),
+                        text: waits(walk.transcript().entries(), runs, probe, since_ms),
                         ms: None,
                         state: RowState::Running { since_ms },
                         finding: None,

@@ -1,7 +1,7 @@
 //! Where else one could go from a step.
 
 use super::super::theme::Mark;
-use super::title;
+use super::{RuledOut, title};
 use crate::guide::Guide;
 use crate::transcript::StepId;
 use crate::walk::{Place, StepState, Walk};
@@ -31,7 +31,7 @@ pub(in crate::tui) struct Aside {
 }
 
 /// All ways from where the walk is: the proposal, the step's other branches, this step again, every other step, the conclusion.
-pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
+pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Vec<Aside> {
     let mut all: Vec<Aside> = Vec::new();
     let here = if let Place::Step(id) = walk.place() { guide.step(id) } else { None };
     let proposed = walk.proposal();
@@ -40,6 +40,7 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
         all.push(Aside { mark: Mark::Waiting, title: title(guide, to), why: because, aim: Aim::Follow });
     }
     let mark = |id: &StepId| match walk.state_of(id) {
+        StepState::Waiting if ruled.contains_key(id) => Mark::Skipped,
         StepState::Waiting => Mark::Waiting,
         StepState::Running => Mark::Busy,
         StepState::Done(status) => status.into(),
@@ -52,7 +53,7 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
     if let Some(here) = here {
         for id in walk.other_ways(guide) {
             if is_new(&all, &id) {
-                let why = "makes sense from here too".to_owned();
+                let why = ruled.get(&id).map_or("makes sense from here too", String::as_str).to_owned();
                 all.push(Aside { mark: mark(&id), title: title(guide, &id), why, aim: Aim::Open(id) });
             }
         }
@@ -71,7 +72,8 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide) -> Vec<Aside> {
     });
     for step in &guide.steps {
         if is_new(&all, &step.id) {
-            let why = if walk.state_of(&step.id) == StepState::Waiting { "" } else { "look at it again" };
+            let known = if walk.state_of(&step.id) == StepState::Waiting { "" } else { "look at it again" };
+            let why = ruled.get(&step.id).map_or(known, String::as_str);
             all.push(Aside {
                 mark: mark(&step.id),
                 title: step.title.clone(),

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::model::{Found, Why};
+use super::super::model::{Found, Pair, Why};
 use super::super::theme::{Mark, Theme};
 use super::super::widget::{Pen, wrap};
 use super::text::window;
@@ -19,6 +19,8 @@ struct Line {
     text: String,
     style: Style,
     right: String,
+    /// The thing to do that it is about.
+    todo: Option<usize>,
 }
 
 fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
@@ -31,6 +33,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
         text,
         style,
         right: String::new(),
+        todo: None,
     };
     let blank = |all: &mut Vec<Line>| all.push(line("", 0, String::new(), theme.text));
     let room = |at: u16| usize::from(width.saturating_sub(at));
@@ -54,7 +57,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
         for (i, todo) in found.todo.iter().enumerate() {
             for (j, text) in wrap(todo, room(4)).into_iter().enumerate() {
                 let head = if j == 0 { format!(" {}", i + 1) } else { String::new() };
-                all.push(line(&head, 4, text, theme.text));
+                all.push(Line { todo: Some(i), ..line(&head, 4, text, theme.text) });
             }
         }
         if let Some((_, step)) = &found.step {
@@ -85,6 +88,9 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();
     if !found.proof.is_empty() {
         blank(&mut all);
+        if let Some(pair) = &found.pair {
+            all.extend(side_by_side(pair, width, theme));
+        }
         let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
         if found.proof.iter().any(|w| !w.evidence.is_empty())
             && let Some(first) = proof.first_mut()
@@ -105,6 +111,28 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     all
 }
 
+/// Two probes beside each other; on a narrow screen, one below the other.
+fn side_by_side(pair: &Pair, width: u16, theme: &Theme) -> Vec<Line> {
+    let at = 12;
+    let room = usize::from(width.saturating_sub(at));
+    let half = room.saturating_sub(3) / 2;
+    if half < 24 {
+        let both = [pair.left.clone(), pair.right.clone()].concat();
+        return headed("Compare", &both, width, theme);
+    }
+    let wrapped = |lines: &[String]| lines.iter().flat_map(|l| wrap(l, half)).collect::<Vec<_>>();
+    let (left, right) = (wrapped(&pair.left), wrapped(&pair.right));
+    let mut all = Vec::new();
+    for n in 0..left.len().max(right.len()) {
+        let (l, r) = (left.get(n).map_or("", |l| l), right.get(n).map_or("", |r| r));
+        let gap = half.saturating_sub(l.width());
+        let head = if n == 0 { "Compare".to_owned() } else { String::new() };
+        let text = format!("{l}{:gap$} │ {r}", "");
+        all.push(Line { head, head_style: theme.dim, at, text, style: theme.text, right: String::new(), todo: None });
+    }
+    all
+}
+
 fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> {
     let at = 12;
     let mut all = Vec::new();
@@ -112,7 +140,7 @@ fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> 
         for line in wrap(text, usize::from(width.saturating_sub(at))) {
             let head = if all.is_empty() { head.to_owned() } else { String::new() };
             let right = String::new();
-            all.push(Line { head, head_style: theme.dim, at, text: line, style: theme.text, right });
+            all.push(Line { head, head_style: theme.dim, at, text: line, style: theme.text, right, todo: None });
         }
     }
     all
@@ -120,21 +148,34 @@ fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> 
 
 /// How many lines it has at a screen's width.
 pub(in crate::tui) fn height_of(found: &Found, width: u16) -> usize {
-    lines(found, width.saturating_sub(2), &super::super::theme::MONO).len()
+    lines(found, width.saturating_sub(2), &super::super::theme::Theme::default()).len()
 }
 
-pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16) {
+pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16, lit: Option<usize>) {
     let theme = *pen.theme();
     let width = pen.width().saturating_sub(2);
     let height = pen.height();
-    let all = lines(found, width, &theme);
+    let mut all = lines(found, width, &theme);
     let end = width.min(READABLE);
+    let is_lit = |line: &Line| lit.is_some() && line.todo == lit;
+    let mut from = scroll;
+    // What is lit is seen; the last row may be taken by what says that there is more.
+    if let (Some(first), Some(last)) = (all.iter().position(is_lit), all.iter().rposition(is_lit)) {
+        let (first, last) = (u16::try_from(first).unwrap_or(0), u16::try_from(last).unwrap_or(0));
+        from = from.max((last + 2).saturating_sub(height)).min(first);
+        let fits = |l: &Line| usize::from(l.at) + l.text.width() + 8 <= end.into();
+        if let Some(line) = all.get_mut(usize::from(first)).filter(|l| fits(l)) {
+            "c  copy".clone_into(&mut line.right);
+        }
+    }
     let mut part = pen.part(1, 0, width, height);
-    let (from, room) = window(&mut part, all.len(), scroll);
+    let (from, room) = window(&mut part, all.len(), from);
     for (y, line) in (0..room).zip(all.iter().skip(from)) {
-        part.put(0, y, &line.head, line.head_style);
-        part.put_within(line.at, y, &line.text, width.saturating_sub(line.at), line.style);
-        part.put_before(end, y, &line.right, theme.key);
+        let lit = is_lit(line);
+        part.put(0, y, &line.head, if lit { theme.lit } else { line.head_style });
+        let x = part.put_before(end, y, &line.right, theme.key);
+        let room = if line.right.is_empty() { width } else { x.saturating_sub(1) };
+        part.put_within(line.at, y, &line.text, room.saturating_sub(line.at), if lit { theme.lit } else { line.style });
     }
 }
 

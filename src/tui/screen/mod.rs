@@ -7,6 +7,8 @@ pub(super) mod failures;
 pub(super) mod form;
 pub(super) mod help;
 pub(super) mod list;
+pub(super) mod map;
+pub(super) mod matrix;
 pub(super) mod start;
 pub(super) mod step;
 pub(super) mod text;

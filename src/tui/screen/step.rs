@@ -176,7 +176,11 @@ fn wire(pen: &mut Pen<'_>, said: &[Said]) {
         if rows.len() > pen.height().into() {
             break;
         }
-        let style = if line.way == Way::In { theme.text } else { theme.dim };
+        let style = match line.way {
+            Way::In => theme.received,
+            Way::Out => theme.sent,
+            Way::Event => theme.dim,
+        };
         rows.push((format!("{:>6} {} {}", line.at, sign(line), line.text), style));
         if line.first {
             rows.push((line.host.clone(), theme.title));

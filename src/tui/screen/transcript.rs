@@ -111,13 +111,14 @@ impl RowOf<'_> {
                     pen.put(0, y, "▸", theme.lit);
                 }
                 pen.put_before(10, y, &format!("{} ms", said.at), theme.dim);
-                pen.put(12, y, sign(said), theme.dim);
                 let normal = match said.way {
                     _ if said.control => theme.dim,
                     Way::In if refusal(&said.text) => Mark::Fault.style(theme),
-                    Way::In => theme.text,
-                    Way::Out | Way::Event => theme.dim,
+                    Way::In => theme.received,
+                    Way::Out => theme.sent,
+                    Way::Event => theme.dim,
                 };
+                pen.put(12, y, sign(said), normal);
                 pen.put_within(TEXT, y, text, width, style(*lit, normal));
             }
             Self::More(lit, text) => {
@@ -136,9 +137,10 @@ fn meant(pen: &mut Pen<'_>, meant: &[Meant]) {
     let theme = *pen.theme();
     let width = pen.width();
     let mut y = 0;
+    let columns = |text: &str| u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(0);
+    let left = meant.iter().map(|m| columns(&m.what)).max().unwrap_or(0).clamp(8, 20) + 2;
     for m in meant {
-        pen.put(0, y, &m.what, theme.title);
-        let left = 10;
+        pen.put_within(0, y, &m.what, left - 1, theme.title);
         let source = u16::try_from(unicode_width::UnicodeWidthStr::width(m.source.as_str())).unwrap_or(0);
         let room = width.saturating_sub(left + if source > 0 { source + 2 } else { 0 });
         let lines = wrap(&m.says, usize::from(room.min(90)));
@@ -152,6 +154,6 @@ fn meant(pen: &mut Pen<'_>, meant: &[Meant]) {
         y += u16::from(lines.is_empty());
     }
     if meant.is_empty() {
-        pen.put(0, 0, "No reply: something that happened, or a question to the DNS.", theme.dim);
+        pen.put(0, 0, "Something that happened; there is nothing more to say about it.", theme.dim);
     }
 }

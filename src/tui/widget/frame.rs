@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::super::keys::{self, Now};
+use super::super::keys::{self, Keys, Now};
 use super::Pen;
 use super::pen::fold;
 
@@ -30,10 +30,10 @@ pub(in crate::tui) fn head(pen: &mut Pen<'_>, head: &Head) {
 }
 
 /// Draws the keys that do something right now, as many as fit.
-pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, now: &Now) {
+pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) {
     let theme = *pen.theme();
     let end = pen.width().saturating_sub(1);
-    let all: Vec<_> = keys::footer(now).collect();
+    let all: Vec<_> = keys.footer(now).collect();
     let wide = |b: &keys::Binding| fold(b.shown, pen.ascii()).width() + 1 + b.foot.width();
     // The way to the rest of the keys is always shown.
     let last = all.iter().position(|b| b.does == keys::Command::Help);

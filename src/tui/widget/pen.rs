@@ -159,7 +159,7 @@ mod tests {
 
     fn draw(width: u16, height: u16, ascii: bool, f: impl FnOnce(&mut Pen<'_>)) -> Vec<String> {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-        let look = Look { theme: DARK, ascii };
+        let look = Look { theme: *DARK, ascii };
         f(&mut Pen::new(&mut buf, Rect::new(0, 0, width, height), &look));
         (0..height).map(|y| (0..width).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
     }

@@ -4,6 +4,7 @@ mod answers;
 mod branches;
 mod checklist;
 mod moves;
+mod parked;
 
 use std::collections::BTreeMap;
 

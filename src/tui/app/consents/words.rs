@@ -20,11 +20,15 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
     };
     match what {
         Consent::Connect => {
-            format!("Connect to {hosts}, and read how they greet. A few connections, each ended politely.")
+            format!(
+                "Connect to {hosts}, and read how they greet: a few connections, each ended politely. Where none opens, to a few well-known ones, to compare."
+            )
         }
         Consent::Rcpt => match case.recipient() {
             Some(bob) => {
-                format!("Ask there whether {bob} gets mail, and a made-up neighbour too; hang up before any message.")
+                format!(
+                    "Ask there whether {bob} gets mail, and a made-up neighbour too; once more where they say: later. No message."
+                )
             }
             None => "Ask servers whether they would take mail for an address; hang up before any message.".to_owned(),
         },
@@ -40,6 +44,11 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
         Consent::Auth => {
             let who = case.user.as_deref().unwrap_or("the user given");
             let place = server.unwrap_or("the server");
+            if case.insecure_login {
+                return format!(
+                    "Log in to {place} as {who}, once, even if nothing protects the password: anybody on the way could read it."
+                );
+            }
             format!("Log in to {place} as {who}, once, over TLS that was verified. The password goes nowhere else.")
         }
         Consent::Send => {

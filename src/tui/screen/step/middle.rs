@@ -103,7 +103,7 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
 
 /// How many lines the middle has at a width and a height.
 pub(in crate::tui) fn height_of(view: &StepView, size: (u16, u16)) -> usize {
-    pieces(view, size, None, &super::super::super::theme::MONO).len()
+    pieces(view, size, None, &super::super::super::theme::Theme::default()).len()
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {

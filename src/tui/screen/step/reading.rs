@@ -36,7 +36,7 @@ pub(super) fn text_width(middle: u16) -> usize {
 
 /// Shares the middle: beside each other where `beside` is how wide the meaning may be, else below each other.
 pub(super) fn shares(read: &Read, view: &StepView, (width, height): (u16, u16), beside: Option<u16>) -> Shares {
-    let lines = |width, roomy| lines(read, view, width, roomy, &super::super::super::theme::MONO).len();
+    let lines = |width, roomy| lines(read, view, width, roomy, &super::super::super::theme::Theme::default()).len();
     if let Some(beside) = beside {
         let all = lines(beside, true);
         return Shares { text: usize::from(height.saturating_sub(1)), meaning: height, most: most(all, height) };

@@ -1,5 +1,6 @@
 //! Each screen drawn from a model made by hand, at the sizes people have.
 
+mod matrix;
 mod models;
 mod readings;
 
@@ -21,7 +22,7 @@ fn drawn(width: u16, height: u16, look: Look, draw: impl FnOnce(&mut Pen<'_>)) -
 }
 
 fn shown(width: u16, height: u16, draw: impl FnOnce(&mut Pen<'_>)) -> String {
-    drawn(width, height, Look { theme: DARK, ascii: false }, draw)
+    drawn(width, height, Look { theme: *DARK, ascii: false }, draw)
 }
 
 /// The sizes of a screen, less what is above and below.
@@ -102,8 +103,8 @@ fn the_transcript_lens() {
 #[test]
 fn the_diagnosis() {
     let found = found();
-    insta::assert_snapshot!("diagnosis-80", shown(80, 20, |pen| diagnosis::draw(pen, &found, 0)));
-    let text = shown(60, 16, |pen| diagnosis::draw(pen, &found, 0));
+    insta::assert_snapshot!("diagnosis-80", shown(80, 20, |pen| diagnosis::draw(pen, &found, 0, None)));
+    let text = shown(60, 16, |pen| diagnosis::draw(pen, &found, 0, None));
     assert!(text.contains("confirmed") && text.contains("more"), "what does not fit is announced:\n{text}");
 }
 
@@ -119,7 +120,7 @@ fn the_checklist() {
 
 #[test]
 fn every_screen_can_be_drawn_in_ascii_and_without_colour() {
-    let ascii = Look { theme: MONO, ascii: true };
+    let ascii = Look { theme: *MONO, ascii: true };
     let (view, rail, lines, found, list) = (blocklists(), rail(), dialogue(), found(), checklist());
     let meant = meant();
     let lens = lens(&lines, &meant);
@@ -127,7 +128,7 @@ fn every_screen_can_be_drawn_in_ascii_and_without_colour() {
         drawn(80, 21, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
         drawn(120, 37, ascii, |pen| step::draw(pen, &rail, &view, step::How::default())),
         drawn(80, 20, ascii, |pen| transcript::draw(pen, &lens)),
-        drawn(80, 20, ascii, |pen| diagnosis::draw(pen, &found, 0)),
+        drawn(80, 20, ascii, |pen| diagnosis::draw(pen, &found, 0, None)),
         drawn(80, 20, ascii, |pen| checklist::draw(pen, &list, 4, 0)),
         drawn(80, 20, ascii, |pen| start::draw(pen, &start::StartView::default())),
     ];
@@ -139,7 +140,7 @@ fn every_screen_can_be_drawn_in_ascii_and_without_colour() {
 
 #[test]
 fn the_mono_theme_puts_no_colour_on_the_screen() {
-    let look = Look { theme: MONO, ascii: false };
+    let look = Look { theme: *MONO, ascii: false };
     let area = Rect::new(0, 0, 80, 21);
     let mut buf = Buffer::empty(area);
     step::draw(&mut Pen::new(&mut buf, area, &look), &rail(), &blocklists(), step::How::default());
@@ -160,11 +161,13 @@ fn no_size_is_too_small_to_draw() {
                 step::draw(pen, &rail, &view, step::How { lit: Some(3), scroll: 9, text: Some(7), tick: 3 });
             });
             shown(width, height, |pen| transcript::draw(pen, &lens));
-            shown(width, height, |pen| diagnosis::draw(pen, &found, 400));
+            shown(width, height, |pen| diagnosis::draw(pen, &found, 400, Some(1)));
             shown(width, height, |pen| checklist::draw(pen, &list, 12, 1));
             shown(width, height, |pen| start::draw(pen, &start::StartView::default()));
             shown(width, height, |pen| start::story(pen, "A story that is told in some words.", 7));
-            shown(width, height, |pen| help::draw(pen, super::super::keys::Kind::Step, 3));
+            shown(width, height, |pen| {
+                help::draw(pen, &super::super::keys::Keys::default(), super::super::keys::Kind::Step, 3);
+            });
             shown(width, height, |pen| text::draw(pen, "title", &["  indented text".to_owned()], 3));
         }
     }

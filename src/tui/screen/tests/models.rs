@@ -152,6 +152,7 @@ pub(super) fn found() -> Found {
         .to_vec(),
         whose: "you".to_owned(),
         waiting: "does not help".to_owned(),
+        pair: None,
         proof: vec![
             why("ZEN answers 127.0.0.4 for 198.51.100.7, and nothing for 198.51.100.8"),
             why("554 at RCPT names the same list"),

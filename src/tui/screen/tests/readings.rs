@@ -62,24 +62,24 @@ fn reading(width: u16, height: u16, look: Look) -> String {
     drawn(width, height - 3, look, |pen| step::draw(pen, &rail(), &view, step::How::default()))
 }
 
-const COLOUR: Look = Look { theme: DARK, ascii: false };
-const ASCII: Look = Look { theme: MONO, ascii: true };
+static COLOUR: LazyLock<Look> = LazyLock::new(|| Look { theme: *DARK, ascii: false });
+static ASCII: LazyLock<Look> = LazyLock::new(|| Look { theme: *MONO, ascii: true });
 const TERMINALS: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 40), (200, 50)];
 
 #[test]
 fn a_text_that_was_read() {
-    insta::assert_snapshot!("reading-60", reading(60, 20, COLOUR));
-    insta::assert_snapshot!("reading-80", reading(80, 24, COLOUR));
-    insta::assert_snapshot!("reading-120", reading(120, 40, COLOUR));
-    insta::assert_snapshot!("reading-60-ascii", reading(60, 20, ASCII));
-    insta::assert_snapshot!("reading-80-ascii", reading(80, 24, ASCII));
-    insta::assert_snapshot!("reading-120-ascii", reading(120, 40, ASCII));
+    insta::assert_snapshot!("reading-60", reading(60, 20, *COLOUR));
+    insta::assert_snapshot!("reading-80", reading(80, 24, *COLOUR));
+    insta::assert_snapshot!("reading-120", reading(120, 40, *COLOUR));
+    insta::assert_snapshot!("reading-60-ascii", reading(60, 20, *ASCII));
+    insta::assert_snapshot!("reading-80-ascii", reading(80, 24, *ASCII));
+    insta::assert_snapshot!("reading-120-ascii", reading(120, 40, *ASCII));
 }
 
 #[test]
 fn what_decided_and_what_it_means_are_in_sight_at_every_size() {
     for (width, height) in TERMINALS {
-        let text = reading(width, height, COLOUR);
+        let text = reading(width, height, *COLOUR);
         for words in ["using zen.spamhaus.org", "Whose move: you.", "First:", "Next ▸ Blocklists"] {
             assert!(text.contains(words), "{width}x{height} lacks {words}:\n{text}");
         }
@@ -89,7 +89,7 @@ fn what_decided_and_what_it_means_are_in_sight_at_every_size() {
 
 #[test]
 fn what_decided_is_underlined_with_and_without_colours() {
-    for (theme, coloured) in [(DARK, true), (MONO, false)] {
+    for (theme, coloured) in [(*DARK, true), (*MONO, false)] {
         let look = Look { theme, ascii: false };
         let area = Rect::new(0, 0, 80, 21);
         let mut buf = Buffer::empty(area);
@@ -136,7 +136,7 @@ fn the_failures_of_a_text() {
     insta::assert_snapshot!("failures-80", shown(80, 20, |pen| failures::draw(pen, &few, 1, Some(0))));
     insta::assert_snapshot!("failures-60", shown(60, 16, |pen| failures::draw(pen, &few, 4, None)));
     insta::assert_snapshot!("failures-120", shown(120, 36, |pen| failures::draw(pen, &many, 0, None)));
-    insta::assert_snapshot!("failures-80-ascii", drawn(80, 20, ASCII, |pen| failures::draw(pen, &many, 1, None)));
+    insta::assert_snapshot!("failures-80-ascii", drawn(80, 20, *ASCII, |pen| failures::draw(pen, &many, 1, None)));
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! What all addresses together say: each family by itself, the first in line by itself, then the whole.
+
+use std::collections::BTreeSet;
+
+use super::chain::{Tried, Way};
+use crate::check::Context;
+use crate::check::tools::Host;
+use crate::transcript::Finding;
+
+/// What stands between a name and what it says of all: the words for it.
+fn word(way: Way) -> &'static str {
+    match way {
+        Way::Open | Way::TurnedAway(_) => "open",
+        Way::Refused => "refused",
+        Way::Timeout => "timeout",
+        Way::Unreachable | Way::NoRoute => "unreachable",
+        Way::Denied => "denied",
+        Way::Rejected => "rejected",
+        Way::Cut => "cut",
+        Way::Silent => "silent",
+        Way::Hole => "hole",
+        Way::Untried => "untried",
+    }
+}
+
+fn answers(tried: &Tried) -> bool {
+    word(tried.way) == "open"
+}
+
+/// Judges them all.
+pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried]) {
+    let server = hosts.first().map_or("", |h| h.name.as_str());
+    let port = hosts.first().map_or(25, |h| h.port);
+    let shown = |id: &str, chosen: &dyn Fn(&Tried) -> bool| {
+        let mut finding = Finding::new(id).arg("server", server).arg("port", port).arg("count", tries.len());
+        finding.evidence = tries.iter().filter(|t| chosen(t)).map(|t| t.evidence).collect();
+        finding
+    };
+    families(cx, hosts, tries, &shown);
+    first_in_line(cx, hosts, tries);
+    if let Some(id) = whole(tries) {
+        cx.found(shown(id, &|_| true));
+    }
+}
+
+/// Makes a finding that those of the tries show which are chosen.
+type Shown<'a> = dyn Fn(&str, &dyn Fn(&Tried) -> bool) -> Finding + 'a;
+
+fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
+    let open = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && answers(t));
+    let any = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && t.way != Way::Untried);
+    if any(true) && any(false) {
+        match (open(false), open(true)) {
+            // No route at all is how a machine without IPv6 looks: nothing is broken, the others carry the mail.
+            (true, false) if tries.iter().all(|t| t.address.is_ipv4() || t.way == Way::Unreachable) => {
+                cx.found(shown("connectivity.v6.absent", &|t| t.address.is_ipv6()));
+            }
+            (true, false) => cx.found(shown("connectivity.v6.broken", &|_| true)),
+            (false, true) => cx.found(shown("connectivity.v4.broken", &|_| true)),
+            _ => {}
+        }
+    }
+    if open(true) {
+        cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && answers(t)));
+    }
+    for (at, host) in hosts.iter().enumerate() {
+        stripped(cx, host, &tries.iter().filter(|t| t.host == at));
+    }
+    // The same server, welcoming by the one family and not by the other, speaks of the address we come from.
+    for (at, host) in hosts.iter().enumerate() {
+        let of = |v6: bool| tries.iter().find(move |t| t.host == at && t.address.is_ipv6() == v6 && answers(t));
+        if let (Some(v4), Some(v6)) = (of(false), of(true))
+            && let (Way::Open, Way::TurnedAway(code)) = (v4.way, v6.way)
+        {
+            let found = Finding::new("connectivity.v6.turned-away").arg("server", &host.name).arg("code", code);
+            cx.found(found.shown_by(v4.evidence).shown_by(v6.evidence));
+        }
+    }
+}
+
+/// What the one family is offered and the other is not was taken out on the way: it is one host. The id is that of step 7.
+fn stripped<'t>(cx: &Context, host: &Host, of: &(impl Iterator<Item = &'t Tried> + Clone)) {
+    let by = |offers: bool| of.clone().find(move |t| t.offers == Some(offers));
+    let Some((with, without)) = by(true).zip(by(false)) else { return };
+    let name = |t: &Tried| if t.address.is_ipv6() { "IPv6" } else { "IPv4" };
+    if with.address.is_ipv6() != without.address.is_ipv6() {
+        let found = Finding::new("firewall.starttls-one-family").arg("server", &host.name).arg("port", host.port);
+        let found = found.arg("with", name(with)).arg("without", name(without));
+        cx.found(found.shown_by(with.evidence).shown_by(without.evidence));
+    }
+}
+
+/// The hosts that every sender tries first, none of which takes a call while others do: mail comes late, by the others.
+fn first_in_line(cx: &Context, hosts: &[Host], tries: &[Tried]) {
+    let Some(best) = hosts.iter().filter_map(|h| h.preference).min() else { return };
+    let first = |at: usize| hosts[at].preference == Some(best);
+    let works = |at: usize| tries.iter().any(|t| t.host == at && answers(t));
+    // What could not be tried, or has no way from here, says nothing of the host.
+    let told = |t: &&Tried| first(t.host) && !matches!(t.way, Way::Untried | Way::Denied);
+    let dead = (0..hosts.len()).filter(|at| first(*at)).all(|at| !works(at)) && tries.iter().any(|t| told(&t));
+    let Some(backup) = (0..hosts.len()).find(|at| !first(*at) && works(*at)).filter(|_| dead) else { return };
+    let names: Vec<&str> = hosts.iter().filter(|h| h.preference == Some(best)).map(|h| h.name.as_str()).collect();
+    let mut found = Finding::new("connectivity.primary-dead").arg("server", names.join(", "));
+    found.evidence = tries.iter().filter(|t| first(t.host) || t.host == backup).map(|t| t.evidence).collect();
+    cx.found(found.arg("backup", &hosts[backup].name));
+}
+
+/// What could not be tried says nothing. An address without a route from here (often IPv6) hides nothing: the others decide what "all" means.
+fn whole(tries: &[Tried]) -> Option<&'static str> {
+    let ways: BTreeSet<&str> = tries.iter().map(|t| word(t.way)).filter(|w| *w != "untried").collect();
+    let told: Vec<&str> = ways.iter().copied().filter(|w| *w != "unreachable").collect();
+    Some(match told[..] {
+        ["open"] => "connectivity.all-open",
+        _ if told.contains(&"open") => "connectivity.some-failed",
+        ["refused"] => "connectivity.all-refused",
+        ["timeout"] => "connectivity.all-filtered",
+        ["rejected"] => "connectivity.all-rejected",
+        ["cut"] => "connectivity.all-cut",
+        ["silent"] => "connectivity.all-silent",
+        // Each address has said it, with its proof.
+        ["hole"] => return None,
+        [] if ways.is_empty() => "connectivity.could-not-tell",
+        [] => "connectivity.all-unreachable",
+        _ => "connectivity.all-failed",
+    })
+}

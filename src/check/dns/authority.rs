@@ -1,0 +1,258 @@
+//! What the zone's own servers say, held against one another and against our resolver (RFC 1034 §4.2, RFC 1912 §2.8).
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use futures_util::future::join_all;
+
+use crate::check::Context;
+use crate::check::tools::{could_not_tell, is_private};
+use crate::net::{Ask, RecordType};
+use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
+
+/// Servers of a zone that are asked.
+const SERVERS: usize = 6;
+/// Where a DNS server listens.
+const PORT: u16 = 53;
+
+/// One of the zone's servers, and its answers.
+struct Server {
+    host: String,
+    ip: IpAddr,
+    soa: Told,
+    mx: Told,
+    txt: Told,
+}
+
+struct Told {
+    dns: DnsFact,
+    evidence: EvidenceId,
+    authoritative: bool,
+}
+
+impl Server {
+    /// Whether it keeps the zone: an answer with its authority behind it.
+    fn keeps(&self) -> bool {
+        self.soa.authoritative && self.soa.dns.outcome.is_answer()
+    }
+
+    fn is_silent(&self) -> bool {
+        matches!(self.soa.dns.outcome, DnsOutcome::Timeout) || unreachable(&self.soa.dns)
+    }
+
+    /// Its answer about the mail servers, or the texts.
+    fn told(&self, rtype: &str) -> &Told {
+        if rtype == "MX" { &self.mx } else { &self.txt }
+    }
+
+    fn named(&self) -> String {
+        format!("{} ({})", self.host, self.ip)
+    }
+}
+
+/// Whether no packet came back at all: a refusal, a referral or an odd code is something said.
+fn unreachable(dns: &DnsFact) -> bool {
+    let said = |d: &str| d.starts_with("a referral") || d.starts_with("the server answered");
+    dns.outcome == DnsOutcome::Error && !dns.detail.as_deref().is_some_and(said)
+}
+
+/// Asks the zone's own servers about the records that mail needs.
+pub(super) async fn compare(cx: &Context, domain: &str) {
+    let Some((zone, hosts)) = zone_of(cx, domain).await else { return };
+    let label = format!("NS {zone}");
+    cx.rec.probing(&label);
+    let (addressed, lost) = addresses(cx, &hosts).await;
+    for (host, evidence) in &lost {
+        let found = Finding::new("dns.authority.no-address").arg("domain", &zone).arg("host", host);
+        cx.found(found.shown_by(*evidence).ends(&label, 0));
+    }
+    let servers = join_all(addressed.into_iter().map(|(host, ip)| asked(cx, domain, &zone, host, ip))).await;
+    let keeping: Vec<&Server> = servers.iter().filter(|s| s.keeps()).collect();
+    let names = hosts.join(", ");
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "NS").arg("owner", &zone).arg("record", &names);
+        desk.arg("domain", domain).arg("zone", &zone).ends(&label, 0)
+    };
+    if keeping.is_empty() {
+        // A firewall between, or one that answers in their stead: nothing is said of the servers.
+        let untold = servers.iter().find_map(|s| could_not_tell(&s.soa.dns));
+        let why = untold.unwrap_or("what answered does not keep the zone");
+        let mut found = found("dns.authority.unknown").arg("why", why);
+        found.evidence = servers.iter().map(|s| s.soa.evidence).collect();
+        cx.found(found);
+        return;
+    }
+    let mut good = lost.is_empty();
+    for server in servers.iter().filter(|s| !s.keeps()) {
+        let id = if server.is_silent() { "dns.authority.silent" } else { "dns.authority.lame" };
+        let why = could_not_tell(&server.soa.dns).unwrap_or("it answers without authority");
+        cx.found(found(id).arg("host", server.named()).arg("why", why).shown_by(server.soa.evidence));
+        good = false;
+    }
+    good &= !apart(cx, &keeping, &found);
+    if good {
+        let mut found = found("dns.authority.ok").arg("count", keeping.len());
+        found.evidence = keeping.iter().map(|s| s.soa.evidence).collect();
+        cx.found(found);
+    }
+    for rtype in [RecordType::MX, RecordType::TXT] {
+        ours(cx, domain, rtype, &keeping, &found).await;
+    }
+}
+
+/// The zone that holds the domain, and its servers as our resolver names them: no further up than what was registered.
+async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
+    let top = psl::domain_str(domain).unwrap_or(domain);
+    let mut zone = domain;
+    loop {
+        let (ns, _) = cx.net.lookup(&cx.rec, zone, RecordType::NS).await;
+        let hosts: Vec<String> = ns
+            .records
+            .iter()
+            .filter_map(|r| if let DnsRecord::Other(host) = r { Some(host.clone()) } else { None })
+            .collect();
+        if !hosts.is_empty() {
+            return Some((zone.to_owned(), hosts));
+        }
+        if zone == top || could_not_tell(&ns).is_some() {
+            return None;
+        }
+        zone = zone.split_once('.')?.1;
+    }
+}
+
+type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
+
+/// One address of each server, IPv4 before IPv6 as most machines have it; and the servers without any.
+async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
+    let (mut good, mut lost) = (Vec::new(), Vec::new());
+    for host in hosts.iter().take(SERVERS) {
+        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+        let family = cx.case.family;
+        let usable = answers.iter().flat_map(|(dns, _)| dns.addresses()).find(|ip| family.allows(*ip));
+        match usable {
+            Some(ip) => good.push((host.clone(), ip)),
+            None if answers.iter().all(|(dns, _)| dns.outcome.is_answer() && dns.addresses().next().is_none()) => {
+                lost.extend(answers.first().map(|(_, id)| (host.clone(), *id)));
+            }
+            None => {}
+        }
+    }
+    (good, lost)
+}
+
+async fn asked(cx: &Context, domain: &str, zone: &str, host: String, ip: IpAddr) -> Server {
+    let ask = async |name: &str, rtype| {
+        let at = SocketAddr::new(ip, PORT);
+        let (dns, evidence, flags) = cx.net.ask(&cx.rec, Some(at), name, rtype, Ask::default()).await;
+        Told { dns, evidence, authoritative: flags.authoritative }
+    };
+    let (soa, mx, txt) =
+        futures_util::join!(ask(zone, RecordType::SOA), ask(domain, RecordType::MX), ask(domain, RecordType::TXT));
+    Server { host, ip, soa, mx, txt }
+}
+
+/// What an answer says, whatever its order.
+fn said(dns: &DnsFact) -> BTreeSet<String> {
+    match dns.outcome {
+        DnsOutcome::NxDomain => BTreeSet::from(["no such name".to_owned()]),
+        _ => dns.records.iter().map(shown).collect(),
+    }
+}
+
+fn shown(record: &DnsRecord) -> String {
+    match record {
+        DnsRecord::Mx { preference, host } => format!("{preference} {}", host.to_ascii_lowercase()),
+        DnsRecord::Txt(text) => text.clone(),
+        DnsRecord::Address(ip) => ip.to_string(),
+        DnsRecord::Cname(name) | DnsRecord::Ptr(name) => name.to_ascii_lowercase(),
+        DnsRecord::Other(text) => text.to_ascii_lowercase(),
+    }
+}
+
+fn joined(said: &BTreeSet<String>) -> String {
+    let all: Vec<&str> = said.iter().map(String::as_str).collect();
+    if all.is_empty() { "nothing".to_owned() } else { crate::transcript::clean_line(&all.join(", "), 300) }
+}
+
+/// Whether one of them says something else than the others; and says so.
+fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> bool {
+    let mut any = false;
+    for rtype in ["MX", "TXT"] {
+        let answers: Vec<(&Server, BTreeSet<String>)> = keeping
+            .iter()
+            .filter(|s| s.told(rtype).dns.outcome.is_answer())
+            .map(|s| (*s, said(&s.told(rtype).dns)))
+            .collect();
+        // The answer that most of them give; where there is no such, the first.
+        let votes = |answer: &BTreeSet<String>| answers.iter().filter(|(_, a)| a == answer).count();
+        let Some((first, most)) = answers.iter().rev().max_by_key(|(_, a)| votes(a)) else { continue };
+        for (server, answer) in answers.iter().filter(|(_, a)| a != most) {
+            any = true;
+            let found = found("dns.authority.apart").arg("type", rtype).arg("host", server.named());
+            let found = found.arg("theirs", joined(answer)).arg("others", joined(most));
+            cx.found(found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence));
+        }
+    }
+    let serial = |s: &Server| said(&s.soa.dns).first().and_then(|soa| soa.split_whitespace().nth(2).map(str::to_owned));
+    let serials: BTreeSet<String> = keeping.iter().filter_map(|s| serial(s)).collect();
+    if serials.len() > 1 && !any {
+        let list = serials.into_iter().collect::<Vec<_>>().join(", ");
+        cx.found(found("dns.authority.serials").arg("serials", list));
+    }
+    any
+}
+
+/// Holds our resolver's answer against theirs, where they agree.
+async fn ours(
+    cx: &Context,
+    domain: &str,
+    rtype: RecordType,
+    keeping: &[&Server],
+    found: &(dyn Fn(&str) -> Finding + Sync),
+) {
+    let of = |s: &&Server| {
+        if rtype == RecordType::MX {
+            (said(&s.mx.dns), s.mx.dns.clone(), s.mx.evidence)
+        } else {
+            (said(&s.txt.dns), s.txt.dns.clone(), s.txt.evidence)
+        }
+    };
+    let theirs: Vec<_> = keeping.iter().map(of).filter(|(_, dns, _)| dns.outcome.is_answer()).collect();
+    let Some((first, dns, evidence)) = theirs.first() else { return };
+    if theirs.iter().any(|(answer, _, _)| answer != first) {
+        return;
+    }
+    let (mine, id) = cx.net.lookup(&cx.rec, domain, rtype).await;
+    let own = said(&mine);
+    if could_not_tell(&mine).is_some() || own == *first {
+        return;
+    }
+    // An answer of old has less time left than a fresh one; one that is made for this network has its own time, or leads inside.
+    let inside = inside(cx, &mine).await;
+    let fresh = mine.ttl.zip(dns.ttl).is_some_and(|(mine, theirs)| mine >= theirs) && !mine.records.is_empty();
+    let id_of = if inside || fresh { "dns.authority.split" } else { "dns.authority.stale" };
+    let ttl = mine.ttl.map_or_else(|| "some minutes".to_owned(), spoken);
+    let found = found(id_of).arg("type", rtype).arg("ours", joined(&own)).arg("theirs", joined(first)).arg("ttl", ttl);
+    cx.found(found.shown_by(id).shown_by(*evidence));
+}
+
+/// Whether mail servers of that answer are inside of our own network.
+async fn inside(cx: &Context, mx: &DnsFact) -> bool {
+    for record in mx.records.iter().take(2) {
+        let DnsRecord::Mx { host, .. } = record else { continue };
+        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+        if answers.iter().flat_map(|(dns, _)| dns.addresses()).any(is_private) {
+            return true;
+        }
+    }
+    false
+}
+
+fn spoken(seconds: u32) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} seconds"),
+        120..=7199 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3600),
+    }
+}

@@ -1,0 +1,174 @@
+//! DANE (RFC 7672): TLSA records of the mail servers, held against the certificates they really serve.
+
+use std::net::IpAddr;
+
+use crate::check::Context;
+use crate::check::tools::{Host, Stopped, could_not_tell, talk};
+use crate::net::{Ask, RecordType};
+use crate::transcript::{AddressFamily, Consent, DnsRecord, EvidenceId, Finding, Role, Security, TlsFact};
+
+/// Mail servers that are looked at.
+const HOSTS: usize = 4;
+
+/// One TLSA record (RFC 6698 §2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tlsa {
+    usage: u8,
+    selector: u8,
+    matching: u8,
+    data: String,
+}
+
+impl Tlsa {
+    fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let mut number = || words.next()?.parse().ok();
+        let (usage, selector, matching) = (number()?, number()?, number()?);
+        Some(Self { usage, selector, matching, data: words.collect::<String>().to_ascii_lowercase() })
+    }
+
+    /// RFC 7672 §3.1.3: only 2 (DANE-TA) and 3 (DANE-EE) are used for mail.
+    fn is_usable(&self) -> bool {
+        matches!(self.usage, 2 | 3)
+            && matches!(self.selector, 0 | 1)
+            && matches!(self.matching, 0..=2)
+            && !self.data.is_empty()
+    }
+
+    /// Whether we can compare it: digests of SHA-256, as nearly all are.
+    fn is_comparable(&self) -> bool {
+        self.is_usable() && self.matching == 1
+    }
+
+    fn matches(&self, tls: &TlsFact) -> bool {
+        let digests = tls.chain.iter().map(|c| if self.selector == 0 { &c.sha256 } else { &c.key_sha256 });
+        let looked_at = if self.usage == 3 { 1 } else { tls.chain.len() };
+        digests.take(looked_at).any(|digest| *digest == self.data)
+    }
+}
+
+/// Looks at the TLSA records of each mail server of the recipient's domain.
+pub(super) async fn servers(cx: &Context, domain: &str) {
+    let (mx, _) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
+    let hosts: Vec<String> = mx
+        .records
+        .iter()
+        .filter_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.clone()) } else { None })
+        .filter(|h| !h.is_empty())
+        .take(HOSTS)
+        .collect();
+    for host in hosts {
+        one(cx, &host).await;
+    }
+}
+
+async fn one(cx: &Context, host: &str) {
+    let owner = format!("_25._tcp.{host}");
+    let how = Ask { recurse: true, unchecked: false, signed: true };
+    let (dns, evidence, flags) = cx.net.ask(&cx.rec, None, &owner, RecordType::TLSA, how).await;
+    if could_not_tell(&dns).is_some() {
+        // Many resolvers fail at types that they do not know: only a sender that insists on DANE would care.
+        return;
+    }
+    let texts =
+        dns.records.iter().filter_map(|r| if let DnsRecord::Other(text) = r { Some(text.as_str()) } else { None });
+    let records: Vec<Tlsa> = texts.filter_map(Tlsa::read).collect();
+    if records.is_empty() {
+        return;
+    }
+    let label = format!("DANE {host}");
+    cx.rec.probing(&label);
+    let shown: Vec<String> =
+        records.iter().map(|t| format!("{} {} {} {}", t.usage, t.selector, t.matching, t.data)).collect();
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "DANE").arg("owner", &owner).arg("host", host);
+        desk.arg("record", shown.join(" | ")).shown_by(evidence).ends(&label, dns.ms)
+    };
+    if !records.iter().any(Tlsa::is_usable) {
+        cx.found(found("dns.dane.unusable"));
+        return;
+    }
+    if !flags.validated {
+        cx.found(found("dns.dane.unsigned"));
+        return;
+    }
+    if !cx.may(Consent::Connect) || !records.iter().any(Tlsa::is_comparable) {
+        cx.found(found("dns.dane.not-compared"));
+        return;
+    }
+    match served(cx, host).await {
+        Served::Chain(tls, id) if records.iter().any(|t| t.is_comparable() && t.matches(&tls)) => {
+            cx.found(found("dns.dane.ok").shown_by(id));
+        }
+        Served::Chain(tls, id) => {
+            let key = tls.chain.first().map_or("", |c| c.key_sha256.as_str());
+            cx.found(found("dns.dane.mismatch").arg("instead", format!("3 1 1 {key}")).shown_by(id));
+        }
+        Served::NoTls(id) => cx.found(found("dns.dane.no-tls").shown_by(id)),
+        Served::Untold => cx.found(found("dns.dane.not-compared")),
+    }
+}
+
+enum Served {
+    Chain(TlsFact, EvidenceId),
+    NoTls(EvidenceId),
+    Untold,
+}
+
+/// The certificates that a mail server shows after STARTTLS.
+async fn served(cx: &Context, host: &str) -> Served {
+    let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+    let family = cx.case.family;
+    let mut addresses: Vec<IpAddr> =
+        answers.iter().flat_map(|(dns, _)| dns.addresses()).filter(|ip| family.allows(*ip)).collect();
+    addresses.sort_by_key(IpAddr::is_ipv6);
+    for ip in addresses.into_iter().take(2) {
+        let to = Host {
+            name: host.to_owned(),
+            preference: None,
+            port: 25,
+            security: Security::Starttls,
+            addresses: vec![ip],
+            unknown: None,
+            left_out: false,
+            evidence: Vec::new(),
+        };
+        match talk(cx, &to, ip, Role::Control).await {
+            Ok(talk) => {
+                let seen = talk.dialogue.tls().map(|(tls, id)| (tls.clone(), *id));
+                talk.dialogue.quit().await;
+                if let Some((tls, id)) = seen {
+                    return Served::Chain(tls, id);
+                }
+            }
+            Err(Stopped::NoStarttls(dialogue, last)) => {
+                dialogue.quit().await;
+                return Served::NoTls(last.evidence);
+            }
+            Err(Stopped::Refused(dialogue, _)) => dialogue.quit().await,
+            Err(Stopped::Broke(_)) => {}
+        }
+    }
+    Served::Untold
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_mail_uses_counts() {
+        for (text, usable) in [
+            ("3 1 1 AB12", true),
+            ("2 0 2 ab12", true),
+            ("1 1 1 ab12", false),
+            ("0 0 1 ab12", false),
+            ("3 2 1 ab12", false),
+            ("3 1 9 ab12", false),
+            ("3 1 1", false),
+        ] {
+            assert_eq!(Tlsa::read(text).is_some_and(|t| t.is_usable()), usable, "{text}");
+        }
+        assert_eq!(Tlsa::read("3 1 1 AB 12").map(|t| t.data).as_deref(), Some("ab12"));
+    }
+}

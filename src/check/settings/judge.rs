@@ -1,0 +1,137 @@
+//! What the combinations say together.
+
+use super::attempt::{Attempt, End};
+use super::handshake::Old;
+use crate::check::Context;
+use crate::check::know::spoken;
+use crate::check::tools::Host;
+use crate::transcript::{Finding, Security};
+
+/// The best of the others: one that protects, else any that works.
+pub(super) fn better(others: &[Attempt]) -> Option<&Attempt> {
+    others.iter().find(|a| is_safe(a)).or_else(|| others.iter().find(|a| a.works()))
+}
+
+fn is_safe(a: &Attempt) -> bool {
+    a.works() && a.security != Security::None
+}
+
+/// Tells how the combination that was entered stands against the others.
+pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attempt], old: Option<&Old>) {
+    let found = |id: &str| cx.found(about(id, host, first));
+    if first.works() {
+        return found("settings.as-entered.works");
+    }
+    // As offered, with nothing to protect: a program that was told nothing else goes on so, and so do mail servers.
+    if matches!(first.end, End::NoStarttls)
+        && cx.case.security == Security::Auto
+        && cx.case.user.is_none()
+        && !first.masked
+    {
+        return found("settings.as-entered.plain");
+    }
+    found(match first.end {
+        End::Unreached(_) => "settings.as-entered.no-route",
+        End::NoAnswer | End::Untried(_) | End::Silent | End::Hushed(_) => "settings.as-entered.no-answer",
+        End::Refused(_) => "settings.as-entered.refused",
+        _ => "settings.as-entered.fails",
+    });
+    if let End::TlsRequired(_) = first.end {
+        found("settings.tls-required");
+    }
+    let broken = is_broken_tls(first);
+    if broken {
+        cx.found(handshake(host, first, old));
+    }
+    let Some(better) = better(others) else {
+        let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
+        match first.end {
+            _ if all(Attempt::is_untold) => found("settings.no-answer"),
+            _ if first.is_silent() => found("settings.silent"),
+            _ if all(|a| !a.is_connected()) => found("settings.nothing-works"),
+            // What it said is the answer.
+            End::Refused(_) | End::TlsRequired(_) => {}
+            _ if broken => {}
+            End::Handshake(_) => cx.found(handshake(host, first, old)),
+            _ => found("settings.no-session"),
+        }
+        return;
+    };
+    let same = others.iter().filter(|a| a.port == first.port && a.works()).max_by_key(|a| is_safe(a));
+    let offered = same.filter(|a| is_safe(a)).unwrap_or(better);
+    let works = |id: &str| {
+        let mut finding = about(id, host, first)
+            .arg("better_host", &host.name)
+            .arg("better_port", offered.port)
+            .arg("better_security", offered.security.as_str())
+            .arg("better_spoken", spoken(offered.security))
+            .arg("instead", format!("port {} with {}", offered.port, spoken(offered.security)));
+        // The pair that differs in one thing is the proof.
+        finding.evidence.extend(same.and_then(|a| a.evidence));
+        if !finding.evidence.iter().any(|e| Some(*e) == offered.evidence) {
+            finding.evidence.extend(offered.evidence);
+        }
+        finding
+    };
+    match (&first.end, same) {
+        // The settings may be right: what answers is not the server as it is.
+        _ if first.masked || broken => {}
+        (End::NoStarttls, None) => found("settings.starttls-missing"),
+        (End::Silent | End::NotSmtp, Some(a)) if a.security == Security::Tls => {
+            cx.found(works("settings.speaks-tls-first"));
+        }
+        (End::Handshake(_) | End::GreetsPlain, Some(a)) if first.security == Security::Tls => {
+            let id = if a.security == Security::Starttls || is_safe(offered) {
+                "settings.speaks-plain-first"
+            } else {
+                "settings.wrong-security"
+            };
+            cx.found(works(id));
+        }
+        (End::Handshake(_) | End::Silent | End::NotSmtp | End::NoStarttls, Some(_)) => {
+            cx.found(works("settings.wrong-security"));
+        }
+        (End::Handshake(_) | End::Silent | End::NotSmtp, None) if first.speaks_other => {
+            cx.found(works("settings.wrong-security"));
+        }
+        (End::Handshake(_), None) => cx.found(handshake(host, first, old)),
+        (End::Unreached(_) | End::NoAnswer, None) => cx.found(works("settings.wrong-port")),
+        _ => {}
+    }
+    // Plain text is no remedy for TLS that is broken: the login would go by in the open.
+    if !broken || is_safe(offered) {
+        cx.found(works("settings.other-works"));
+    }
+}
+
+/// Whether TLS was agreed on and then did not come about: by STARTTLS, or by a hello that only old servers answer.
+fn is_broken_tls(first: &Attempt) -> bool {
+    match &first.end {
+        End::StarttlsRefused(_) => true,
+        End::Handshake(_) => first.security == Security::Starttls,
+        _ => false,
+    }
+}
+
+fn handshake(host: &Host, first: &Attempt, old: Option<&Old>) -> Finding {
+    match old {
+        Some(old) => about(old.id, host, first)
+            .arg("version", &old.version)
+            .arg("cipher", &old.cipher)
+            .arg("instead", "TLS 1.2 and 1.3")
+            .shown_by(old.evidence),
+        None if first.security == Security::Starttls => about("settings.starttls.broken", host, first),
+        None => about("settings.tls.handshake-failed", host, first),
+    }
+}
+
+fn about(id: &str, host: &Host, a: &Attempt) -> Finding {
+    let mut finding = Finding::new(id)
+        .arg("server", &host.name)
+        .arg("port", a.port)
+        .arg("security", a.security.as_str())
+        .arg("spoken", spoken(a.security))
+        .arg("why", a.why());
+    finding.evidence.extend(a.evidence);
+    finding
+}

@@ -1,0 +1,130 @@
+//! What was found, in sentences to be read aloud: one fact a line, nothing that has to be seen.
+
+use std::collections::BTreeMap;
+
+use crate::diagnosis::{Diagnosis, Ranked, Reason, diagnose, untold};
+use crate::guide::{Guide, fill};
+use crate::transcript::{Finding, Verdict};
+use crate::walk::{StepState, Walk};
+
+/// The diagnosis.
+pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
+    let diagnosis = diagnose(guide, walk.transcript());
+    let mut lines = Vec::new();
+    match diagnosis.causes.first() {
+        Some(top) => cause(&mut lines, guide, &diagnosis, top),
+        None => {
+            lines.push("We could not tell what is wrong.".to_owned());
+            lines.extend(untold(guide, walk.transcript()).iter().map(|r| format!("Could not tell: {}", r.says.plain)));
+        }
+    }
+    lines.extend(diagnosis.also.iter().map(|r| format!("Also seen: {}", r.says.plain)));
+    let mut open = Vec::new();
+    for step in &guide.steps {
+        match walk.state_of(&step.id) {
+            StepState::Done(status) if !walk.runs_of(&step.id).is_empty() => {
+                let status = super::tell::ended(status).trim_start_matches("This step ");
+                lines.push(format!("Step {}, {}, {status}", step.number, step.title));
+            }
+            _ => open.push(step.title.as_str()),
+        }
+    }
+    if !open.is_empty() {
+        lines.push(format!("Not looked at: {}.", open.join(", ")));
+    }
+    lines
+}
+
+fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ranked) {
+    let healthy = diagnosis.verdict == Verdict::NoFaultFound || top.cause == "not-a-bounce";
+    let sure = if healthy { String::new() } else { format!(" That is {}.", top.certainty.as_str()) };
+    lines.push(format!("What we found: {}{sure}", top.headline.plain));
+    if let Some(known) = guide.cause(&top.cause).filter(|_| !healthy) {
+        lines.push(known.says.plain.clone());
+    }
+    for (n, fix) in top.fix.iter().enumerate() {
+        lines.push(format!("Do this, {}: {}", n + 1, fix.plain));
+    }
+    if !healthy {
+        let waiting = if top.waiting.is_empty() { String::new() } else { format!(" Waiting {}.", top.waiting) };
+        lines.push(format!("Whose move: {}.{waiting}", top.who.spoken()));
+    }
+    let told = |head: &str, all: &[Reason]| all.iter().map(|r| format!("{head}: {}", r.says.plain)).collect::<Vec<_>>();
+    lines.extend(told("Proof", &top.because));
+    if top.against.is_empty() && !healthy {
+        lines.push("Against it: nothing.".to_owned());
+    }
+    lines.extend(told("Against it", &top.against));
+    let others = diagnosis.causes.iter().skip(1).take(3);
+    lines.extend(others.map(|r| format!("Or: {} That is {}.", r.headline.plain, r.certainty.as_str())));
+}
+
+/// Findings that are as good as those before them are counted rather than told: nobody listens to thirty lists one by one.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    told: BTreeMap<String, usize>,
+    left: usize,
+}
+
+/// So many of a kind are told.
+const TOLD: usize = 2;
+
+impl Alike {
+    /// Whether that finding is one too many of its kind; it is counted then.
+    pub(super) fn takes(&mut self, finding: &Finding, is_fine: bool) -> bool {
+        if !is_fine || finding.probe.is_none() {
+            return false;
+        }
+        let told = self.told.entry(finding.id.clone()).or_default();
+        let one_too_many = *told >= TOLD;
+        *told += usize::from(!one_too_many);
+        self.left += usize::from(one_too_many);
+        one_too_many
+    }
+
+    /// Another step begins: all of its kinds are told anew.
+    pub(super) fn anew(&mut self) {
+        self.told.clear();
+    }
+
+    /// What is to be said of those that were counted, before something else is said.
+    pub(super) fn rest(&mut self) -> Option<String> {
+        let left = std::mem::take(&mut self.left);
+        (left > 0).then(|| format!("{left} more: the same."))
+    }
+}
+
+/// What is said of a finding about a probe: its name in front only where the words do not name it.
+pub(super) fn about(probe: &str, says: &str) -> String {
+    let host = probe.split([':', ' ', '[']).next().unwrap_or(probe);
+    let known = says.contains(probe) || (host.contains('.') && says.contains(host));
+    if known { String::new() } else { format!("{probe}: ") }
+}
+
+/// The words of a finding, its values filled in.
+pub(super) fn words(guide: &Guide, finding: &Finding) -> Option<String> {
+    guide.finding(&finding.id).map(|entry| fill(&entry.says.plain, &finding.args))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_alike_is_counted() {
+        let mut alike = Alike::default();
+        let clean = || Finding::new("blocklists.ip.clean").ends("list", 1);
+        let told: Vec<_> = (0..5).map(|_| !alike.takes(&clean(), true)).collect();
+        assert_eq!(told, [true, true, false, false, false]);
+        assert_eq!(alike.rest().as_deref(), Some("3 more: the same."));
+        assert_eq!(alike.rest(), None);
+        assert!(!alike.takes(&clean(), false), "what is not well is always told");
+    }
+
+    #[test]
+    fn a_name_is_not_said_twice() {
+        assert_eq!(about("mx1.example.org:25", "mx1.example.org is ready."), "");
+        assert_eq!(about("Spamhaus ZEN", "192.0.2.7 is not on Spamhaus ZEN."), "");
+        assert_eq!(about("MX example.org", "There is none."), "MX example.org: ");
+    }
+}

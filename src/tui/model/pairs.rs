@@ -1,0 +1,130 @@
+//! Differential proof: two probes that differ in one thing, side by side.
+
+use super::MOST;
+use super::evidence::{outcome, record};
+use crate::transcript::{CommandFact, DnsFact, EvidenceId, Fact, Reply, Role, Transcript, clean_line};
+
+/// Two probes that differ in one thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) struct Pair {
+    pub left: Vec<String>,
+    pub right: Vec<String>,
+}
+
+/// The first of some evidence that has a counterpart, beside it.
+pub(in crate::tui) fn pair(transcript: &Transcript, evidence: &[EvidenceId]) -> Option<Pair> {
+    let fact = |id: &EvidenceId| transcript.entries().get(id.0 as usize).map(|e| &e.fact);
+    // What a finding rests on counts as well, one level deep.
+    let all = evidence.iter().flat_map(|id| match fact(id) {
+        Some(Fact::Found { finding, .. }) => finding.evidence.clone(),
+        _ => vec![*id],
+    });
+    all.into_iter().find_map(|id| {
+        let other = counterpart(transcript, id)?;
+        Some(Pair { left: told(transcript, id), right: told(transcript, other) })
+    })
+}
+
+/// What was asked in the same way with one thing changed, and ended otherwise.
+pub(super) fn counterpart(transcript: &Transcript, id: EvidenceId) -> Option<EvidenceId> {
+    let own = &transcript.entries().get(id.0 as usize)?.fact;
+    let differs = |other: &Fact| match (own, other) {
+        (Fact::Received { reply: a, .. }, Fact::Received { reply: b, .. }) => is_control(a, b),
+        (Fact::Dns { dns: a, .. }, Fact::Dns { dns: b, .. }) => {
+            a.rtype == b.rtype
+                && a.outcome != b.outcome
+                && (one_zone(a, b) || (a.name == b.name && a.server != b.server))
+        }
+        (Fact::Connect { connect: a, .. }, Fact::Connect { connect: b, .. }) => {
+            a.server == b.server && a.address != b.address && a.outcome != b.outcome
+        }
+        _ => false,
+    };
+    let at = transcript.entries().iter().rposition(|e| differs(&e.fact))?;
+    u32::try_from(at).ok().map(EvidenceId)
+}
+
+fn is_control(own: &Reply, other: &Reply) -> bool {
+    own.role != Role::Control
+        && other.role == Role::Control
+        && own.server == other.server
+        && own.stage == other.stage
+        && own.code / 100 != other.code / 100
+}
+
+/// Whether both ask one list about an address: `7.100.51.198.zen.example` and its test point `1.0.0.127.zen.example`.
+fn one_zone(a: &DnsFact, b: &DnsFact) -> bool {
+    let zone = |name: &str| {
+        let labels: Vec<&str> = name.split('.').collect();
+        let numbers = labels.len() > 5 && labels[..4].iter().all(|l| l.parse::<u8>().is_ok());
+        numbers.then(|| labels[4..].join("."))
+    };
+    let (a, b) = (zone(&a.name), zone(&b.name));
+    a.is_some() && a == b
+}
+
+/// A probe in two or three lines: what was asked, and what came.
+fn told(transcript: &Transcript, id: EvidenceId) -> Vec<String> {
+    let at = id.0 as usize;
+    let lines = match &transcript.entries()[at].fact {
+        Fact::Received { run, reply } => {
+            let asked = |fact: &Fact| match fact {
+                Fact::Sent { run: r, command } if r == run && is_of(command, reply) => Some(command.line.clone()),
+                _ => None,
+            };
+            let asked = transcript.entries()[..at].iter().rev().find_map(|e| asked(&e.fact));
+            let answer = format!("< {} {}", reply.codes(), reply.joined());
+            asked.map(|line| format!("> {line}")).into_iter().chain([answer]).collect()
+        }
+        Fact::Dns { dns, .. } => {
+            let records: Vec<_> = dns.records.iter().map(record).collect();
+            let answer = if records.is_empty() { outcome(dns.outcome).to_owned() } else { records.join(", ") };
+            let server = dns.server.map_or_else(String::new, |s| format!(" of {s}"));
+            let rtype = if dns.rtype == "A" { String::new() } else { format!(" {}", dns.rtype) };
+            vec![format!("> {}{rtype}{server}", dns.name), format!("< {answer}")]
+        }
+        Fact::Connect { connect, .. } => {
+            vec![format!("> {}", connect.address), format!("< {}, {} ms", connect.outcome.as_str(), connect.ms)]
+        }
+        _ => Vec::new(),
+    };
+    lines.iter().map(|l| clean_line(l, MOST)).collect()
+}
+
+fn is_of(command: &CommandFact, reply: &Reply) -> bool {
+    Some(command.stage) == reply.stage && Some(command.address) == reply.address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{DnsOutcome, DnsRecord, Entry, RunId};
+
+    fn dns(name: &str, found: bool) -> Entry {
+        let dns = DnsFact {
+            name: name.to_owned(),
+            rtype: "A".to_owned(),
+            server: None,
+            outcome: if found { DnsOutcome::Found } else { DnsOutcome::NxDomain },
+            records: if found { vec![DnsRecord::Address([127, 0, 0, 4].into())] } else { Vec::new() },
+            detail: None,
+            ms: 1,
+            ttl: None,
+        };
+        Entry { at: 0, fact: Fact::Dns { run: RunId(0), dns } }
+    }
+
+    #[test]
+    fn a_listing_stands_beside_the_lists_own_test_point() {
+        let all = [
+            dns("7.100.51.198.other.example.org", false),
+            dns("7.100.51.198.zen.example.org", true),
+            dns("1.0.0.127.zen.example.org", false),
+        ];
+        let transcript: Transcript = all.into_iter().collect();
+        let pair = pair(&transcript, &[EvidenceId(1)]).expect("a pair");
+        assert_eq!(pair.left, ["> 7.100.51.198.zen.example.org", "< 127.0.0.4"]);
+        assert_eq!(pair.right, ["> 1.0.0.127.zen.example.org", "< no such name"]);
+        assert!(super::pair(&transcript, &[EvidenceId(0)]).is_none(), "a list that answers alike proves nothing");
+    }
+}

@@ -1,0 +1,57 @@
+//! A line that drops: what was answered stays, and the session is taken up where it stood.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::terminal::Terminal;
+
+/// A server that takes connections, and says nothing.
+fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    (listener, format!("127.0.0.1:{port}"))
+}
+
+fn state(home: &Path) -> String {
+    home.join(".local/state").display().to_string()
+}
+
+#[test]
+fn after_a_hang_up_the_same_screen_comes_back_and_what_ran_is_started_again() {
+    let (listener, server) = silent();
+    let asked = [
+        "start",
+        "--server",
+        &server,
+        "--from",
+        "alice@example.net",
+        "--consent",
+        "connect,rcpt,blocklists,http",
+        "--resolver",
+        "127.0.0.1:9",
+    ];
+    let mut terminal = Terminal::start(&asked, &[]);
+    terminal.sees("At work.");
+    let step = lit(&terminal.shown());
+    listener.accept().expect("it was asked");
+    terminal.signal(Signal::HUP);
+    assert_eq!(terminal.ends(), 129);
+    terminal.is_given_back();
+    let mut again = Terminal::start(&["resume"], &[("XDG_STATE_HOME", &state(terminal.home()))]);
+    again.sees("At work.");
+    assert_eq!(lit(&again.shown()), step, "the same step");
+    again.sees("127.0.0.1");
+    listener.accept().expect("it is asked again");
+    again.send("x");
+    again.sees("Next ▸");
+    again.send("q");
+    assert_eq!(again.ends(), 0);
+}
+
+/// The step that is lit on the rail.
+fn lit(shown: &str) -> String {
+    let line = shown.lines().find_map(|l| l.strip_prefix(" ▸ ")).unwrap_or_else(|| panic!("{shown}"));
+    line.split('│').next().unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,74 @@
+//! Over a slow line: only what changed is written, little for a key, little while something runs, nothing while nothing does.
+
+use std::time::Duration;
+
+use crate::DOWN;
+use crate::terminal::Terminal;
+
+/// What a key in a form or a list may cost, in octets.
+const KEY: usize = 600;
+/// What a second may cost while checks run, in octets.
+const SECOND: usize = 2_000;
+
+#[test]
+fn a_key_in_a_form_writes_at_most_600_octets() {
+    let mut terminal = Terminal::start(&["--no-save"], &[]);
+    terminal.sees("What do you have?");
+    terminal.send(DOWN);
+    terminal.sees("▸ An address");
+    let before = terminal.settled();
+    terminal.send(DOWN);
+    terminal.sees("▸ Mail settings");
+    let moved = terminal.settled() - before;
+    assert!((1..=KEY).contains(&moved), "an arrow in a list: {moved}");
+    terminal.send("\r");
+    terminal.sees("Password");
+    let mut typed = String::new();
+    let mut most = 0;
+    for c in "smtp.example.net".chars() {
+        let before = terminal.settled();
+        typed.push(c);
+        terminal.send(&c.to_string());
+        terminal.sees(&typed);
+        most = most.max(terminal.settled() - before);
+    }
+    assert!((1..=KEY).contains(&most), "a letter: {most}");
+    let before = terminal.settled();
+    terminal.send("\t");
+    terminal.sees("465, 587 or 25");
+    let next = terminal.settled() - before;
+    assert!((1..=KEY).contains(&next), "the next field: {next}");
+    eprintln!("octets: arrow {moved}, letter {most}, next field {next}");
+}
+
+#[test]
+fn while_probes_run_a_second_writes_at_most_2000_octets_and_few_frames() {
+    // Its server takes the connection, and never says a word.
+    let mut terminal = Terminal::start(&["practice", "server-silent", "--no-save"], &[]);
+    terminal.sees("nothing leaves this machine");
+    terminal.send("\r");
+    terminal.sees("May heloise do this?");
+    terminal.send("\r");
+    terminal.sees("At work.");
+    terminal.bytes_within(Duration::from_millis(500));
+    let seconds = 4;
+    let written = terminal.bytes_within(Duration::from_secs(seconds));
+    let most = SECOND * usize::try_from(seconds).expect("a number");
+    assert!((1..=most).contains(&written), "{written} octets in {seconds} seconds");
+    eprintln!("octets a second while a probe runs: {}", written / 4);
+}
+
+#[test]
+fn a_storm_of_sizes_writes_no_more_than_a_screen_each() {
+    let mut terminal = Terminal::start(&["--no-save"], &[]);
+    terminal.sees("What do you have?");
+    let before = terminal.settled();
+    let times = 20;
+    for n in 0..times {
+        terminal.resize(80 + n % 2, 24 + n % 2);
+    }
+    terminal.resize(80, 24);
+    terminal.sees("Nothing leaves this machine before you say yes.");
+    let written = terminal.settled() - before;
+    assert!(written < 21 * 4_000, "{written}");
+}

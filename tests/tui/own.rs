@@ -1,0 +1,127 @@
+//! What people bring of their own: a checklist, keys, initials; and what is kept from those who may not touch the machine.
+
+use heloise::transcript::{Case, Goal, Mode, Runbook, RunbookStep};
+use heloise::tui::{Keys, Launch, Order};
+
+use crate::seat::{Seat, setup, small_guide};
+
+fn runbook() -> Launch {
+    let step = |id: &str, mind: &str| RunbookStep { id: id.into(), mind: mind.to_owned() };
+    let own = Runbook {
+        title: "New relay".to_owned(),
+        steps: vec![step("dns", "SPF must name the new address"), step("recipient", "")],
+    };
+    let case = Case { goal: Goal::Server, checklist: Some(own), ..Case::new() };
+    Launch {
+        case,
+        mode: Mode::Checklist,
+        start_at_once: true,
+        initials: "jd".to_owned(),
+        ..Launch::new(setup(small_guide()))
+    }
+}
+
+#[tokio::test]
+async fn a_checklist_of_ones_own_has_its_steps_in_its_order() {
+    let mut seat = Seat::new(runbook());
+    seat.press("Enter");
+    let screen = seat.sees("checklist \"New relay\" · 0 of 2");
+    let line = |what: &str| screen.lines().position(|l| l.contains(what)).unwrap_or_else(|| panic!("{what}\n{screen}"));
+    assert!(line("9 dns") < line("1 recipient"), "{screen}");
+    assert!(screen.contains("mind: SPF must name") && !screen.contains("content"), "{screen}");
+    seat.press("R");
+    for _ in 0..4 {
+        seat.settle().await;
+    }
+    seat.sees("2 of 2");
+    seat.press("s");
+    seat.sees("Sign dns as: jd");
+}
+
+#[tokio::test]
+async fn a_checklist_of_ones_own_is_there_again_after_a_resume() {
+    let mut seat = Seat::new(runbook());
+    seat.press("Enter");
+    let entries = seat.app.walk().transcript().entries().to_vec();
+    let saved = heloise::run::SavedSession { id: "x".to_owned(), entries };
+    let mut again = Seat::new(Launch { resume: Some(saved), ..Launch::new(setup(small_guide())) });
+    again.sees("checklist \"New relay\" · 0 of 2");
+    again.sees("mind: SPF must name");
+}
+
+#[tokio::test]
+async fn moved_keys_are_on_the_footer_and_do_it() {
+    let keys = Keys::moved([("quit", "Q"), ("help", "F2")].into_iter()).expect("they are free");
+    let mut seat = Seat::new(Launch { keys, ..Launch::new(setup(small_guide())) });
+    let screen = seat.sees("Q quit");
+    assert!(screen.contains("F2 help"), "{screen}");
+    seat.press("q");
+    assert!(seat.orders.is_empty());
+    seat.press("Q");
+    assert!(matches!(seat.orders.as_slice(), [Order::Quit(None)]));
+}
+
+#[tokio::test]
+async fn who_is_confined_reaches_no_file_and_no_shell() {
+    let mut seat = Seat::new(Launch { confined: true, ..Launch::new(setup(small_guide())) });
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("secret.txt");
+    std::fs::write(&file, "the secret of this machine").expect("a file");
+    seat.press("Enter");
+    seat.type_in(file.to_str().expect("UTF-8"));
+    seat.press("Enter");
+    seat.settle().await;
+    seat.sees_not("the secret");
+    let error = seat.app.walk().case().error.as_deref();
+    assert_eq!(error, file.to_str(), "the name is read as text");
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    seat.send(heloise::tui::Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL)));
+    assert!(!seat.orders.iter().any(|o| matches!(o, Order::Suspend)));
+}
+
+#[tokio::test]
+async fn a_practice_world_is_found_by_typing() {
+    let mut seat = Seat::new(Launch::new(setup(crate::seat::real_guide())));
+    seat.press("Up Down Down Down Down Enter");
+    seat.sees("Which broken server? Type to find:");
+    seat.type_in("spf");
+    let screen = seat.sees("spf-fail");
+    assert!(!screen.contains("greylisted"), "{screen}");
+    seat.press("Enter");
+    assert!(seat.orders.iter().any(|o| matches!(o, Order::Practise(w) if w.id == "spf-fail")));
+}
+
+#[tokio::test]
+async fn a_form_of_one_field_offers_no_next_one() {
+    let mut seat = Seat::at_start();
+    seat.press("Enter");
+    seat.sees_not("next field");
+    seat.press("Esc Down Enter");
+    seat.sees("Tab next field");
+}
+
+#[tokio::test]
+async fn a_thing_to_do_is_lit_and_copied() {
+    use heloise::transcript::Mode as Of;
+    let resume = Some(crate::fixture::session(Of::Guided));
+    let mut seat = Seat::new(Launch { resume, ..Launch::new(setup(crate::fixture::guide())) });
+    seat.press("o Down");
+    seat.sees("c  copy");
+    seat.press("c Down c");
+    let copied: Vec<_> =
+        seat.orders.iter().filter_map(|o| if let Order::Copy(text) = o { Some(text.as_str()) } else { None }).collect();
+    let [first, second] = copied[..] else { panic!("{copied:?}") };
+    assert!(first.starts_with("Find what sends unwanted mail"), "{first}");
+    assert_eq!(second, "https://check.example.org/", "where there is a link, the link");
+    seat.press("Up Up c");
+    seat.sees_not("c  copy");
+}
+
+#[tokio::test]
+async fn who_prefers_the_checklist_gets_it_whatever_they_have() {
+    let mut seat = Seat::new(Launch { mode: Mode::Checklist, ..Launch::new(setup(small_guide())) });
+    seat.press("Down Enter");
+    seat.type_in("bob@example.org");
+    seat.press("Enter Enter Enter");
+    seat.sees("checklist · 0 of 6");
+}
