@@ -1,17 +1,19 @@
 //! The walk: from the first question to the diagnosis.
 
+mod questions;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::ask::{NO_FILES, is_given, stays_home};
+use super::ask::{NO_FILES, stays_home};
 use super::choose::{Choice, HELP, choice};
 use super::found::found;
 use super::talk::Talk;
 use super::tell;
 use crate::diagnosis::diagnose;
 use crate::report;
-use crate::run::{Session, offered};
+use crate::run::Session;
 use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
 use crate::walk::{Input, Place, StepState};
 
@@ -110,31 +112,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         }
         self.talk.feed(input)?;
         Ok(Flow::On)
-    }
-
-    async fn questions(&mut self, step: &StepId, all: bool) -> io::Result<()> {
-        if !self.asked.insert(step.clone()) && !all {
-            return Ok(());
-        }
-        if let Some(found) = offered(self.session().walk(), step).filter(|_| all) {
-            self.case = found;
-            self.talk.say("The settings that were found are filled in: Enter takes each of them over.")?;
-        }
-        let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
-        for question in questions {
-            let open = question.required && !is_given(question.field, &self.case);
-            if (open || all) && !self.talk.field(&question, &mut self.case).await? {
-                break;
-            }
-        }
-        self.enter()
-    }
-
-    /// Enters the case; what an error text gave away comes back with it.
-    pub(super) fn enter(&mut self) -> io::Result<()> {
-        self.talk.feed(Input::Enter(Box::new(self.case.clone())))?;
-        self.case = self.session().walk().case().clone();
-        Ok(())
     }
 
     /// A step has ended, or waits: what next?
