@@ -41,6 +41,20 @@ fn settings_are_written_once_and_read_from_where_they_were_written() {
 }
 
 #[test]
+fn settings_of_heloise_and_mail_settings_are_two_things() {
+    let home = tempfile::tempdir().expect("a home");
+    let (own, mail) = (home.path().join("own.toml"), home.path().join("main.cf"));
+    fs::write(&own, "consent = [\"none\"]\n").expect("it is written");
+    fs::write(&mail, "relayhost = [127.0.0.1]:9\n").expect("it is written");
+    let text = |path: &Path| path.display().to_string();
+    let args = ["check", "--settings", &text(&mail), "--config", &text(&own), "--consent", "none", "--steps", "2"];
+    let (status, _, why) = heloise(&[&args[..], &["--no-save"]].concat(), home.path());
+    assert!(status <= 2 && why.is_empty(), "{status} {why}");
+    let (status, _, why) = heloise(&["check", "--to", "bob@example.org", "--config", &text(&mail)], home.path());
+    assert!(status == 65 && why.contains("main.cf, line 1: "), "{why}");
+}
+
+#[test]
 fn a_mistake_in_a_checklist_is_told_before_anything_is_asked() {
     let home = tempfile::tempdir().expect("a home");
     let file = home.path().join("relay.toml");
@@ -82,6 +96,8 @@ fn what_an_ssh_client_asks_for_is_obeyed_and_nothing_else() {
         "check --to bob@example.org --message /etc/passwd",
         "check --server mail.example.org --user alice --password-env HOME",
         "--guide-folder / explain 550",
+        "--config /etc/passwd explain 550",
+        "check --settings /etc/postfix/main.cf",
         "settings --write",
     ] {
         let (status, _, why) = asked(no);

@@ -244,3 +244,11 @@ async fn the_checklist_is_run_all_at_once_by_two_words() {
     let ended = left.transcript.entries().iter().filter(|e| matches!(e.fact, Fact::StepEnded { .. })).count();
     assert!(ended >= 13, "{ended} {said}");
 }
+
+#[tokio::test]
+async fn the_records_of_the_dns_are_read_out_with_what_to_publish() {
+    let seat = seat("spf-typo").await;
+    let (_, said) = walk(seat.launch, "yes\nrecords\ndns\nrecords\nquit\n").await;
+    assert!(said.contains("No records were looked at yet"), "{said}");
+    assert!(said.contains("example.net. IN TXT \"v=spf1 mx ip4:198.51.100.7 -all\""), "{said}");
+}

@@ -46,9 +46,9 @@ pub struct HouseArgs {
     #[arg(long, value_name = "DIR", global = true)]
     pub state_dir: Option<PathBuf>,
 
-    /// Your settings; HELOISE_SETTINGS does the same
+    /// Your settings of heloise; HELOISE_CONFIG does the same
     #[arg(long, value_name = "FILE", global = true)]
-    pub settings: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 
     /// Serve somebody who may not touch this machine: for a login shell or ForceCommand
     #[arg(long, global = true)]

@@ -68,13 +68,18 @@ fn split(text: &str) -> Result<Vec<OsString>, Trouble> {
     Ok(words)
 }
 
+/// Whether what stands for mail settings is the address of a server, and no file.
+fn is_address(path: &std::path::Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains("://"))
+}
+
 /// Refuses, from outside, whatever names a file of this machine, a variable or a port of it.
 pub(super) fn confine(arguments: &Arguments) -> Result<(), Trouble> {
     let house = &arguments.house;
     let mut named: Vec<(&str, bool)> = vec![
         ("--guide-folder", house.guide_folder.is_some()),
         ("--state-dir", house.state_dir.is_some()),
-        ("--settings", house.settings.is_some()),
+        ("--config", house.config.is_some()),
     ];
     let stdin = |path: &Option<std::path::PathBuf>| path.as_ref().is_some_and(|p| p.as_os_str() != "-");
     let case = match &arguments.command {
@@ -95,6 +100,7 @@ pub(super) fn confine(arguments: &Arguments) -> Result<(), Trouble> {
             ("--message", case.message.is_some()),
             ("--error-file", stdin(&case.error_file)),
             ("--ca", case.ca.is_some()),
+            ("--settings", case.settings.iter().any(|p| !is_address(p) && p.as_os_str() != "-")),
         ]);
     }
     named.push(match &arguments.command {

@@ -49,9 +49,9 @@ fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
     let mut at = 1;
     while let Some(word) = words.get(at).and_then(|w| w.to_str()) {
         match word {
-            "--guide-folder" | "--state-dir" | "--settings" => at += 2,
+            "--guide-folder" | "--state-dir" | "--config" => at += 2,
             "--no-save" | "--confined" => at += 1,
-            _ if ["--guide-folder=", "--state-dir=", "--settings="].iter().any(|o| word.starts_with(o)) => at += 1,
+            _ if ["--guide-folder=", "--state-dir=", "--config="].iter().any(|o| word.starts_with(o)) => at += 1,
             "-h" | "--help" | "-V" | "--version" => break,
             _ if word.starts_with('-') && word.len() > 1 => {
                 words.insert(at, "start".into());

@@ -15,7 +15,7 @@ use super::{Exit, HouseArgs, ModeArg, SettingsArgs, Trouble, input, values};
 use crate::transcript::{Case, Consent, clean_line};
 
 /// Names a settings file, if no option does.
-const VARIABLE: &str = "HELOISE_SETTINGS";
+const VARIABLE: &str = "HELOISE_CONFIG";
 
 /// The settings as they are written on request: every one of them, commented.
 pub(super) const DEFAULT: &str = include_str!("../../assets/settings.toml");
@@ -109,7 +109,7 @@ impl Settings {
 /// Where the settings are, and whether somebody named that place.
 fn place(args: &HouseArgs) -> Option<(PathBuf, bool)> {
     let variable = || std::env::var_os(VARIABLE).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
-    if let Some(named) = args.settings.clone().or_else(variable) {
+    if let Some(named) = args.config.clone().or_else(variable) {
         return Some((named, true));
     }
     Some((ProjectDirs::from("", "", "heloise")?.config_dir().join("settings.toml"), false))
@@ -123,7 +123,7 @@ pub(super) fn settings(args: &SettingsArgs, house: &HouseArgs) -> Result<Exit, T
         out.finish()?;
         return Ok(Exit::DONE);
     }
-    let none = || Trouble::usage("there is no place for settings here; name a file with --settings");
+    let none = || Trouble::usage("there is no place for settings here; name a file with --config");
     let (path, _) = place(house).ok_or_else(none)?;
     if args.write {
         write(&path)?;

@@ -1,6 +1,5 @@
 //! Which phrases a text may match, told in one pass over it.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -59,7 +58,7 @@ impl PhraseIndex {
         let words = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
+            .dense_depth(4)
             .build(&words)
             .ok();
         Self(Arc::new(Index { words, needs: places, always, phrases: of_phrase, most: phrases.len() }))
@@ -69,7 +68,7 @@ impl PhraseIndex {
     pub(super) fn candidates(&self, text: &str) -> Places {
         let index = &*self.0;
         let mut met = index.always.clone();
-        let text = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) };
+        let text = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
         for word in index.words.iter().flat_map(|all| all.find_overlapping_iter(text.as_bytes())) {
             for &need in &index.needs[word.pattern().as_usize()] {
                 met.insert(need);

@@ -87,7 +87,9 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
             let mut line = line.trim().to_owned();
-            if self.confined && question.field == Field::Message && !line.is_empty() {
+            let names_file = question.field == Field::Message && !line.is_empty()
+                || question.field == Field::Server && line.starts_with("file ");
+            if self.confined && names_file {
                 self.say(NO_FILES)?;
                 continue;
             }

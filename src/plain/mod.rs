@@ -5,15 +5,17 @@
 //! ```text
 //! mod.rs   what it is launched with          start.rs   the first question            wizard.rs  the walk, to the diagnosis
 //! talk.rs  lines in and out, one channel     ask.rs     questions, consent, passwords
-//! reading.rs  a text that was read, its failures
+//! reading.rs  a text that was read, its failures                            allow.rs   what may leave this machine
 //! tell.rs  facts as sentences                found.rs   the diagnosis as sentences            choose.rs  what an answer stands for     echo.rs  a password does not show
 //! ```
 
+mod allow;
 mod ask;
 mod choose;
 mod echo;
 mod found;
 mod reading;
+mod records;
 mod start;
 mod talk;
 mod tell;

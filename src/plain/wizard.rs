@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::ask::{NO_FILES, TOGETHER, stays_home};
+use super::ask::{NO_FILES, stays_home};
 use super::choose::{Choice, HELP, choice};
 use super::found::found;
 use super::talk::Talk;
@@ -22,10 +22,10 @@ pub(super) struct Wizard<W, E> {
     pub(super) talk: Talk<W, E>,
     pub(super) case: Case,
     pub(super) mode: Mode,
-    consents: BTreeSet<Consent>,
-    practice: bool,
+    pub(super) consents: BTreeSet<Consent>,
+    pub(super) practice: bool,
     /// A login was declined without asking, as there was nothing to log in with.
-    no_login: bool,
+    pub(super) no_login: bool,
     /// Steps whose questions were asked.
     asked: BTreeSet<StepId>,
     /// The text whose failures were offered to choose from, and the one that was told of, each with its choice.
@@ -91,48 +91,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.farewell();
             }
         }
-    }
-
-    /// Asks for what a step needs and was not decided; none when the input has ended, false where nothing may be asked of anybody.
-    pub(super) async fn consent_for(&mut self, needs: &[Consent]) -> io::Result<Option<bool>> {
-        let walk = self.session().walk();
-        let can_log_in = walk.case().user.is_some() && walk.case().has_password;
-        let asks_anew = self.no_login && can_log_in;
-        let said = |c: &Consent| walk.consents().contains(c) || walk.declined().contains(c);
-        let decided = |c: &Consent| said(c) && !(asks_anew && *c == Consent::Auth);
-        let given: Vec<_> = self.consents.iter().copied().filter(|c| !decided(c)).collect();
-        let undecided = |c: &Consent| !decided(c) && !self.consents.contains(c);
-        let first_time = !TOGETHER.iter().any(|c| !undecided(c));
-        let mut open: Vec<_> = needs.iter().copied().filter(undecided).collect();
-        if first_time || open.iter().any(|c| TOGETHER.contains(c)) {
-            open.extend(TOGETHER.into_iter().filter(undecided));
-        }
-        open.sort_unstable();
-        open.dedup();
-        self.no_login &= !asks_anew;
-        if open.contains(&Consent::Auth) && !can_log_in {
-            open.retain(|c| *c != Consent::Auth);
-            self.no_login = true;
-            self.talk.feed(Input::Consent { what: vec![Consent::Auth], granted: false })?;
-        }
-        if !given.is_empty() {
-            self.talk.feed(Input::Consent { what: given, granted: true })?;
-        }
-        if open.is_empty() {
-            return Ok(Some(true));
-        }
-        if self.practice {
-            self.talk.say("This is practice: all of it stays inside heloise.")?;
-        }
-        let Some(allowed) = self.talk.consent(&open).await? else { return Ok(None) };
-        // Who wants nothing asked of anybody is asked no more; who declines one thing goes on without it.
-        if allowed.is_empty() && open.contains(&Consent::Connect) {
-            return Ok(Some(false));
-        }
-        let declined: Vec<_> = open.into_iter().filter(|c| !allowed.contains(c)).collect();
-        self.talk.feed(Input::Consent { what: declined, granted: false })?;
-        self.talk.feed(Input::Consent { what: allowed, granted: true })?;
-        Ok(Some(true))
     }
 
     /// Asks a step's questions that matter and are open, and for consent; then does what is wanted.
@@ -211,18 +169,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             }
             other => self.carry_out(other, Some(here)).await,
         }
-    }
-
-    async fn wait_for(&mut self, asks: &[Consent]) -> io::Result<Flow> {
-        match self.talk.consent(asks).await? {
-            None => return Ok(Flow::Leave),
-            Some(allowed) => {
-                let declined: Vec<_> = asks.iter().copied().filter(|c| !allowed.contains(c)).collect();
-                self.talk.feed(Input::Consent { what: declined, granted: false })?;
-                self.talk.feed(Input::Consent { what: allowed, granted: true })?;
-            }
-        }
-        Ok(Flow::On)
     }
 
     async fn concluded(&mut self) -> io::Result<Flow> {
@@ -340,14 +286,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     fn matrix(&mut self) -> io::Result<()> {
         let matrix = report::Matrix::of(self.session().walk().transcript());
         matrix.sentences().iter().try_for_each(|line| self.talk.say(line))
-    }
-
-    fn records(&mut self) -> io::Result<()> {
-        let rows = report::desk(self.session().guide(), self.session().walk().transcript());
-        if rows.is_empty() {
-            return self.talk.say("No records were looked at yet: type dns to look.");
-        }
-        self.talk.recite(&report::desk_text(&rows, false, 78))
     }
 
     async fn save(&mut self) -> io::Result<()> {

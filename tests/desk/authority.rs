@@ -162,3 +162,13 @@ async fn an_answer_that_was_cut_and_does_not_come_over_tcp_is_no_silence() {
     assert!(found.has("dns.truncated"), "{:?}", found.ids());
     assert!(!found.ids().iter().any(|id| id.ends_with(".none") || *id == "dns.timeout"), "{:?}", found.ids());
 }
+
+#[tokio::test]
+async fn a_silent_server_that_has_only_ipv6_is_not_held_against_the_zone() {
+    let mut file = world(&NS.replace("ns2 A 198.51.100.54", "ns2 AAAA 2001:db8::54"));
+    let silent = failing(&file, "2001:db8::54", DnsFailure::Timeout);
+    file.zones.push(silent);
+    let found = looked_in(&file, case()).await;
+    assert!(!found.has("dns.authority.silent") && !found.has("dns.authority.lame"), "{:?}", found.ids());
+    assert_eq!(found.arg("dns.authority.ok", "count"), "1");
+}

@@ -134,3 +134,17 @@ async fn a_message_that_is_not_signed_yet_says_nothing_of_dmarc() {
     assert!(found.has("dns.dkim.unsigned"));
     assert!(found.has("dns.dmarc.rests-on-dkim") && !found.has("dns.dmarc.fails"), "{:?}", found.ids());
 }
+
+#[tokio::test]
+async fn a_guess_that_meets_a_wildcard_or_an_old_key_is_no_fault() {
+    for text in ["v=DKIM1; p=", "v=DMARC1; p=reject", "v=spf1 -all", "p=short"] {
+        let zone: String = ["default", "selector1", "google", "s1", "mail"]
+            .map(|s| format!("{s}._domainkey TXT \"{text}\"\n"))
+            .concat();
+        let found = looked(&format!("example.net:\n@ MX 10 mail\nmail A 198.51.100.25\n{zone}")).await;
+        assert!(found.has("dns.dkim.not-found"), "{text}: {:?}", found.ids());
+        for id in ["dns.dkim.bad", "dns.dkim.revoked", "dns.dkim.none"] {
+            assert!(!found.has(id), "{text}: {:?}", found.ids());
+        }
+    }
+}

@@ -56,7 +56,7 @@ records = '''
 @ MX 10 mail
 @ TXT "v=spf1 mx -all"
 _dmarc TXT "v=DMARC1; p=none"
-mail A 127.0.0.1
+mail A 192.0.2.26
 client A 192.0.2.77
 '''
 

@@ -20,7 +20,7 @@ enum From {
     Checklist,
 }
 
-const SCREENS: [(&str, From, &str); 21] = [
+const SCREENS: [(&str, From, &str); 22] = [
     ("start", From::Start, ""),
     ("story", From::Story, ""),
     ("practise", From::Start, "Down Down Down Down Enter"),
@@ -36,6 +36,7 @@ const SCREENS: [(&str, From, &str); 21] = [
     ("transcript-ehlo", From::Guided, "t Up Up Up Up"),
     ("evidence", From::Guided, "e"),
     ("map", From::Guided, "m"),
+    ("hosts", From::Guided, "h"),
     ("diagnosis", From::Guided, "d"),
     ("ticket", From::Guided, "d p"),
     ("help", From::Guided, "?"),

@@ -36,8 +36,15 @@ impl Server {
         self.soa.authoritative && self.soa.dns.outcome.is_answer()
     }
 
+    /// Whether nobody is there. Over IPv6 that may be this machine's own want of it, and is not held against the server.
     fn is_silent(&self) -> bool {
-        matches!(self.soa.dns.outcome, DnsOutcome::Timeout) || unreachable(&self.soa.dns)
+        let refused = self.soa.dns.detail.as_deref() == Some("connection refused");
+        self.ip.is_ipv4() && (self.soa.dns.outcome == DnsOutcome::Timeout || refused)
+    }
+
+    /// Whether it said something that is no answer: a refusal, a failure, a referral; or an answer without authority.
+    fn is_lame(&self) -> bool {
+        !self.keeps() && self.soa.dns.outcome != DnsOutcome::Timeout && !unreachable(&self.soa.dns)
     }
 
     /// Its answer about the mail servers, or the texts.
@@ -83,7 +90,7 @@ pub(super) async fn compare(cx: &Context, domain: &str) {
         return;
     }
     let mut good = lost.is_empty();
-    for server in servers.iter().filter(|s| !s.keeps()) {
+    for server in servers.iter().filter(|s| s.is_silent() || s.is_lame()) {
         let id = if server.is_silent() { "dns.authority.silent" } else { "dns.authority.lame" };
         let why = could_not_tell(&server.soa.dns).unwrap_or("it answers without authority");
         cx.found(found(id).arg("host", server.named()).arg("why", why).shown_by(server.soa.evidence));
@@ -126,8 +133,8 @@ type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
 /// One address of each server, IPv4 before IPv6 as most machines have it; and the servers without any.
 async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
     let (mut good, mut lost) = (Vec::new(), Vec::new());
-    for host in hosts.iter().take(SERVERS) {
-        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+    let asked = hosts.iter().take(SERVERS).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
+    for (host, answers) in hosts.iter().zip(join_all(asked).await) {
         let family = cx.case.family;
         let usable = answers.iter().flat_map(|(dns, _)| dns.addresses()).find(|ip| family.allows(*ip));
         match usable {

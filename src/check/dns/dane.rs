@@ -57,9 +57,7 @@ pub(super) async fn servers(cx: &Context, domain: &str) {
         .filter(|h| !h.is_empty())
         .take(HOSTS)
         .collect();
-    for host in hosts {
-        one(cx, &host).await;
-    }
+    futures_util::future::join_all(hosts.iter().map(|host| one(cx, host))).await;
 }
 
 async fn one(cx: &Context, host: &str) {

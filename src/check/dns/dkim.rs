@@ -28,9 +28,11 @@ enum Key {
     Bad(&'static str, usize),
 }
 
-/// Whether a text is a key at all.
+/// Whether a text is a key at all. A wildcard may bring what belongs elsewhere: a policy has a `p=`, too.
 fn is_key(text: &str) -> bool {
-    value(&tags(text).0, "p").is_some()
+    let (tags, _) = tags(text);
+    let other = value(&tags, "v").is_some_and(|v| !v.to_ascii_uppercase().starts_with("DKIM"));
+    value(&tags, "p").is_some() && !other
 }
 
 fn read(text: &str) -> Key {
@@ -118,9 +120,13 @@ async fn common(cx: &Context, domain: &str) {
         (selector, cx.net.lookup(&cx.rec, &name, RecordType::TXT).await)
     }));
     let answers = answers.await;
-    // A name that exists whatever it is says nothing: a wildcard.
+    // Nobody says that these are in use: an old one that was withdrawn, or a wildcard that withdraws them all, is no fault.
+    let good = |txt: &DnsFact| {
+        let key = txt.texts().find(|t| is_key(t)).map(read);
+        matches!(key, Some(Key::Ed25519)) || matches!(key, Some(Key::Rsa(bits)) if bits >= LEAST_BITS)
+    };
     let mut any = false;
-    for (selector, (txt, evidence)) in &answers {
+    for (selector, (txt, evidence)) in answers.iter().filter(|(_, (txt, _))| good(txt)) {
         any |= judge(cx, domain, selector, txt, *evidence, &label);
     }
     if any {

@@ -17,6 +17,8 @@ mod sts;
 mod sts_policy;
 mod tags;
 
+use futures_util::future::join_all;
+
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
@@ -186,10 +188,13 @@ async fn run(cx: &Context) {
         },
         async {
             if let Some(domain) = sender.as_deref() {
-                if !same {
-                    exchangers(cx, domain, true).await;
-                }
-                policy::records(cx, domain).await;
+                // SPF is the longest chain of questions: it goes first.
+                let own_exchangers = async {
+                    if !same {
+                        exchangers(cx, domain, true).await;
+                    }
+                };
+                futures_util::join!(policy::records(cx, domain), own_exchangers);
             }
         },
         async {
@@ -280,8 +285,8 @@ async fn exchangers(cx: &Context, domain: &str, sender: bool) {
     }
     let (mut good, mut dangling, mut unknown) = (0, Vec::new(), Vec::new());
     let hosts: Vec<&str> = hosts.into_iter().filter(|h| !h.is_empty()).collect();
-    for host in hosts.iter().take(8) {
-        let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
+    let asked = hosts.iter().take(8).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
+    for (host, answers) in hosts.iter().zip(join_all(asked).await) {
         if answers.iter().any(|(dns, _)| dns.records.iter().any(|r| matches!(r, DnsRecord::Cname(_)))) {
             cx.found(found("dns.mx.cname").arg("name", host));
         }

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, answers_for_all, hosts, is_private, route};
+use super::tools::{Host, answers_for_all, hosts, hurried_where_silent, is_private, route};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
 use crate::transcript::{ConnectOutcome, Consent, DnsFact, DnsRecord, EvidenceId, Finding};
@@ -146,10 +146,11 @@ fn inner(cx: &Context, host: &str, answers: &[(DnsFact, EvidenceId)]) {
 async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     let label = format!("{server}:{}", address.port());
     cx.rec.probing(&label);
-    let (outcome, evidence, ms) = match cx.net.connect(&cx.rec, &server, address, cx.case.source).await {
-        Ok((_wire, evidence)) => (ConnectOutcome::Open, evidence, None),
-        Err((fact, evidence)) => (fact.outcome, evidence, Some(fact.ms)),
-    };
+    let (outcome, evidence, ms) =
+        match hurried_where_silent(cx, address).connect(&cx.rec, &server, address, cx.case.source).await {
+            Ok((_wire, evidence)) => (ConnectOutcome::Open, evidence, None),
+            Err((fact, evidence)) => (fact.outcome, evidence, Some(fact.ms)),
+        };
     let id = match outcome {
         ConnectOutcome::Open => "firewall.port.open",
         ConnectOutcome::Refused => "firewall.port.closed",

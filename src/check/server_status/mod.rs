@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, NoHosts, hosts};
+use super::tools::{Host, NoHosts, hosts, hurried_where_silent};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard, Open};
 use crate::transcript::{BreakKind, ConnectOutcome, Consent, Finding, Role, Security, Stage};
@@ -181,7 +181,7 @@ async fn one(cx: &Context, host: &Host) -> Seen {
             role: Role::Case,
             strict: false,
         };
-        match Dialogue::open(&cx.net, &cx.rec, open).await {
+        match Dialogue::open(&hurried_where_silent(cx, address), &cx.rec, open).await {
             // 421 and 4xx: not now (RFC 5321 §3.8).
             Ok((dialogue, greeting)) if greeting.reply.code < 500 && greeting.reply.code != 220 => {
                 let held = heard_at(host, "server-status.greeting.busy", &greeting);

@@ -16,11 +16,15 @@ pub(crate) use proxy::answers_for_all;
 pub(crate) use route::route;
 pub(crate) use talk::{Stopped, Talk, talk};
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use super::Context;
-use crate::net::RecordType;
-use crate::transcript::{DnsFact, DnsOutcome};
+use crate::net::{Net, RecordType};
+use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, Fact};
+
+/// How long a call is waited for that went unanswered before: a lost one is repeated twice in that time (RFC 6298 §2).
+const AGAIN: Duration = Duration::from_secs(4);
 
 /// The id of a DNS outcome that is not an answer, for an argument `why`; none where it is one.
 pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
@@ -40,6 +44,18 @@ pub(crate) async fn resolver_works(cx: &Context) -> bool {
     let (name, rtype) =
         cx.know.controls.first().map_or((".", RecordType::NS), |domain| (domain.as_str(), RecordType::MX));
     cx.net.lookup(&cx.rec, name, rtype).await.0.outcome.is_answer()
+}
+
+/// The net to call that address with: one that kept silent before in this session is not waited for as long again.
+pub(crate) fn hurried_where_silent(cx: &Context, address: SocketAddr) -> Net {
+    let tried = |fact: &Fact| match fact {
+        Fact::Connect { connect, .. } if connect.address == address => Some(connect.outcome),
+        _ => None,
+    };
+    match cx.seen.entries().iter().rev().find_map(|e| tried(&e.fact)) {
+        Some(ConnectOutcome::Timeout) => cx.net.hurried(AGAIN),
+        _ => cx.net.clone(),
+    }
 }
 
 /// Whether an address is of an inner network, or of no network: nobody outside knows it.

@@ -115,6 +115,7 @@ mod tests {
 
     fn now(kind: Kind) -> Now {
         Now {
+            records: false,
             kind,
             typing: false,
             running: true,
@@ -132,7 +133,6 @@ mod tests {
             several: true,
             fields: true,
             called: true,
-            records: true,
         }
     }
 

@@ -143,7 +143,7 @@ pub(super) const TABLE: &[Binding] = &[
             Command::Records,
             &[Kind::Step, Kind::Diagnosis],
             "records",
-            "the records in the DNS: what each says, what is wrong, and what to publish instead",
+            "the records in the DNS, and what to publish instead",
         ),
         |n| n.records,
     ),
