@@ -13,6 +13,7 @@ mod ask;
 mod choose;
 mod echo;
 mod found;
+mod looks;
 mod reading;
 mod start;
 mod talk;
