@@ -14,6 +14,7 @@ mod ask;
 mod choose;
 mod echo;
 mod found;
+mod looks;
 mod reading;
 mod records;
 mod start;

@@ -210,17 +210,6 @@ pub(super) const TABLE: &[Binding] = &[
         "transcript",
         "everything that was said to servers, line by line",
     ),
-    when(
-        key(
-            &[c('h')],
-            "h",
-            Command::Matrix,
-            WALKING,
-            "hosts",
-            "every server and address against the stages of a delivery, with the time each took",
-        ),
-        |n| n.called,
-    ),
     when(key(&[c('e')], "e", Command::Evidence, WALKING, "evidence", "what shows it"), |n| n.findings),
     when(
         key(
@@ -240,6 +229,17 @@ pub(super) const TABLE: &[Binding] = &[
         |n| !n.admin,
     ),
     when(key(&[c('a')], "a", Command::Register, WORDED, "plain words", ""), |n| n.admin),
+    when(
+        key(
+            &[c('h')],
+            "h",
+            Command::Matrix,
+            WALKING,
+            "hosts",
+            "every server and address against the stages of a delivery, with the time each took",
+        ),
+        |n| n.called,
+    ),
     key(
         &[KeyCode::Up],
         "↑↓",

@@ -20,9 +20,7 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
     };
     match what {
         Consent::Connect => {
-            format!(
-                "Connect to {hosts}, and read how they greet: a few connections, each ended politely. Where none opens, to a few well-known ones, to compare."
-            )
+            format!("Connect to {hosts}, and read how they greet; where none opens, to a few known ones, to compare.")
         }
         Consent::Rcpt => match case.recipient() {
             Some(bob) => {
