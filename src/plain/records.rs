@@ -1,7 +1,8 @@
-//! The records in the DNS, read out.
+//! What is read out on request: the records in the DNS, and what was said to whom.
 
 use std::io::{self, Write};
 
+use super::tell;
 use super::wizard::Wizard;
 use crate::report;
 
@@ -14,5 +15,14 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             return self.talk.say("No records were looked at yet: type dns to look.");
         }
         self.talk.recite(&report::desk_text(&rows, false, 78))
+    }
+
+    /// Reads out what was said to whom.
+    pub(super) fn transcript(&mut self) -> io::Result<()> {
+        let lines: Vec<_> = self.talk.session().walk().transcript().entries().iter().filter_map(tell::line).collect();
+        if lines.is_empty() {
+            return self.talk.say("Nothing has left this machine yet.");
+        }
+        lines.iter().try_for_each(|line| self.talk.say(line))
     }
 }

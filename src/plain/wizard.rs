@@ -8,7 +8,6 @@ use super::ask::{NO_FILES, TOGETHER, is_given, stays_home};
 use super::choose::{Choice, HELP, choice};
 use super::found::found;
 use super::talk::Talk;
-use super::tell;
 use crate::diagnosis::diagnose;
 use crate::report;
 use crate::run::{Session, offered};
@@ -350,14 +349,6 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn transcript(&mut self) -> io::Result<()> {
-        let lines: Vec<_> = self.session().walk().transcript().entries().iter().filter_map(tell::line).collect();
-        if lines.is_empty() {
-            return self.talk.say("Nothing has left this machine yet.");
-        }
-        lines.iter().try_for_each(|line| self.talk.say(line))
     }
 
     fn matrix(&mut self) -> io::Result<()> {
