@@ -16,7 +16,6 @@ mod echo;
 mod found;
 mod looks;
 mod reading;
-mod records;
 mod start;
 mod talk;
 mod tell;
