@@ -1,7 +1,7 @@
 //! Step 10: whom to write to, and that the evidence is ready for them.
 
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{BreakKind, Fact, Finding, Role};
+use crate::transcript::{BreakKind, DnsRecord, Fact, Finding, Role};
 
 /// The check of step 10.
 pub(super) struct Provider;
@@ -57,11 +57,22 @@ fn run(cx: &Context) {
                 .arg("address", format!("postmaster@{domain}")),
         );
     }
-    if let Some(server) = &cx.case.server {
-        cx.found(Finding::new("provider.contact.host").arg("server", &server.host));
-    } else if let Some(domain) = cx.case.sender_domain() {
-        cx.found(Finding::new("provider.contact.host").arg("server", domain));
+    let own = cx.case.server.as_ref().map(|s| s.host.as_str()).filter(|host| !takes_mail_for_them(cx, host));
+    if let Some(server) = own.or_else(|| cx.case.sender_domain()) {
+        cx.found(Finding::new("provider.contact.host").arg("server", server));
     }
     let id = if refusals + breaks > 0 { "provider.ticket" } else { "provider.nothing-yet" };
     cx.found(Finding::new(id).arg("count", refusals).arg("tests", cx.seen.entries().len()));
+}
+
+/// Whether a server is the recipient's: a text that tells of a refusal names that one, and whoever runs it is not on the sender's side.
+fn takes_mail_for_them(cx: &Context, host: &str) -> bool {
+    let is_it = |r: &DnsRecord| matches!(r, DnsRecord::Mx { host: mx, .. } if mx.eq_ignore_ascii_case(host));
+    let exchanger = cx.seen.entries().iter().any(|e| match &e.fact {
+        Fact::Dns { dns, .. } => Some(dns.name.as_str()) == cx.case.recipient_domain() && dns.records.iter().any(is_it),
+        _ => false,
+    });
+    let registered = |name: &str| psl::domain_str(name).unwrap_or(name).to_ascii_lowercase();
+    let (theirs, ours) = (cx.case.recipient_domain().map(registered), cx.case.sender_domain().map(registered));
+    theirs != ours && (exchanger || theirs == Some(registered(host)))
 }

@@ -66,6 +66,18 @@ async fn escalate_leaves_alone_what_did_not_fail() {
 }
 
 #[tokio::test]
+async fn a_refusing_server_that_a_text_named_is_not_on_the_sender_s_side() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "ip-listed").expect("a world");
+    file.case.server = Some(Target { host: "mx1.example.org".to_owned(), port: None });
+    let session = steps(&guide, &file, &["recipient", "provider"]).await;
+    assert_eq!(found(&session, "provider.contact.host")[0].args["server"], "example.net");
+    file.case.server = Some(Target { host: "mail.example.net".to_owned(), port: None });
+    let session = steps(&guide, &file, &["recipient", "provider"]).await;
+    assert_eq!(found(&session, "provider.contact.host")[0].args["server"], "mail.example.net");
+}
+
+#[tokio::test]
 async fn the_firewall_step_looks_at_the_certificate_itself() {
     let session = in_world("tls-intercepted", &["firewall"]).await;
     let seen = found(&session, "firewall.interceptor");
