@@ -1,15 +1,16 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
 mod addresses;
+mod late;
 mod lists;
 mod providers;
 
 use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
 use serde::Deserialize;
 
 pub use addresses::Addresses;
+pub use late::Late;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 pub(crate) use providers::spoken;
 pub use providers::{Login, Provider, Providers, SecretKind, Way};
@@ -62,8 +63,7 @@ pub struct Reason {
     /// `limit`, `rate`, `shutdown` or `load`.
     pub id: String,
     /// Words that speak of it.
-    #[serde(deserialize_with = "pattern")]
-    pub text: Regex,
+    pub text: Late,
 }
 
 /// A hoster that closes port 25.
@@ -87,22 +87,12 @@ pub struct Software {
     /// What people call it.
     pub name: String,
     /// What its greeting looks like, code included.
-    #[serde(deserialize_with = "pattern")]
-    pub greeting: Regex,
+    pub greeting: Late,
     /// What its answer to EHLO looks like, where that tells.
-    #[serde(default, deserialize_with = "some_pattern")]
-    pub ehlo: Option<Regex>,
+    #[serde(default)]
+    pub ehlo: Option<Late>,
     /// Where whoever runs it finds out more.
     pub look: String,
-}
-
-fn pattern<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Regex, D::Error> {
-    use serde::de::Error;
-    Regex::new(&String::deserialize(d)?).map_err(D::Error::custom)
-}
-
-fn some_pattern<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Regex>, D::Error> {
-    pattern(d).map(Some)
 }
 
 impl Knowledge {
@@ -190,6 +180,13 @@ impl Knowledge {
         }
         let busy: Busy = parse("busy.toml", file("busy.toml"))?;
         let servers: Servers = parse("software.toml", file("software.toml"))?;
+        let own = |name| file(name).is_some_and(|text| !text.starts_with('{'));
+        if own("busy.toml") || own("software.toml") {
+            let of_software = servers.server.iter().flat_map(|s| std::iter::once(&s.greeting).chain(&s.ehlo));
+            if let Some(why) = busy.reason.iter().map(|r| &r.text).chain(of_software).find_map(Late::fault) {
+                return Err(format!("busy.toml or software.toml: {why}"));
+            }
+        }
         let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
         let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;

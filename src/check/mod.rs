@@ -20,7 +20,7 @@ pub mod spf;
 mod tools;
 
 pub use know::{
-    Addresses, Blocklist, Knowledge, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
+    Addresses, Blocklist, Knowledge, Late, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
 };
 pub use tools::{Healed, heal};
 
