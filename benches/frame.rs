@@ -123,7 +123,7 @@ fn bench_of(bencher: Bencher<'_, '_>, (width, height): (u16, u16), keys: &str, e
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
     let setup = Setup {
-        guide: Arc::new(Guide::embedded().expect("the guide")),
+        guide: Arc::new(Guide::embedded()),
         know: Arc::new(Knowledge::default()),
         world: Real::new(None),
         trust: Trust::with_ca(None).expect("trust"),

@@ -123,7 +123,7 @@ fn some() -> String {
 
 fn read(bencher: Bencher<'_, '_>, new: fn(&Reader) -> LogReader) {
     let text = some();
-    let reader = Reader::new(Arc::new(Guide::embedded().expect("the built-in guide")));
+    let reader = Reader::new(Arc::new(Guide::embedded()));
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
         let mut log = new(&reader);
         let mut groups = reader.groups();

@@ -10,8 +10,7 @@ fn main() {
     divan::main();
 }
 
-static READER: LazyLock<Reader> =
-    LazyLock::new(|| Reader::new(Arc::new(Guide::embedded().expect("the built-in guide"))));
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded())));
 
 /// The texts of a fixture: each stands behind a line that says how it is to be read.
 fn texts(fixture: &'static str) -> Vec<&'static str> {
@@ -29,7 +28,7 @@ fn bench(bencher: Bencher<'_, '_>, texts: &[&str]) {
 /// One line each, as it came from a server: the sample of every phrase behind a code. One core has to read 200,000 in a second.
 #[divan::bench]
 fn bare_replies(bencher: Bencher<'_, '_>) {
-    let guide = Guide::embedded().expect("the built-in guide");
+    let guide = Guide::embedded();
     let texts: Vec<String> = guide.phrases().iter().map(|p| format!("550 5.7.1 {}", p.sample)).collect();
     bench(bencher, &texts.iter().map(String::as_str).collect::<Vec<_>>());
 }

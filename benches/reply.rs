@@ -52,7 +52,7 @@ fn as_much_as_is_taken(bencher: Bencher<'_, '_>) {
 
 /// A text read by a reader of the built-in guide: the whole way from what was pasted to what it means.
 fn read(bencher: Bencher<'_, '_>, text: &str) {
-    let guide = Guide::embedded().expect("the built-in guide");
+    let guide = Guide::embedded();
     guide.warm();
     let reader = Reader::new(guide.into());
     let _ = reader.text(text);

@@ -148,7 +148,7 @@ async fn check(domain: &str, setup: impl Fn() -> Setup) -> Duration {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let guide = Arc::new(Guide::embedded().expect("the guide"));
+    let guide = Arc::new(Guide::embedded());
     let know = Arc::new(Knowledge::load(|name| guide.file(name)).expect("the knowledge"));
     let world: WorldFile = toml::from_str(ZONES).expect("the zones");
     let names = Practice::start(&world).await.expect("the names");

@@ -73,7 +73,7 @@ impl World for Lacking {
 }
 
 fn guide() -> Arc<Guide> {
-    Arc::new(Guide::embedded().expect("the guide"))
+    Arc::new(Guide::embedded())
 }
 
 fn healthy(guide: &Guide) -> WorldFile {
@@ -90,7 +90,7 @@ fn setup(guide: &Arc<Guide>, world: Arc<dyn World>, ca: &str) -> Setup {
 /// Walks a world as the rules lead, and all its steps.
 async fn both_ways(file: &WorldFile, lack: impl Fn(&mut Lacking), consents: &[Consent]) -> Vec<Session> {
     let guide = guide();
-    let all = guide.steps.iter().map(|s| s.id.clone()).collect();
+    let all = guide.steps().iter().map(|s| s.id.clone()).collect();
     let walks = [Plan::Guided, Plan::Steps(all)].map(async |plan| {
         let practice = Practice::start(file).await.expect("the world comes up");
         let mut world = Lacking::of(practice.world());

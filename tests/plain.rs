@@ -19,7 +19,7 @@ struct Seat {
 }
 
 async fn seat(world: &str) -> Seat {
-    let guide = Arc::new(Guide::embedded().expect("the guide"));
+    let guide = Arc::new(Guide::embedded());
     let know = Arc::new(Knowledge::load(|name| guide.file(name)).expect("the facts"));
     let world = WorldFile::by_id(&guide, world).expect("the world");
     let practice = Practice::start(&world).await.expect("it is up");

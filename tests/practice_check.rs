@@ -10,7 +10,7 @@ use heloise::transcript::Verdict;
 use serde_json::Value;
 
 fn worlds() -> Vec<WorldFile> {
-    WorldFile::all(&Guide::embedded().expect("the guide")).expect("the worlds")
+    WorldFile::all(&Guide::embedded()).expect("the worlds")
 }
 
 fn check(id: &str) -> Output {

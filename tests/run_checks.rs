@@ -54,7 +54,7 @@ async fn walked(dns: &DnsServer, case: Case, consents: &[Consent]) -> (Session, 
     let guide = Arc::new(load_guide(None).unwrap());
     let know = Arc::new(Knowledge::load(|name| guide.file(name)).unwrap());
     let world = Arc::new(Empty { dns: dns.address, knocks: AtomicU32::new(0) });
-    let steps = guide.steps.iter().map(|s| s.id.clone()).collect();
+    let steps = guide.steps().iter().map(|s| s.id.clone()).collect();
     let trust = Trust::with_ca(None).unwrap();
     let setup = Setup { guide, know, world: Arc::clone(&world) as Arc<dyn World>, trust, store: None };
     let consents: BTreeSet<Consent> = consents.iter().copied().collect();
@@ -111,7 +111,7 @@ async fn every_step_of_the_guide_ends_also_where_every_door_is_shut() {
     let (dns, _) = small_dns().await;
     let (session, world) = walked(&dns, case(), &Consent::ALL).await;
     assert!(world.knocks.load(Ordering::Relaxed) > 0);
-    for step in &session.guide().steps {
+    for step in session.guide().steps() {
         let state = session.walk().state_of(&step.id);
         assert!(matches!(state, StepState::Done(_)), "{}: {state:?}", step.id);
     }

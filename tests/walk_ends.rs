@@ -9,7 +9,7 @@ use heloise::walk::{Effect, Input, Place, Walk};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-static GUIDE: LazyLock<Guide> = LazyLock::new(|| Guide::embedded().unwrap());
+static GUIDE: LazyLock<Guide> = LazyLock::new(Guide::embedded);
 
 /// What a check brings: some of its step's findings, some replies.
 type Brought = (Vec<Index>, Vec<(Index, Index, String)>);
@@ -89,7 +89,7 @@ proptest! {
         let mut effects = walk.step(guide, 0, Input::Start);
         let mut checks = checks.iter();
         // A checklist runs its first line where it stands: one input more than there are steps.
-        for _ in 0..guide.steps.len() + 2 {
+        for _ in 0..guide.steps().len() + 2 {
             for effect in &effects {
                 carry_out(guide, &mut walk, effect, checks.next().unwrap());
             }
@@ -101,7 +101,7 @@ proptest! {
         prop_assert_eq!(walk.place(), &Place::Concluded);
         let steps: Vec<_> = walk.path().iter().filter_map(|m| m.to.as_ref()).collect();
         prop_assert_eq!(steps.iter().collect::<BTreeSet<_>>().len(), steps.len(), "no step twice");
-        prop_assert!(!checklist || steps.len() == guide.steps.len(), "a checklist leaves nothing out");
+        prop_assert!(!checklist || steps.len() == guide.steps().len(), "a checklist leaves nothing out");
         for turn in walk.path() {
             prop_assert!(turn.because.len() > 10 && !turn.because.contains(['{', '}']), "{:?}", turn.because);
         }

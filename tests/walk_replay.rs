@@ -11,7 +11,7 @@ use proptest::prelude::*;
 const STEPS: [&str; 5] = ["recipient", "connectivity", "blocklists", "escalate", "nowhere"];
 
 static SMALL: LazyLock<Guide> = LazyLock::new(small_guide);
-static EMBEDDED: LazyLock<Guide> = LazyLock::new(|| Guide::embedded().unwrap());
+static EMBEDDED: LazyLock<Guide> = LazyLock::new(Guide::embedded);
 
 fn small_guide() -> Guide {
     let step = |id: &str, number: u8, rest: &str| {

@@ -136,7 +136,7 @@ fn follow(terminal: &mut Terminal) -> Vec<String> {
 }
 
 fn world(id: &str) -> WorldFile {
-    WorldFile::by_id(&Guide::embedded().expect("the guide"), id).expect("the world")
+    WorldFile::by_id(&Guide::embedded(), id).expect("the world")
 }
 
 /// Walks a world by Enter alone; returns the path.
@@ -144,7 +144,7 @@ fn walk(id: &str) -> Vec<String> {
     let mut terminal = Terminal::start(&["practice", id, "--no-save"]);
     let path = follow(&mut terminal);
     let found = terminal.text();
-    let guide = Guide::embedded().expect("the guide");
+    let guide = Guide::embedded();
     let kind = world(id).expect.kind.expect("a kind");
     let headline = &guide.kind(&kind).expect("its words").1.headline.plain;
     let begins: String = headline.split('{').next().unwrap_or_default().chars().take(30).collect();

@@ -7,7 +7,7 @@ use heloise::reading::{Item, Meaning, Reader, Reading};
 use heloise::transcript::Reply;
 
 /// The built-in guide.
-pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| Arc::new(Guide::embedded().expect("the built-in guide")));
+pub static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| Arc::new(Guide::embedded()));
 
 /// A reader by it.
 pub static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::clone(&GUIDE)));

@@ -1,23 +1,65 @@
 //! Facts that date, read from `assets/`: each with a source and the day it was true.
 
 mod addresses;
-mod late;
 mod lists;
 mod providers;
+mod words;
 
-use std::sync::{Arc, OnceLock};
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde::Deserialize;
 
 pub use addresses::Addresses;
-pub use late::Late;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 pub(crate) use providers::spoken;
 pub use providers::{Login, Provider, Providers, SecretKind, Way};
+pub use words::Words;
 
-/// What checks know besides what they see.
+/// What checks know besides what they see: a [`Known`] that may be read when it is first asked.
+pub struct Knowledge(LazyLock<Known, Box<dyn FnOnce() -> Known + Send>>);
+
+impl Knowledge {
+    /// Reads it from the texts of the files by name under `assets/`: TOML, or the same as JSON.
+    ///
+    /// # Errors
+    /// One line naming the file, the line and what is wrong.
+    pub fn load<'a>(file: impl Fn(&str) -> Option<&'a str>) -> Result<Self, String> {
+        let known = Known::load(file)?;
+        Ok(Self::later(move || known))
+    }
+
+    /// Has it read when it is first asked: a start has no time for it.
+    pub fn later(read: impl FnOnce() -> Known + Send + 'static) -> Self {
+        Self(LazyLock::new(Box::new(read)))
+    }
+}
+
+impl Default for Knowledge {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self::later(Known::default)
+    }
+}
+
+impl Deref for Knowledge {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Knowledge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Knowledge").field(&LazyLock::get(&self.0)).finish()
+    }
+}
+
+/// The files of facts, read.
 #[derive(Clone, Debug, Default)]
-pub struct Knowledge {
+pub struct Known {
     /// `assets/blocklists.toml`.
     pub blocklists: Vec<Blocklist>,
     /// `assets/blocklists.toml`: lists that are never asked, but named in refusals.
@@ -63,7 +105,7 @@ pub struct Reason {
     /// `limit`, `rate`, `shutdown` or `load`.
     pub id: String,
     /// Words that speak of it.
-    pub text: Late,
+    pub text: Words,
 }
 
 /// A hoster that closes port 25.
@@ -87,15 +129,15 @@ pub struct Software {
     /// What people call it.
     pub name: String,
     /// What its greeting looks like, code included.
-    pub greeting: Late,
+    pub greeting: Words,
     /// What its answer to EHLO looks like, where that tells.
     #[serde(default)]
-    pub ehlo: Option<Late>,
+    pub ehlo: Option<Words>,
     /// Where whoever runs it finds out more.
     pub look: String,
 }
 
-impl Knowledge {
+impl Known {
     /// Reads it from the texts of the files by name under `assets/`: TOML, or the same as JSON.
     ///
     /// # Errors
@@ -180,18 +222,6 @@ impl Knowledge {
         }
         let busy: Busy = parse("busy.toml", file("busy.toml"))?;
         let servers: Servers = parse("software.toml", file("software.toml"))?;
-        // What was built in comes as JSON and is sound, as tests prove that read it as it is written.
-        let sound = |name: &str, mut all: Box<dyn Iterator<Item = &Late> + '_>| match file(name) {
-            Some(text) if !text.starts_with('{') => {
-                all.find_map(Late::fault).map_or(Ok(()), |why| Err(format!("{name}: {why}")))
-            }
-            _ => Ok(()),
-        };
-        sound("busy.toml", Box::new(busy.reason.iter().map(|r| &r.text)))?;
-        sound(
-            "software.toml",
-            Box::new(servers.server.iter().flat_map(|s| std::iter::once(&s.greeting).chain(&s.ehlo))),
-        )?;
         let syntax: Syntax = parse("syntax.toml", file("syntax.toml"))?;
         let records: Syntax = parse("records.toml", file("records.toml"))?;
         let capabilities: Capabilities = parse("capabilities.toml", file("capabilities.toml"))?;

@@ -20,7 +20,8 @@ pub mod spf;
 mod tools;
 
 pub use know::{
-    Addresses, Blocklist, Knowledge, Late, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
+    Addresses, Blocklist, Knowledge, Known, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
+    Words,
 };
 pub use tools::{Healed, heal};
 

@@ -61,7 +61,7 @@ pub(super) fn own(case: &Case) -> Plan {
 /// The steps to walk.
 pub(super) fn plan(house: &House, steps: &[StepId], all: bool) -> Plan {
     if all {
-        Plan::Steps(house.guide.steps.iter().map(|s| s.id.clone()).collect())
+        Plan::Steps(house.guide.steps().iter().map(|s| s.id.clone()).collect())
     } else if steps.is_empty() {
         Plan::Guided
     } else {

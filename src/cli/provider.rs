@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_provider_is_explained() {
-        let guide = Guide::embedded().unwrap();
+        let guide = Guide::embedded();
         let know = Knowledge::load(|name| guide.file(name)).unwrap();
         for provider in know.providers.iter() {
             let text = explained(provider, ListFormat::Text);

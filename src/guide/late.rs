@@ -1,12 +1,43 @@
-//! The greater part of the guide, read when it is first asked: the first screen needs neither phrases nor the words of findings.
+//! The guide, read part by part when each is first asked: the first screen needs none of it.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
 use super::files::Files;
-use super::{CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase, StartRule, Step};
 use crate::transcript::Enhanced;
+
+/// What every walk stands on: `guide/steps/*.toml`, `guide/start.toml`, `guide/causes.toml`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Core {
+    pub(super) steps: Vec<Step>,
+    pub(super) start: Vec<StartRule>,
+    pub(super) causes: Vec<Cause>,
+}
+
+impl Core {
+    pub(super) fn read(files: &Files) -> Result<Self, LoadError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Causes {
+            cause: Vec<Cause>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Start {
+            rule: Vec<StartRule>,
+        }
+        let mut steps = Vec::new();
+        for name in files.names("guide/steps/") {
+            steps.extend(files.read::<Step>(name)?);
+        }
+        steps.sort_by_key(|s| s.number);
+        let causes = files.read::<Causes>("guide/causes.toml")?.map_or_else(Vec::new, |c| c.cause);
+        let start = files.read::<Start>("guide/start.toml")?.map_or_else(Vec::new, |s| s.rule);
+        Ok(Self { steps, start, causes })
+    }
+}
 
 /// Reply codes, enhanced status codes and phrases: `codes/*.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::files::Files;
-use super::late::{Codes, Findings};
+use super::late::{Codes, Core, Findings};
 use super::phrases::PhraseIndex;
 use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
 use crate::transcript::{Enhanced, StepId};
@@ -22,40 +21,21 @@ pub struct LoadError {
     pub why: Box<toml::de::Error>,
 }
 
-/// The whole guide, loaded.
+/// The whole guide. What was built in is read part by part, when each is first asked; a user's own files are read at once.
 #[derive(Clone, Debug, Default)]
 pub struct Guide {
-    /// The steps, in the guide's order.
-    pub steps: Vec<Step>,
-    /// Where a walk begins.
-    pub start: Vec<StartRule>,
-    /// The causes.
-    pub causes: Vec<Cause>,
+    core: OnceLock<Core>,
     codes: OnceLock<Codes>,
     findings: OnceLock<Findings>,
     files: Files,
     index: OnceLock<PhraseIndex>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Causes {
-    cause: Vec<Cause>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Start {
-    rule: Vec<StartRule>,
-}
-
 impl Guide {
-    /// The guide as it was built in. Codes, phrases and the words of findings are read when they are first asked.
-    ///
-    /// # Errors
-    /// When an embedded file is malformed; a test proves that none is.
-    pub fn embedded() -> Result<Self, LoadError> {
-        Self::begun(Files::over_built_in(BTreeMap::new()))
+    /// The guide as it was built in. Nothing is read yet: a test proves that it all can be.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self { files: Files::over_built_in(BTreeMap::new()), ..Self::default() }
     }
 
     /// The built-in guide with a user's own files laid over it: texts by their names under `assets/`.
@@ -64,14 +44,14 @@ impl Guide {
     /// When one of them is malformed.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self, LoadError> {
         if overrides.is_empty() {
-            return Self::embedded();
+            return Ok(Self::embedded());
         }
         Self::whole(Files::over_built_in(overrides))?.checked()
     }
 
     /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
     fn checked(self) -> Result<Self, LoadError> {
-        let of_branches = self.steps.iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
+        let of_branches = self.steps().iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
         for pattern in self.phrases().iter().map(|p| &p.text).chain(of_branches) {
             if let Some(why) = pattern.0.fault() {
                 let (name, why) = (format!("the pattern {:?}", pattern.0), serde::de::Error::custom(why));
@@ -90,37 +70,46 @@ impl Guide {
     }
 
     fn whole(files: Files) -> Result<Self, LoadError> {
-        let (codes, findings) = (Codes::read(&files)?, Findings::read(&files)?);
-        let guide = Self::begun(files)?;
-        Ok(Self { codes: codes.into(), findings: findings.into(), ..guide })
-    }
-
-    /// What every walk begins with: steps, start rules and causes.
-    fn begun(files: Files) -> Result<Self, LoadError> {
-        let mut guide = Self::default();
-        for name in files.names("guide/steps/") {
-            guide.steps.extend(files.read::<Step>(name)?);
-        }
-        guide.steps.sort_by_key(|s| s.number);
-        guide.causes = files.read::<Causes>("guide/causes.toml")?.map_or_else(Vec::new, |c| c.cause);
-        guide.start = files.read::<Start>("guide/start.toml")?.map_or_else(Vec::new, |s| s.rule);
-        guide.files = files;
-        Ok(guide)
+        let (core, codes, findings) = (Core::read(&files)?, Codes::read(&files)?, Findings::read(&files)?);
+        Ok(Self { core: core.into(), codes: codes.into(), findings: findings.into(), files, index: OnceLock::new() })
     }
 
     /// Reads what is read late, and puts the phrases together: so that the first to ask does not wait.
     pub fn warm(&self) {
+        self.core();
         self.late_findings();
         self.phrases_near("").count();
     }
 
     // What was built in is sound, as a test proves; a user's own files were read at once.
+    fn core(&self) -> &Core {
+        self.core.get_or_init(|| Core::read(&self.files).unwrap_or_default())
+    }
+
     fn late_codes(&self) -> &Codes {
         self.codes.get_or_init(|| Codes::read(&self.files).unwrap_or_default())
     }
 
     fn late_findings(&self) -> &Findings {
         self.findings.get_or_init(|| Findings::read(&self.files).unwrap_or_default())
+    }
+
+    /// The steps, in the guide's order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.core().steps
+    }
+
+    /// Where a walk begins: the first rule that fits.
+    #[must_use]
+    pub fn start(&self) -> &[StartRule] {
+        &self.core().start
+    }
+
+    /// The causes.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.core().causes
     }
 
     /// Reply codes.
@@ -161,7 +150,7 @@ impl Guide {
     /// A step by id.
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
-        self.steps.iter().find(|s| s.id == *id)
+        self.steps().iter().find(|s| s.id == *id)
     }
 
     /// What is said about a finding.
@@ -178,13 +167,13 @@ impl Guide {
     /// A cause by id.
     #[must_use]
     pub fn cause(&self, id: &str) -> Option<&Cause> {
-        self.causes.iter().find(|c| c.id == id)
+        self.causes().iter().find(|c| c.id == id)
     }
 
     /// A kind by id, with the cause it belongs to.
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<(&Cause, &Kind)> {
-        self.causes.iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
+        self.causes().iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
     /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.
@@ -235,10 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_built_in_can_be_read() {
+        let guide = Guide::whole(Files::over_built_in(BTreeMap::new())).expect("every file");
+        assert_eq!((guide.steps().len(), guide.steps()[0].number), (13, 1));
+        assert!(guide.start().len() > 1 && guide.causes().len() > 11);
+    }
+
+    #[test]
     fn a_file_of_ones_own_is_laid_over_the_built_in_one() {
         let guide = Guide::with_overrides([(LOAD.to_owned(), step("\"Patience\""))].into()).expect("it loads");
         assert_eq!(guide.step(&"load".into()).map(|s| s.title.as_str()), Some("Patience"));
-        assert_eq!(guide.steps.len(), 13);
+        assert_eq!(guide.steps().len(), 13);
     }
 
     #[test]

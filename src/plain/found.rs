@@ -20,7 +20,7 @@ pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
     }
     lines.extend(diagnosis.also.iter().map(|r| format!("Also seen: {}", r.says.plain)));
     let mut open = Vec::new();
-    for step in &guide.steps {
+    for step in guide.steps() {
         match walk.state_of(&step.id) {
             StepState::Done(status) if !walk.runs_of(&step.id).is_empty() => {
                 let status = super::tell::ended(status).trim_start_matches("This step ");

@@ -97,7 +97,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
 
     /// The guide's own question for a field, else a bare one.
     fn question(&self, field: Field) -> Question {
-        let all = self.session().guide().steps.iter().flat_map(|s| &s.questions);
+        let all = self.session().guide().steps().iter().flat_map(|s| &s.questions);
         let bare = || Question {
             field,
             ask: Words { plain: format!("{field:?}?"), admin: format!("{field:?}?") },

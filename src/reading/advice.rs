@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_put_into_words_with_its_values() {
-        let guide = Arc::new(Guide::embedded().expect("the guide"));
+        let guide = Arc::new(Guide::embedded());
         let read = Reader::new(Arc::clone(&guide)).text("550 5.1.1 <bob@example.org>: User unknown");
         let advice = advice(&guide, &read.items[0]);
         assert!(advice.says.plain.contains("bob@example.org"), "{}", advice.says.plain);

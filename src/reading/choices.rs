@@ -87,7 +87,7 @@ mod tests {
     use crate::reading::Reader;
 
     fn list(text: &str) -> Vec<Choice> {
-        let guide = Arc::new(Guide::embedded().expect("the guide"));
+        let guide = Arc::new(Guide::embedded());
         let read = Reader::new(Arc::clone(&guide)).text(text);
         choices(&guide, &read.items)
     }

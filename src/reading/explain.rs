@@ -318,7 +318,7 @@ fn named(guide: &Guide, id: &str) -> Option<Explanation> {
 }
 
 fn of_step(guide: &Guide, name: &str) -> Option<Explanation> {
-    let step = guide.steps.iter().find(|s| s.id == name || s.number.to_string() == name)?;
+    let step = guide.steps().iter().find(|s| s.id == name || s.number.to_string() == name)?;
     let id = step.id.as_str();
     let title = format!("Step {}, {}", step.number, step.title);
     let mut found = Explanation::new(Topic::Step, id, &title, step.why.clone(), &step.source);

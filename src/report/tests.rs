@@ -15,7 +15,7 @@ use crate::transcript::{
 const HOSTILE: &str = "no \u{1b}[2J<script>alert(1)</script> [x](javascript:0) | a=1 \"} \\";
 
 fn guide() -> Guide {
-    Guide::embedded().unwrap()
+    Guide::embedded()
 }
 
 fn reply(role: Role, code: u16, text: &str) -> Reply {

@@ -201,7 +201,7 @@ fn steps(guide: &Guide, transcript: &Transcript) -> Vec<StepView> {
             signed: at.signed.clone(),
         }
     };
-    guide.steps.iter().map(view).collect()
+    guide.steps().iter().map(view).collect()
 }
 
 fn worded(guide: &Guide, at: EvidenceId, finding: &Finding) -> FindingView {

@@ -111,11 +111,11 @@ impl Session {
     /// Reads beside what is going on what the guide keeps for the first question, so that it need not wait then. To be called once
     /// the first screen stands.
     pub fn warm(&self) {
-        let guide = Arc::clone(&self.setup.guide);
-        let (store, own) = (self.setup.store.clone(), Arc::clone(&self.setup.know.own_domains));
+        let (guide, know) = (Arc::clone(&self.setup.guide), Arc::clone(&self.setup.know));
+        let store = self.setup.store.clone();
         std::thread::spawn(move || {
             guide.warm();
-            own.get_or_init(|| store.map_or_else(Vec::new, |store| written_to(&store)));
+            know.own_domains.get_or_init(|| store.map_or_else(Vec::new, |store| written_to(&store)));
         });
     }
 
@@ -299,8 +299,9 @@ impl Session {
 
     /// Whether looking at a step again would log in or submit a message a second time.
     fn would_repeat(&self, step: &StepId) -> bool {
-        let needs = self.setup.guide.step(step).map_or(&[][..], |s| &s.consent);
-        [Consent::Auth, Consent::Send].iter().any(|c| needs.contains(c) && self.walk.consents().contains(c))
+        let Some(step) = self.setup.guide.step(step) else { return false };
+        let does = |c: &Consent| step.consent.contains(c) || step.offers.contains(c);
+        [Consent::Auth, Consent::Send].iter().any(|c| does(c) && self.walk.consents().contains(c))
     }
 
     /// Ends what was running when the session was last saved, and names the steps to be looked at again.

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
     use crate::guide::Guide;
 
-    static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded().expect("the guide"))));
+    static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded())));
 
     const TWO: &str = "Mail system: undeliverable.\n\n\
         <ann@example.org>: host mx1.example.org[192.0.2.25] said: 550 5.1.1 User unknown (in reply to RCPT TO command)\n\n\

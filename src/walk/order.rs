@@ -6,7 +6,7 @@ use crate::transcript::{StepId, StepStatus};
 
 /// The first step of the guide's order that was neither visited nor left out.
 pub(super) fn next(walk: &Walk, guide: &Guide) -> Option<StepId> {
-    guide.steps.iter().map(|s| &s.id).find(|id| !passed(walk, id)).cloned()
+    guide.steps().iter().map(|s| &s.id).find(|id| !passed(walk, id)).cloned()
 }
 
 /// Whether a step is not to be proposed again: it was visited, or the user left it out.
@@ -18,7 +18,7 @@ pub(super) fn passed(walk: &Walk, step: &StepId) -> bool {
 pub(super) fn lines<'a>(walk: &Walk, guide: &'a Guide) -> Vec<&'a Step> {
     match &walk.case().checklist {
         Some(own) => own.steps.iter().filter_map(|s| guide.step(&s.id)).collect(),
-        None => guide.steps.iter().collect(),
+        None => guide.steps().iter().collect(),
     }
 }
 

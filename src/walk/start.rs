@@ -8,7 +8,7 @@ use crate::transcript::{Case, Mode, Security};
 pub(super) fn first(walk: &Walk, guide: &Guide) -> Option<Move> {
     let case = walk.case();
     if walk.mode() == Mode::Guided {
-        let rule = guide.start.iter().find(|r| matches(r, case) && guide.step(&r.to).is_some());
+        let rule = guide.start().iter().find(|r| matches(r, case) && guide.step(&r.to).is_some());
         if let Some(rule) = rule {
             let because = matching::because(&rule.because, &matching::case_args(case));
             return Some(Move { from: None, to: Some(rule.to.clone()), rule: format!("start/{}", rule.id), because });

@@ -222,7 +222,7 @@ async fn a_name_service_that_knows_no_list_at_all_clears_nobody_and_blames_nobod
     }
     let session = step(&guide, &file).await;
     the(&session, "blocklists.summary.absent");
-    let all = guide.steps.iter().map(|s| s.id.clone()).collect();
+    let all = guide.steps().iter().map(|s| s.id.clone()).collect();
     let whole = walked(&guide, &file, file.case.clone(), Consent::ALL.into_iter().collect(), all).await;
     assert_eq!(whole.walk().verdict(), Some(Verdict::NoFaultFound), "mail that is taken is no riddle because of lists");
     let told = |id: &str| id.contains(".clean") || id.contains("listed");

@@ -123,9 +123,9 @@ async fn walked(case: Case) -> (Session, Log) {
     .await;
     let log = Arc::new(Mutex::new(Log::default()));
     let world = Arc::new(Everywhere { server: serve(Arc::clone(&log)).await, dns: dns.address });
-    let guide = Arc::new(Guide::embedded().expect("the guide"));
+    let guide = Arc::new(Guide::embedded());
     let know = Arc::new(Knowledge::load(|name| guide.file(name)).expect("the knowledge"));
-    let steps = guide.steps.iter().map(|s| s.id.clone()).collect();
+    let steps = guide.steps().iter().map(|s| s.id.clone()).collect();
     let setup = Setup { guide, know, world, trust: Trust::with_ca(None).expect("trust"), store: None };
     let consents = BTreeSet::from(Consent::ALL);
     let session = walk_alone(setup, case, None, consents, Plan::Steps(steps), |_| ()).await;

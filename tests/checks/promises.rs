@@ -19,7 +19,7 @@ pub(crate) fn breaches(session: &Session) -> Vec<String> {
     if session.bugs() > 0 {
         found.push(format!("{} checks broke off by a bug", session.bugs()));
     }
-    for step in &session.guide().steps {
+    for step in session.guide().steps() {
         let state = session.walk().state_of(&step.id);
         if !matches!(state, StepState::Done(_)) {
             found.push(format!("{}: {state:?}", step.id));

@@ -87,7 +87,7 @@ impl Client {
 
 /// A world of the embedded guide, up.
 pub(crate) async fn world(id: &str) -> Practice {
-    let file = WorldFile::by_id(&Guide::embedded().unwrap(), id).unwrap();
+    let file = WorldFile::by_id(&Guide::embedded(), id).unwrap();
     Practice::start(&file).await.unwrap()
 }
 

@@ -80,7 +80,7 @@ async fn this_machine_is_never_part_of_the_world() {
 
 #[tokio::test]
 async fn dropping_a_world_takes_it_down() {
-    let file = WorldFile::by_id(&Guide::embedded().unwrap(), "healthy-address").unwrap();
+    let file = WorldFile::by_id(&Guide::embedded(), "healthy-address").unwrap();
     let practice = Practice::start(&file).await.unwrap();
     let world = practice.world();
     let mut client = Client::connect(&practice, "192.0.2.25:25").await;

@@ -40,7 +40,7 @@ const CAUSES: [(&str, &str); 11] = [
 ];
 
 fn all() -> Vec<WorldFile> {
-    WorldFile::all(&Guide::embedded().unwrap()).unwrap()
+    WorldFile::all(&Guide::embedded()).unwrap()
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ fn limits_are_set_and_a_password_is_told_of() {
 
 #[test]
 fn a_world_asked_for_by_a_wrong_name_is_answered_with_the_right_ones() {
-    let error = WorldFile::by_id(&Guide::embedded().unwrap(), "no-such-world").unwrap_err();
+    let error = WorldFile::by_id(&Guide::embedded(), "no-such-world").unwrap_err();
     assert!(error.contains("no-such-world") && error.contains("no-such-user"), "{error}");
 }
 

@@ -33,8 +33,7 @@ use heloise::guide::Guide;
 use heloise::reading::{Item, Meaning, Reader, Reading, parse_reply, read_reply};
 use heloise::transcript::{Reply, Stage};
 
-pub(crate) static GUIDE: LazyLock<Arc<Guide>> =
-    LazyLock::new(|| Arc::new(Guide::embedded().expect("the built-in guide")));
+pub(crate) static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| Arc::new(Guide::embedded()));
 
 pub(crate) fn at(text: &str, stage: Option<Stage>) -> Meaning {
     read_reply(&GUIDE, &Reply { stage, ..parse_reply(text) })

@@ -68,7 +68,7 @@ impl<'a> Try<'a> {
         let server = Server::start(script).await;
         let limit = Duration::from_secs(if self.hasty { 1 } else { 10 });
         let client = Client::new(Some(&ca.pem()), limit);
-        let guide = Arc::new(Guide::embedded().unwrap());
+        let guide = Arc::new(Guide::embedded());
         let case = Case {
             server: Some(Target { host: "127.0.0.1".to_owned(), port: Some(server.address.port()) }),
             security: if self.tls { Security::Tls } else { Security::None },

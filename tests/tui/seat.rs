@@ -46,7 +46,7 @@ pub(crate) fn small_guide() -> Arc<Guide> {
 /// The guide as it is built in, read once.
 pub(crate) fn real_guide() -> Arc<Guide> {
     static GUIDE: OnceLock<Arc<Guide>> = OnceLock::new();
-    Arc::clone(GUIDE.get_or_init(|| Arc::new(Guide::embedded().expect("the guide"))))
+    Arc::clone(GUIDE.get_or_init(|| Arc::new(Guide::embedded())))
 }
 
 pub(crate) fn setup(guide: Arc<Guide>) -> Setup {

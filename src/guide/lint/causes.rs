@@ -17,9 +17,9 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
     for id in NO_FAULT.into_iter().filter(|id| guide.cause(id).is_none()) {
         found.add(format!("cause {id}"), "is missing: it stands where nothing is wrong");
     }
-    found.twice("cause ", guide.causes.iter().map(|c| c.id.as_str()));
-    found.twice("kind ", guide.causes.iter().flat_map(|c| &c.kinds).map(|k| k.id.as_str()));
-    for cause in &guide.causes {
+    found.twice("cause ", guide.causes().iter().map(|c| c.id.as_str()));
+    found.twice("kind ", guide.causes().iter().flat_map(|c| &c.kinds).map(|k| k.id.as_str()));
+    for cause in guide.causes() {
         let about = format!("cause {}", cause.id);
         if !CAUSES.iter().any(|(id, _)| *id == cause.id) && !NO_FAULT.contains(&cause.id.as_str()) {
             found.add(&about, "is none of the guide's causes: a finer distinction is a kind");

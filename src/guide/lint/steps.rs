@@ -27,8 +27,8 @@ fn present(guide: &Guide, found: &mut Complaints) {
             Some(_) => {}
         }
     }
-    found.twice("step ", guide.steps.iter().map(|s| s.id.as_str()));
-    for step in &guide.steps {
+    found.twice("step ", guide.steps().iter().map(|s| s.id.as_str()));
+    for step in guide.steps() {
         if !STEPS.contains(&step.id.as_str()) {
             found.add(format!("step {}", step.id), "is none of the guide's thirteen");
         }
@@ -43,7 +43,7 @@ fn present(guide: &Guide, found: &mut Complaints) {
 }
 
 fn checked(guide: &Guide, checks: &[&str], found: &mut Complaints) {
-    for step in &guide.steps {
+    for step in guide.steps() {
         if step.checks.is_empty() {
             found.add(format!("step {}", step.id), "has no check: name at least one");
         }
@@ -52,28 +52,28 @@ fn checked(guide: &Guide, checks: &[&str], found: &mut Complaints) {
         }
     }
     for check in checks {
-        if !guide.steps.iter().any(|s| s.checks.iter().any(|c| c == check)) {
+        if !guide.steps().iter().any(|s| s.checks.iter().any(|c| c == check)) {
             found.add(format!("check {check}"), "is used by no step");
         }
     }
 }
 
 fn start(guide: &Guide, found: &mut Complaints) {
-    found.twice("start rule ", guide.start.iter().map(|r| r.id.as_str()));
-    for rule in &guide.start {
+    found.twice("start rule ", guide.start().iter().map(|r| r.id.as_str()));
+    for rule in guide.start() {
         if guide.step(&rule.to).is_none() {
             found.add(format!("start rule {}", rule.id), format!("leads to `{}`, which is no step", rule.to));
         }
     }
     let open = |r: &crate::guide::StartRule| r.given.is_empty() && r.lacking.is_empty() && r.goal.is_none();
-    if !guide.start.last().is_some_and(open) {
+    if !guide.start().last().is_some_and(open) {
         found.add("guide/start.toml", "has to end with a rule without conditions, for a case that nothing else fits");
     }
 }
 
 /// Every step has to be reached by a branch that names it: `next` alone would reach anything, and so proves nothing.
 fn reached(guide: &Guide, found: &mut Complaints) {
-    let mut queue: VecDeque<&StepId> = guide.start.iter().map(|r| &r.to).collect();
+    let mut queue: VecDeque<&StepId> = guide.start().iter().map(|r| &r.to).collect();
     let mut seen: BTreeSet<&StepId> = queue.iter().copied().collect();
     while let Some(id) = queue.pop_front() {
         for branch in guide.step(id).map_or(&[][..], |s| &s.branches) {
@@ -84,7 +84,7 @@ fn reached(guide: &Guide, found: &mut Complaints) {
             }
         }
     }
-    for step in guide.steps.iter().filter(|s| !seen.contains(&s.id)) {
+    for step in guide.steps().iter().filter(|s| !seen.contains(&s.id)) {
         found.add(format!("step {}", step.id), "is reached by no start rule and no branch that names it");
     }
 }

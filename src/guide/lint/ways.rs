@@ -5,7 +5,7 @@ use crate::guide::fits::{is_code, is_enhanced};
 use crate::guide::{Branch, Goto, Guide, Step, When};
 
 pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
-    for step in &guide.steps {
+    for step in guide.steps() {
         found.twice(&format!("branch {}/", step.id), step.branches.iter().map(|b| b.id.as_str()));
         open_end(step, found);
         classes(step, found);

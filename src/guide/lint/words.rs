@@ -68,14 +68,14 @@ fn judge(about: &str, sort: Sort, text: &str, admin: bool, found: &mut Complaint
 
 fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
     let mut words = Vec::new();
-    for step in &guide.steps {
+    for step in guide.steps() {
         words.push((format!("step {}", step.id), Sort::Why, &step.why));
         words.extend(step.questions.iter().map(|q| (format!("step {}", step.id), Sort::Ask, &q.ask)));
         let because = step.branches.iter().map(|b| (format!("branch {}/{}", step.id, b.id), Sort::Because, &b.because));
         words.extend(because);
     }
-    words.extend(guide.start.iter().map(|r| (format!("start rule {}", r.id), Sort::Because, &r.because)));
-    for cause in &guide.causes {
+    words.extend(guide.start().iter().map(|r| (format!("start rule {}", r.id), Sort::Because, &r.because)));
+    for cause in guide.causes() {
         let about = format!("cause {}", cause.id);
         words.push((about.clone(), Sort::Headline, &cause.headline));
         words.push((about.clone(), Sort::Says, &cause.says));
@@ -103,8 +103,8 @@ fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
 
 fn sources(guide: &Guide) -> Vec<(String, &str)> {
     let mut sources: Vec<(String, &str)> = Vec::new();
-    sources.extend(guide.steps.iter().map(|s| (format!("step {}", s.id), s.source.as_str())));
-    for cause in &guide.causes {
+    sources.extend(guide.steps().iter().map(|s| (format!("step {}", s.id), s.source.as_str())));
+    for cause in guide.causes() {
         sources.push((format!("cause {}", cause.id), &cause.source));
         sources.extend(cause.kinds.iter().map(|k| (format!("kind {}", k.id), k.source.as_str())));
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::guide::Guide;
 use crate::reading::Reader;
 
-static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded().expect("the guide"))));
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded())));
 
 fn given(text: &str) -> Clues {
     let reading = READER.text(text);

@@ -4,7 +4,7 @@ use super::*;
 use crate::guide::Guide;
 use crate::reading::Reader;
 
-static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded().expect("the guide"))));
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Arc::new(Guide::embedded())));
 
 /// Part is marked for the `nth` failure of a text.
 fn marked(text: &str, nth: usize) -> Vec<(Part, String)> {

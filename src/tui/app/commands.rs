@@ -215,7 +215,7 @@ impl App {
     /// Goes to a row of the map.
     fn go_on_map(&mut self, cursor: usize) {
         self.view.leave();
-        match self.guide.steps.get(cursor).map(|s| s.id.clone()) {
+        match self.guide.steps().get(cursor).map(|s| s.id.clone()) {
             None => self.conclude(),
             Some(step) if self.session.walk().here() == Some(&step) => {}
             Some(step) => {

@@ -99,7 +99,7 @@ impl App {
             Screen::Consent(asking) => asking.lines.len(),
             Screen::Ways { .. } => self.shown.ways.len(),
             Screen::Failures { .. } => self.shown.failures.len(),
-            Screen::Map { .. } => self.guide.steps.len() + 1,
+            Screen::Map { .. } => self.guide.steps().len() + 1,
             Screen::Transcript(_) => self.shown.lines.len(),
             Screen::Checklist { .. } => self.session.walk().checklist(&self.guide).len(),
             _ => 0,

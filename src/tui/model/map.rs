@@ -44,13 +44,13 @@ pub(in crate::tui) struct MapWay {
 
 /// The map with a row lit.
 pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: usize, admin: bool) -> Map {
-    let mut rows: Vec<MapRow> = guide.steps.iter().map(|step| row(walk, step, ruled)).collect();
+    let mut rows: Vec<MapRow> = guide.steps().iter().map(|step| row(walk, step, ruled)).collect();
     let concluded = *walk.place() == Place::Concluded;
     let mark = if concluded { Mark::Busy } else { Mark::Waiting };
     rows.push(MapRow { mark, step: None, title: "What we found".to_owned(), here: concluded });
     let at = |step: Option<&StepId>| match step {
-        None => Some(guide.steps.len()),
-        Some(id) => guide.steps.iter().position(|s| s.id == *id),
+        None => Some(guide.steps().len()),
+        Some(id) => guide.steps().iter().position(|s| s.id == *id),
     };
     let mut walked = Vec::new();
     for m in walk.path() {
@@ -59,7 +59,7 @@ pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: 
             walked.push((from, to));
         }
     }
-    let lit = guide.steps.get(cursor);
+    let lit = guide.steps().get(cursor);
     let ways = lit.map_or_else(Vec::new, |step| ways(walk, step, admin, at));
     let says = match lit {
         Some(step) => about(walk, step, ruled, admin),
@@ -71,7 +71,7 @@ pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: 
 /// The row where we are.
 pub(in crate::tui) fn row_here(walk: &Walk, guide: &Guide) -> usize {
     let here = walk.here();
-    guide.steps.iter().position(|s| Some(&s.id) == here).unwrap_or(guide.steps.len())
+    guide.steps().iter().position(|s| Some(&s.id) == here).unwrap_or(guide.steps().len())
 }
 
 fn row(walk: &Walk, step: &Step, ruled: &RuledOut) -> MapRow {

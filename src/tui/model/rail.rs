@@ -47,6 +47,6 @@ pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Rail
         RailItem { mark, number: step.number, title: step.title.clone(), here: current }
     };
     let path = order.iter().filter_map(|id| guide.step(id)).map(item).collect();
-    let rest = guide.steps.iter().filter(|s| !order.contains(&&s.id)).map(item).collect();
+    let rest = guide.steps().iter().filter(|s| !order.contains(&&s.id)).map(item).collect();
     Rail { path, rest }
 }

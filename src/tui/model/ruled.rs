@@ -24,7 +24,7 @@ pub(in crate::tui) fn ruled_out(walk: &Walk, guide: &Guide) -> RuledOut {
     let open = |step: &StepId| walk.state_of(step) == StepState::Waiting && walk.here() != Some(step);
     let found = diagnose(guide, walk.transcript());
     let suspected = |step: &StepId| found.causes.iter().any(|c| c.step == *step);
-    for step in guide.steps.iter().map(|s| &s.id).filter(|s| open(s) && !suspected(s)) {
+    for step in guide.steps().iter().map(|s| &s.id).filter(|s| open(s) && !suspected(s)) {
         if let Some(why) = against(walk, guide, step) {
             out.insert(step.clone(), format!("ruled out: {why}"));
         }
@@ -32,7 +32,7 @@ pub(in crate::tui) fn ruled_out(walk: &Walk, guide: &Guide) -> RuledOut {
     let top = found.causes.first().filter(|c| c.certainty == Certainty::Confirmed);
     if let Some(top) = top.filter(|_| found.verdict == Verdict::FaultFound) {
         let proposed = walk.proposal().and_then(|p| p.to.as_ref());
-        for step in guide.steps.iter().map(|s| &s.id).filter(|s| open(s) && !suspected(s) && Some(*s) != proposed) {
+        for step in guide.steps().iter().map(|s| &s.id).filter(|s| open(s) && !suspected(s) && Some(*s) != proposed) {
             let headline = clean_line(&top.headline.plain, MOST);
             out.entry(step.clone()).or_insert_with(|| format!("not needed, as the cause is confirmed: {headline}"));
         }

@@ -70,7 +70,7 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Vec<
         why: "see what was found so far".to_owned(),
         aim: Aim::Conclude,
     });
-    for step in &guide.steps {
+    for step in guide.steps() {
         if is_new(&all, &step.id) {
             let known = if walk.state_of(&step.id) == StepState::Waiting { "" } else { "look at it again" };
             let why = ruled.get(&step.id).map_or(known, String::as_str);

@@ -105,7 +105,7 @@ mod tests {
     use crate::guide::Guide;
 
     fn all() -> Vec<(String, Theme)> {
-        let guide = Guide::embedded().expect("the guide");
+        let guide = Guide::embedded();
         let read = |name: &str| {
             let theme = guide.file(name).expect("it is there").parse().unwrap_or_else(|e| panic!("{name}: {e}"));
             (name.to_owned(), theme)

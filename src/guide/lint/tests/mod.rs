@@ -32,7 +32,7 @@ impl Draft {
         let mut files: Files = embedded_files();
         files.retain(|name, _| kept.iter().any(|k| name.starts_with(k)));
         let real = Guide::from_files(files.clone()).expect("the real steps and causes load");
-        let waited = real.steps.iter().flat_map(|s| &s.branches).flat_map(|b| &b.when.finding);
+        let waited = real.steps().iter().flat_map(|s| &s.branches).flat_map(|b| &b.when.finding);
         let emitted: BTreeSet<String> = waited.map(|id| id.replace('*', "any")).collect();
         let worded = emitted.iter().map(|id| finding(id, "level = \"ok\"\n")).collect();
         files.insert("guide/findings/made-up.toml".to_owned(), worded);

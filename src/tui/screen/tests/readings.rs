@@ -10,7 +10,7 @@ use crate::guide::Guide;
 use crate::reading::{Reader, lens};
 use crate::transcript::{Case, Taken};
 
-static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| Arc::new(Guide::embedded().expect("the guide")));
+static GUIDE: LazyLock<Arc<Guide>> = LazyLock::new(|| Arc::new(Guide::embedded()));
 
 const BOUNCE: &str = "Return-Path: <>\nFrom: MAILER-DAEMON@mail.example.net (Mail Delivery System)\nTo: alice@example.net\n\
 Subject: Undelivered Mail Returned to Sender\nAuto-Submitted: auto-replied\n\n\
