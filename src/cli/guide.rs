@@ -56,16 +56,20 @@ fn lint_folder(folder: &Path) -> Result<Exit, Trouble> {
 
 fn text(guide: &Guide) -> String {
     let mut out = String::from("Where a walk begins\n\n");
-    for rule in &guide.start {
+    for rule in guide.start() {
         let line = format!("{}, because {}", title(guide, &rule.to), unfilled(&rule.because.plain));
         out.push_str(&columns("  ▸", 4, &line, WIDTH));
     }
-    for step in &guide.steps {
+    for step in guide.steps() {
         let _ = write!(out, "\n{:>2} {}  ({})\n\n", step.number, step.title, step.id);
         out.push_str(&columns("", 3, &step.why.plain, WIDTH));
         if !step.consent.is_empty() {
             let all: Vec<_> = step.consent.iter().map(|c| c.as_str()).collect();
             out.push_str(&columns("", 3, &format!("Asks first for: {}.", all.join(", ")), WIDTH));
+        }
+        if !step.offers.is_empty() {
+            let all: Vec<_> = step.offers.iter().map(|c| c.as_str()).collect();
+            out.push_str(&columns("", 3, &format!("Can do more, if you wish: {}.", all.join(", ")), WIDTH));
         }
         out.push('\n');
         for branch in &step.branches {
@@ -87,14 +91,14 @@ fn text(guide: &Guide) -> String {
 fn mermaid(guide: &Guide) -> String {
     let mut out = String::from("flowchart TD\n");
     out.push_str("  start([start])\n");
-    for step in &guide.steps {
+    for step in guide.steps() {
         let _ = writeln!(out, "  {}[\"{} {}\"]", node(step.id.as_str()), step.number, quoted(&step.title));
     }
     out.push_str("  next{{\"the next step not looked at\"}}\n  conclude([diagnosis])\n");
-    for rule in &guide.start {
+    for rule in guide.start() {
         let _ = writeln!(out, "  start -->|\"{}\"| {}", quoted(&rule.id), node(rule.to.as_str()));
     }
-    for step in &guide.steps {
+    for step in guide.steps() {
         for branch in &step.branches {
             let to = match &branch.to {
                 Goto::Step(id) => node(id.as_str()),
@@ -118,7 +122,7 @@ fn json(guide: &Guide) -> String {
     }
     let mut findings: Vec<_> = guide.findings().collect();
     findings.sort_by(|a, b| a.id.cmp(&b.id));
-    let (start, steps, causes) = (&guide.start, &guide.steps, &guide.causes);
+    let (start, steps, causes) = (guide.start(), guide.steps(), guide.causes());
     let whole = Whole { schema: "heloise.guide/1", start, steps, causes, findings };
     json_text(&serde_json::to_string_pretty(&whole).unwrap_or_default()) + "\n"
 }

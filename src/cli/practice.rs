@@ -32,7 +32,8 @@ pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Exit,
         return serve(&up).await;
     }
     let secret = up.world.password.clone().map(Secret::new);
-    let consents = allowed(None, secret.is_some());
+    let mut consents = allowed(None, secret.is_some());
+    consents.extend(&up.world.allow);
     let plan = match &args.checklist {
         Some(path) => check::own(&checklist::read(path, up.world.case.clone())?),
         None => check::plan(house, &args.steps, args.all),

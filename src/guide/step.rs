@@ -24,6 +24,9 @@ pub struct Step {
     /// What has to be allowed before the checks run in full.
     #[serde(default)]
     pub consent: Vec<Consent>,
+    /// What more may be allowed, by whoever wants it: its checks neither wait for it nor ask.
+    #[serde(default)]
+    pub offers: Vec<Consent>,
     /// What is asked of the user before the checks run.
     #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
@@ -114,6 +117,8 @@ pub struct When {
     pub given: Vec<Field>,
     /// None of these is.
     pub lacking: Vec<Field>,
+    /// All of this was allowed.
+    pub allowed: Vec<Consent>,
     /// The diagnosis so far has a cause of at least this certainty: `possible`, `likely`, `confirmed`. `healthy` is no cause here.
     pub diagnosis: Option<String>,
     /// The cause that the diagnosis so far ranks first is one of these, or its kind is. Together with `diagnosis` both are asked of it.
@@ -131,6 +136,7 @@ impl When {
             && self.status.is_empty()
             && self.given.is_empty()
             && self.lacking.is_empty()
+            && self.allowed.is_empty()
             && self.diagnosis.is_none()
             && self.suspect.is_empty()
     }

@@ -50,15 +50,20 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         Ok(Some(true))
     }
 
-    pub(super) async fn wait_for(&mut self, asks: &[Consent]) -> io::Result<Flow> {
-        match self.talk.consent(asks).await? {
-            None => return Ok(Flow::Leave),
-            Some(allowed) => {
-                let declined: Vec<_> = asks.iter().copied().filter(|c| !allowed.contains(c)).collect();
-                self.talk.feed(Input::Consent { what: declined, granted: false })?;
-                self.talk.feed(Input::Consent { what: allowed, granted: true })?;
-            }
+    /// Asks for that, and records the answer; whether any of it was allowed, or none when the input has ended.
+    pub(super) async fn allowed(&mut self, asks: &[Consent]) -> io::Result<Option<bool>> {
+        if asks.is_empty() {
+            return Ok(Some(false));
         }
-        Ok(Flow::On)
+        let Some(allowed) = self.talk.consent(asks).await? else { return Ok(None) };
+        let declined: Vec<_> = asks.iter().copied().filter(|c| !allowed.contains(c)).collect();
+        let any = !allowed.is_empty();
+        self.talk.feed(Input::Consent { what: declined, granted: false })?;
+        self.talk.feed(Input::Consent { what: allowed, granted: true })?;
+        Ok(Some(any))
+    }
+
+    pub(super) async fn wait_for(&mut self, asks: &[Consent]) -> io::Result<Flow> {
+        Ok(if self.allowed(asks).await?.is_none() { Flow::Leave } else { Flow::On })
     }
 }

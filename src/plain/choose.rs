@@ -18,6 +18,8 @@ pub(super) enum Choice {
     Skip,
     /// Change what was entered for the present step.
     Change,
+    /// Allow what the step does only where it is wished for.
+    Allow,
     /// Choose another failure of the text that was read.
     Failures,
     /// Run every step of the checklist that was not run.
@@ -58,6 +60,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "back" => Choice::Back,
         "skip" => Choice::Skip,
         "change" => Choice::Change,
+        "send" | "send it" | "allow" => Choice::Allow,
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
@@ -78,7 +81,7 @@ fn step(guide: &Guide, word: &str) -> Option<StepId> {
     let number = name.parse::<u8>().ok();
     let fits =
         |s: &&crate::guide::Step| Some(s.number) == number || s.id == *name || s.title.eq_ignore_ascii_case(name);
-    guide.steps.iter().find(fits).map(|s| s.id.clone())
+    guide.steps().iter().find(fits).map(|s| s.id.clone())
 }
 
 /// What can be typed at any prompt.
@@ -88,6 +91,7 @@ pub(super) const HELP: &[&str] = &[
     "Type the name or number of a step to go there: dns, or step 9.",
     "hosts shows every server and address against the stages of a delivery.",
     "After a text with several failures: list shows them again, to follow another.",
+    "At the step Content: send really sends the message, once, after you said yes to it.",
     "In a checklist: run all runs every step that was not run yet, in order.",
     "In a checklist: sign puts your initials and a note beside a step.",
     "After the step DNS: records shows each record, and what to publish instead.",

@@ -148,6 +148,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             names.extend(["sign".to_owned(), "skip".to_owned(), "run all".to_owned()]);
             offered.extend([Choice::Sign, Choice::Skip, Choice::RunAll]);
         }
+        if !waits && !self.session().walk().offers(self.session().guide(), here).is_empty() {
+            names.push("send it".to_owned());
+            offered.push(Choice::Allow);
+        }
         names.extend(["transcript".to_owned(), "report and stop".to_owned()]);
         offered.extend([Choice::Transcript, Choice::Stop]);
         let Some(choice) = self.prompt(&names, &offered).await? else {
@@ -204,6 +208,12 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             (Choice::Open(step), _) => return self.go(Some(&step), Input::Open(step.clone())).await,
             (Choice::Again, Some(step)) => return self.go(Some(&step), Input::Again(step.clone())).await,
             (Choice::Back, _) => self.talk.feed(Input::Back)?,
+            (Choice::Allow, Some(step)) => {
+                let more = self.session().walk().offers(self.session().guide(), &step);
+                if self.allowed(&more).await? == Some(true) {
+                    return self.go(Some(&step), Input::Again(step.clone())).await;
+                }
+            }
             (Choice::Skip, Some(step)) => self.talk.feed(Input::Skip(step))?,
             (Choice::Change, Some(step)) => {
                 self.questions(&step, true).await?;

@@ -9,7 +9,7 @@ use super::lists::{self, TestPoint};
 use super::pages::Page;
 use super::script::{Host, Route, Zone};
 use crate::guide::{Guide, LoadError};
-use crate::transcript::{Case, StepId, Verdict};
+use crate::transcript::{Case, Consent, StepId, Verdict};
 
 /// What every world has unless it says otherwise: a sending and a receiving domain with their servers, in good order.
 const NEIGHBOURHOOD: &str = "practice/neighbourhood.toml";
@@ -32,6 +32,9 @@ pub struct WorldFile {
     /// A password to hold beside the case: it is for practice, and no secret.
     #[serde(default)]
     pub password: Option<String>,
+    /// What is allowed beyond what `check` allows by itself.
+    #[serde(default)]
+    pub allow: Vec<Consent>,
     /// What is expected.
     pub expect: Expect,
     /// What the DNS knows. Outside all zones no name exists.

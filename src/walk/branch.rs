@@ -43,7 +43,7 @@ pub(super) fn other_ways(walk: &Walk, guide: &Guide) -> Vec<StepId> {
     for way in branches.iter().filter_map(|b| seen.take(b)?.to) {
         add(&way);
     }
-    for step in guide.steps.iter().filter(|s| !order::passed(walk, &s.id)) {
+    for step in guide.steps().iter().filter(|s| !order::passed(walk, &s.id)) {
         add(&step.id);
     }
     ways
@@ -96,6 +96,9 @@ impl<'a> Seen<'a> {
         let case = self.walk.case();
         let filled = |field: &Field| start::filled(case, *field);
         if !when.given.iter().all(filled) || when.lacking.iter().any(filled) {
+            return None;
+        }
+        if !when.allowed.iter().all(|what| self.walk.consents().contains(what)) {
             return None;
         }
         let mut args = matching::case_args(case);

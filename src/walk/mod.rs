@@ -214,6 +214,14 @@ impl Walk {
         }
     }
 
+    /// What a step could do more with, for whoever wishes it: neither allowed yet, nor without an object.
+    #[must_use]
+    pub fn offers(&self, guide: &Guide, step: &StepId) -> Vec<Consent> {
+        let sends = self.case().from.is_some() && !self.case().to.is_empty();
+        let open = |c: &Consent| !self.granted.contains(c) && (*c != Consent::Send || sends);
+        guide.step(step).map_or(&[][..], |s| &s.offers).iter().copied().filter(open).collect()
+    }
+
     /// The step that waits to be looked at once more by itself, where naming a recipient was allowed. Other steps go on meanwhile.
     #[must_use]
     pub fn parked(&self) -> Option<&Parked> {

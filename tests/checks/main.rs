@@ -12,6 +12,7 @@ mod manners;
 mod one_by_one;
 mod promises;
 mod said;
+mod sending;
 mod settings;
 mod ways;
 mod worlds;

@@ -134,6 +134,41 @@ async fn session(cx: &Context, host: &Host) -> Result<Talk, Option<Stopped>> {
     Err(None)
 }
 
+/// Why no login was made for another check: in words, and what shows it.
+pub(super) struct NoLogin {
+    pub(super) why: String,
+    pub(super) evidence: EvidenceId,
+}
+
+/// Logs in as this step would, for a check that has more to do on the connection; false where nothing was given to log in with, or no
+/// login is offered.
+pub(super) async fn log_in(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    ehlo: EvidenceId,
+) -> Result<bool, NoLogin> {
+    let (Some(user), Some(secret), Some(_)) = (&cx.case.user, &cx.secret, &cx.case.server) else { return Ok(false) };
+    let offered = dialogue.capabilities().mechanisms();
+    if offered.is_empty() {
+        return Ok(false);
+    }
+    let no = |why: &str, evidence| NoLogin { why: why.to_owned(), evidence };
+    let chosen = login::risk(cx, host, dialogue, ehlo).and_then(|_| offered::choose(cx, dialogue, &offered, secret));
+    let mechanism = chosen.map_err(|refusal| match refusal {
+        offered::Refusal::Finding(finding) => {
+            no(finding.args.get("why").map_or("it was not allowed", String::as_str), ehlo)
+        }
+        offered::Refusal::Mechanism(..) => no("no way to log in is common to both sides", ehlo),
+    })?;
+    match dialogue.auth(&mechanism, user, secret).await {
+        Ok(Some(login)) if login.heard.reply.code == 235 && login.gave_up.is_none() => Ok(true),
+        Ok(Some(login)) => Err(no(&login.heard.reply.codes(), login.heard.evidence)),
+        Ok(None) => Err(no("no way to log in is common to both sides", ehlo)),
+        Err((fact, evidence)) => Err(no(fact.kind.as_str(), evidence)),
+    }
+}
+
 async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
     let Talk { mut dialogue, opening } = talk;
     let ehlo = opening.last().evidence;

@@ -1,6 +1,7 @@
 //! Step 2: the message itself: header fields, line lengths, bare line ends, undeclared 8-bit, size, attachments.
 
 mod lint;
+mod send;
 
 use std::io::Read;
 use std::path::Path;
@@ -35,6 +36,15 @@ impl Check for Content {
             "content.size-fits",
             "content.no-size-limit",
             "content.no-size-known",
+            "content.send.nobody",
+            "content.send.before",
+            "content.send.no-server",
+            "content.send.not-reached",
+            "content.send.no-login",
+            "content.send.accepted",
+            "content.send.later",
+            "content.send.refused",
+            "content.send.broke",
         ]
     }
 
@@ -46,15 +56,21 @@ impl Check for Content {
 /// No server takes more, and no more is read: 256 MiB.
 const MOST_OCTETS: u64 = 256 << 20;
 
+/// A message as it stands in its file.
+struct Octets(Vec<u8>);
+
 async fn run(cx: &Context) {
     let Some(path) = cx.case.message.clone() else {
         cx.found(Finding::new("content.none-given"));
+        if cx.may(Consent::Send) {
+            send::send(cx, None).await;
+        }
         return;
     };
     let name = path.display().to_string();
     // A message of many megabytes takes a while: not on the thread that answers come in on.
-    let read = tokio::task::spawn_blocking(move || read(&path).map(|octets| look(&octets)));
-    let seen = match read.await.unwrap_or_else(|_| Err("our reader failed at it".to_owned())) {
+    let read = tokio::task::spawn_blocking(move || read(&path).map(|octets| (look(&octets), Octets(octets))));
+    let (seen, octets) = match read.await.unwrap_or_else(|_| Err("our reader failed at it".to_owned())) {
         Ok(seen) => seen,
         Err(why) => {
             cx.found(Finding::new("content.unreadable").arg("name", clean_line(&name, 200)).arg("why", why));
@@ -73,6 +89,10 @@ async fn run(cx: &Context) {
     }
     if flaws.is_empty() {
         cx.found(Finding::new("content.ok").arg("octets", seen.wire_octets).shown_by(evidence));
+    }
+    if cx.may(Consent::Send) {
+        // It is the message that the server is asked about: SIZE is said with MAIL, and a server that minds says so.
+        send::send(cx, Some(octets)).await;
     }
     size(cx, &seen, evidence).await;
 }

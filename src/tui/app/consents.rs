@@ -116,10 +116,12 @@ impl App {
         self.with_the_others(needs.into_iter().filter(|c| !self.is_decided(*c)).collect())
     }
 
-    /// What a step needs that a person declined.
+    /// What a step could do more with, and was not allowed: what a person declined, and what is only done where it is wished for.
     pub(super) fn declined_by(&self, step: &Step) -> Vec<Consent> {
-        let declined = self.session.walk().declined();
-        step.consent.iter().copied().filter(|c| declined.contains(c) && !self.pointless.contains(c)).collect()
+        let walk = self.session.walk();
+        let declined = |c: &Consent| walk.declined().contains(c) && !self.pointless.contains(c);
+        let declined = step.consent.iter().copied().filter(declined);
+        declined.chain(walk.offers(&self.guide, &step.id)).collect()
     }
 
     /// Asks once more about what was declined.
