@@ -56,9 +56,7 @@ pub(super) async fn send(cx: &Context, message: Option<Octets>) {
 
 /// A session with the first server that lets us in, in the order in which a mail server would try them (RFC 5321 §5.1).
 async fn session(cx: &Context) -> Result<(Host, Talk), Finding> {
-    let none = |host: &Host, why| {
-        Finding::new("content.send.not-reached").arg("server", &host.name).arg("why", why)
-    };
+    let none = |host: &Host, why| Finding::new("content.send.not-reached").arg("server", &host.name).arg("why", why);
     let mut last = Finding::new("content.send.no-server");
     for host in hosts(cx).await.unwrap_or_default() {
         last = none(&host, "its name has no address that we know");

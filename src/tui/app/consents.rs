@@ -163,6 +163,8 @@ impl App {
             "This is practice: all of it stays inside heloise."
         } else if asked(Consent::Send) {
             "It is sent once. Everything that is said shows in the transcript."
+        } else if self.is_decided(Consent::Send) && !self.session.walk().declined().contains(&Consent::Send) {
+            "You allowed one message to be sent, at the step Content. Everything that is asked shows in the transcript."
         } else {
             "No message is sent. Everything that is asked shows in the transcript, and is counted on top."
         };

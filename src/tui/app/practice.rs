@@ -23,6 +23,7 @@ impl App {
             Ok((up, trust)) => {
                 let setup = Setup { world: up.world(), trust, store: None, ..same(&self.real) };
                 self.begin_anew(setup, world.case.clone());
+                self.consents = world.allow.iter().copied().collect();
                 self.secret = world.password.clone().map(Secret::new);
                 self.story = Some(world.story.clone());
                 self.practice = Some(up);
