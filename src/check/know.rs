@@ -3,6 +3,7 @@
 mod addresses;
 mod lists;
 mod providers;
+mod registries;
 mod words;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use addresses::Addresses;
 pub use lists::{Blocklist, NotAsked, Reputation, Unasked};
 pub(crate) use providers::spoken;
 pub use providers::{Login, Provider, Providers, SecretKind, Way};
+pub use registries::Registries;
 pub use words::Words;
 
 /// What checks know besides what they see: a [`Known`] that may be read when it is first asked.
@@ -92,6 +94,8 @@ pub struct Known {
     pub software: Vec<Software>,
     /// `assets/providers.toml`: where providers take outgoing mail.
     pub providers: Providers,
+    /// `assets/registries.toml`: where registration data is asked for.
+    pub registries: Registries,
     /// `assets/syntax.toml`: what is wrong with an address, by the rule it breaks.
     pub syntax: std::collections::BTreeMap<String, String>,
     /// `assets/records.toml`: what is wrong with a record in the DNS, by the rule it breaks.
@@ -243,6 +247,7 @@ impl Known {
             clouds: controls.cloud,
             selectors: controls.selectors,
             providers: Providers::load(file("providers.toml"))?,
+            registries: parse("registries.toml", file("registries.toml"))?,
             capabilities: capabilities.capability.into_iter().map(|c| (c.keyword, c.means)).collect(),
             busy: busy.reason,
             software: servers.server,

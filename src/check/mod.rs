@@ -20,8 +20,8 @@ pub mod spf;
 mod tools;
 
 pub use know::{
-    Addresses, Blocklist, Knowledge, Known, Login, NotAsked, Provider, Providers, Reputation, SecretKind, Unasked, Way,
-    Words,
+    Addresses, Blocklist, Knowledge, Known, Login, NotAsked, Provider, Providers, Registries, Reputation, SecretKind,
+    Unasked, Way, Words,
 };
 pub use tools::{Healed, heal};
 

@@ -101,12 +101,25 @@ pub enum Consent {
     Http,
     /// Trace the route.
     Trace,
+    /// Ask a server whether it knows a name, by VRFY.
+    Vrfy,
+    /// Ask registries about domains, over RDAP.
+    Rdap,
 }
 
 impl Consent {
     /// All of them, in the contract's order.
-    pub const ALL: [Self; 7] =
-        [Self::Connect, Self::Rcpt, Self::Auth, Self::Send, Self::Blocklists, Self::Http, Self::Trace];
+    pub const ALL: [Self; 9] = [
+        Self::Connect,
+        Self::Rcpt,
+        Self::Auth,
+        Self::Send,
+        Self::Blocklists,
+        Self::Http,
+        Self::Trace,
+        Self::Vrfy,
+        Self::Rdap,
+    ];
 
     /// The word of the contract.
     #[must_use]
@@ -119,6 +132,8 @@ impl Consent {
             Self::Blocklists => "blocklists",
             Self::Http => "http",
             Self::Trace => "trace",
+            Self::Vrfy => "vrfy",
+            Self::Rdap => "rdap",
         }
     }
 }

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fold::{Run, RunState, Visit};
 
 use crate::guide::{Guide, Step};
-use crate::transcript::{Case, Consent, Entry, Mode, RunId, StepId, StepStatus, Transcript, Verdict};
+use crate::transcript::{Case, Consent, Entry, Mode, Reply, RunId, Stage, StepId, StepStatus, Transcript, Verdict};
 
 /// What a step is doing on the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,8 +217,14 @@ impl Walk {
     /// What a step could do more with, for whoever wishes it: neither allowed yet, nor without an object.
     #[must_use]
     pub fn offers(&self, guide: &Guide, step: &StepId) -> Vec<Consent> {
-        let sends = self.case().from.is_some() && !self.case().to.is_empty();
-        let open = |c: &Consent| !self.granted.contains(c) && (*c != Consent::Send || sends);
+        let vrfy =
+            |r: &Reply| r.stage == Some(Stage::Ehlo) && r.text.iter().any(|l| l.trim().eq_ignore_ascii_case("VRFY"));
+        let has_object = |c: &Consent| match c {
+            Consent::Send => self.case().from.is_some() && !self.case().to.is_empty(),
+            Consent::Vrfy => self.replies_of(step).into_iter().any(vrfy),
+            _ => true,
+        };
+        let open = |c: &Consent| !self.granted.contains(c) && has_object(c);
         guide.step(step).map_or(&[][..], |s| &s.offers).iter().copied().filter(open).collect()
     }
 

@@ -11,6 +11,7 @@ mod lists;
 mod manners;
 mod one_by_one;
 mod promises;
+mod registration;
 mod said;
 mod sending;
 mod settings;

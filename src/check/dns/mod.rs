@@ -9,6 +9,7 @@ mod dnssec;
 mod extras;
 mod judged;
 mod policy;
+mod registration;
 mod reverse;
 mod signed;
 mod slim;
@@ -35,6 +36,15 @@ impl Check for Dns {
     fn emits(&self) -> &'static [&'static str] {
         &[
             "dns.no-domain",
+            "dns.registration.known",
+            "dns.registration.undated",
+            "dns.registration.young",
+            "dns.registration.ends-soon",
+            "dns.registration.expired",
+            "dns.registration.held",
+            "dns.registration.held-theirs",
+            "dns.registration.none",
+            "dns.registration.untold",
             "dns.no-ip",
             "dns.nxdomain",
             "dns.sender.nxdomain",
@@ -219,6 +229,11 @@ async fn run(cx: &Context) {
             }
         },
         reverse::address(cx),
+        async {
+            let domains =
+                [sender.as_deref().map(|d| (d, true)), recipient.as_deref().filter(|_| !same).map(|d| (d, false))];
+            join_all(domains.into_iter().flatten().map(|(domain, own)| registration::of(cx, domain, own))).await;
+        },
     );
 }
 

@@ -7,7 +7,7 @@ use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, talk};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::reading::{Certainty, Meaning, seconds};
-use crate::transcript::{BreakFact, BreakKind, Finding, RETRY_SECS, Role, Stage};
+use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
 pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) -> BTreeSet<String> {
@@ -141,10 +141,26 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         }
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() {
+    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &address).await.is_ok() {
         dialogue.quit().await;
     }
     finding
+}
+
+/// VRFY, where it is offered and was allowed: what it says, most servers keep to themselves (RFC 5321 §3.5.3).
+async fn vrfy(cx: &Context, dialogue: &mut Dialogue, address: &str) -> Result<(), Broken> {
+    if !(cx.may(Consent::Vrfy) && dialogue.capabilities().has("VRFY")) {
+        return Ok(());
+    }
+    let heard = dialogue.control(Stage::Rcpt, &format!("VRFY {address}")).await?;
+    let id = match heard.reply.code {
+        250 | 251 => "recipient.vrfy.known",
+        550 | 551 | 553 => "recipient.vrfy.unknown",
+        _ => "recipient.vrfy.not-told",
+    };
+    let found = Finding::new(id).arg("address", address).arg("server", &heard.reply.server);
+    cx.found(found.arg("codes", heard.reply.codes()).arg("text", heard.reply.joined()).shown_by(heard.evidence));
+    Ok(())
 }
 
 /// What is said to the postmaster's address, beside a refusal of all others.

@@ -53,6 +53,19 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
             let bob = case.recipient().unwrap_or("the recipient");
             format!("Really send one message to {bob}, once, to see what is said after it.")
         }
+        Consent::Vrfy => {
+            let bob = case.recipient().unwrap_or("the recipient");
+            format!("Ask the server by VRFY whether it knows {bob}; few servers tell.")
+        }
+        Consent::Rdap => match (case.sender_domain(), domain) {
+            (Some(own), Some(other)) if own != other => {
+                format!("Ask the registries since when {own} and {other} are registered, and until when.")
+            }
+            (Some(name), _) | (None, Some(name)) => {
+                format!("Ask the registry since when {name} is registered, and until when.")
+            }
+            (None, None) => "Ask the registry since when the domain is registered, and until when.".to_owned(),
+        },
         Consent::Trace => format!("Trace the route to {hosts}: a few packets to the routers between."),
     }
 }
