@@ -40,17 +40,23 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
     let signals = event::signals()?;
     let _guard = guard::Guard::take()?;
+    if launch.mouse {
+        guard::mouse(true);
+    }
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
     let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
     let keys = keys.chain(stream::once(ready(GONE)));
-    drive(&mut terminal, &mut Own, stream::select(keys, signals), launch).await
+    let ends = stream::select(signals, event::gone().map(|()| GONE));
+    drive(&mut terminal, &mut Own, stream::select(keys, ends), launch).await
 }
 
 /// What of the outside the loop needs besides the screen: the clipboard, and the shell behind.
 pub trait Outside {
     /// Puts a text on the clipboard, where that is possible.
     fn copy(&mut self, text: &str);
+    /// Takes the mouse, or leaves it to the terminal.
+    fn mouse(&mut self, on: bool);
     /// Gives the terminal to the shell, and takes it again.
     fn suspend(&mut self) -> impl Future<Output = io::Result<()>>;
 }
@@ -63,6 +69,10 @@ impl Outside for Own {
         let mut out = io::stdout();
         drop(queue!(out, CopyToClipboard::to_clipboard_from(text)));
         drop(out.flush());
+    }
+
+    fn mouse(&mut self, on: bool) {
+        guard::mouse(on);
     }
 
     async fn suspend(&mut self) -> io::Result<()> {
@@ -133,6 +143,7 @@ where
             match order {
                 Order::Quit(signal) => return Ok(signal),
                 Order::Copy(text) => outside.copy(&text),
+                Order::Mouse(on) => outside.mouse(on),
                 Order::Settle(pressed) => after(MOMENT, Event::Settled(pressed), send),
                 Order::Suspend => {
                     outside.suspend().await?;

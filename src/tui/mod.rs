@@ -60,6 +60,8 @@ pub struct Launch {
     pub look: Look,
     /// The keys.
     pub keys: Keys,
+    /// Whether the mouse clicks and scrolls here; marking text then needs Shift.
+    pub mouse: bool,
     /// The initials that steps are signed with, until others are typed.
     pub initials: String,
     /// Skip the first screen: the case says enough.
@@ -85,6 +87,7 @@ impl Launch {
             story: None,
             look: Look::default(),
             keys: Keys::default(),
+            mouse: false,
             initials: String::new(),
             start_at_once: false,
             folder: None,
