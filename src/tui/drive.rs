@@ -10,10 +10,11 @@ use crossterm::queue;
 use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt, stream};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::slim::Slim;
 use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
 use crate::practice::Practice;
 use crate::run::Message;
@@ -43,12 +44,25 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     if launch.mouse {
         guard::mouse(true);
     }
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let measure = || crossterm::terminal::size().map(Into::into);
+    let mut terminal = Terminal::new(Slim::new(screen()?, measure))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
     let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
     let keys = keys.chain(stream::once(ready(GONE)));
     let ends = stream::select(signals, event::gone().map(|()| GONE));
     drive(&mut terminal, &mut Own, stream::select(keys, ends), launch).await
+}
+
+/// Standard output, a frame at a time: what the library has between would cut it at every line.
+#[cfg(unix)]
+fn screen() -> io::Result<std::fs::File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(not(unix))]
+fn screen() -> io::Result<io::Stdout> {
+    Ok(io::stdout())
 }
 
 /// What of the outside the loop needs besides the screen: the clipboard, and the shell behind.

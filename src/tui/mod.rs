@@ -6,6 +6,7 @@
 //! keys.rs    keys -> commands, one table                    app.rs     commands -> inputs of the walk and screens
 //! view.rs    which screen, and where in it                  form/      what is typed
 //! model/     what a screen shows, from walk and guide       screen/    how it is drawn, with widget/ and theme.rs
+//! slim.rs    what changed, in few octets
 //! ```
 //!
 //! Everything travels in one ordered channel; only [`App::handle`] changes anything, and drawing only reads.
@@ -20,6 +21,7 @@ mod job;
 mod keys;
 mod model;
 mod screen;
+mod slim;
 mod theme;
 mod view;
 mod widget;
