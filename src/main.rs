@@ -1,6 +1,6 @@
 //! `heloise`: from arguments to a front end, and from there to an exit status.
 
-use std::io::{self, BufReader, IsTerminal};
+use std::io::{self, BufReader, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -17,9 +17,14 @@ fn main() -> ExitCode {
         (Err(_), None) => (Exit::BUG, Trouble::bug("it broke off").line),
     };
     if !line.is_empty() {
-        eprintln!("heloise: {line}");
+        say(&format!("heloise: {line}"));
     }
     exit.into()
+}
+
+/// Says a line on standard error, which may have gone with the terminal.
+fn say(line: &str) {
+    drop(writeln!(io::stderr(), "{line}"));
 }
 
 fn whole() -> Result<Exit, Trouble> {
@@ -64,6 +69,7 @@ async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
         story,
         look,
         keys,
+        mouse: wizard.settings.mouse,
         initials: wizard.settings.initials,
         start_at_once,
         folder: (!wizard.confined).then(std::path::PathBuf::new),
@@ -75,10 +81,10 @@ async fn on_screen(wizard: Wizard) -> Result<Exit, Trouble> {
     })?;
     drop(practice);
     if let Some(id) = &left.saved {
-        eprintln!("Saved as session {id}. heloise resume {id} takes it up again.");
+        say(&format!("Saved as session {id}. heloise resume {id} takes it up again."));
     }
     if let Some(why) = &left.save_trouble {
-        eprintln!("This session is not saved: {why}.");
+        say(&format!("This session is not saved: {why}."));
     }
     Ok(left.signal.map_or(Exit::DONE, |signal| Exit(128 + u8::try_from(signal).unwrap_or(0))))
 }

@@ -31,6 +31,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Numbered lines.
     pub plain: bool,
+    /// The mouse clicks and scrolls.
+    pub mouse: bool,
     /// Guided or checklist.
     pub mode: Option<ModeArg>,
     /// Who signs.
@@ -48,6 +50,7 @@ struct Written {
     theme: Option<Spanned<String>>,
     ascii: Option<bool>,
     plain: Option<bool>,
+    mouse: Option<bool>,
     mode: Option<Spanned<String>>,
     initials: Option<String>,
     resolver: Option<Spanned<String>>,
@@ -91,6 +94,7 @@ impl Settings {
             keys: w.keys.into_iter().flatten().map(key).collect(),
             ascii: w.ascii.unwrap_or(false),
             plain: w.plain.unwrap_or(false),
+            mouse: w.mouse.unwrap_or(false),
             mode: file.value("mode", w.mode.as_ref(), mode)?,
             initials: clean_line(w.initials.unwrap_or_default().trim(), 20),
             consent,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnosis::{Diagnosis, Ranked, Reason, diagnose, untold};
 use crate::guide::{Guide, fill};
+use crate::report::distinct;
 use crate::transcript::{Finding, Verdict};
 use crate::walk::{StepState, Walk};
 
@@ -50,7 +51,7 @@ fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ra
         lines.push(format!("Whose move: {}.{waiting}", top.who.spoken()));
     }
     let told = |head: &str, all: &[Reason]| all.iter().map(|r| format!("{head}: {}", r.says.plain)).collect::<Vec<_>>();
-    lines.extend(told("Proof", &top.because));
+    lines.extend(told("Proof", &distinct(&top.because, false)));
     if top.against.is_empty() && !healthy {
         lines.push("Against it: nothing.".to_owned());
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::html_text as h;
 use super::text::{certainty, quoted, status};
 use super::view::{StepView, View, refusals};
-use super::when_utc;
+use super::{distinct, when_utc};
 use crate::diagnosis::Reason;
 use crate::guide::Guide;
 use crate::transcript::{Case, Level, StepStatus, Transcript, Verdict};
@@ -44,7 +44,7 @@ pub fn html(guide: &Guide, transcript: &Transcript) -> String {
         if view.diagnosis.verdict != Verdict::NoFaultFound {
             let _ = writeln!(out, "<p>Whose move: {}. Waiting: {}.</p>", h(top.who.spoken()), h(&top.waiting));
         }
-        reasons(&mut out, "What shows it", &top.because);
+        reasons(&mut out, "What shows it", &distinct(&top.because, false));
         reasons(&mut out, "What speaks against it", &top.against);
     }
     if view.diagnosis.causes.len() > 1 {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::markdown_text as md;
 use super::text::{certainty, quoted, status};
 use super::view::{View, refusals};
-use super::when_utc;
+use super::{distinct, when_utc};
 use crate::diagnosis::Reason;
 use crate::guide::{Guide, Words};
 use crate::transcript::{EvidenceId, Level, Transcript, Verdict};
@@ -28,7 +28,7 @@ pub fn markdown(guide: &Guide, transcript: &Transcript) -> String {
         if view.diagnosis.verdict != Verdict::NoFaultFound {
             let _ = write!(out, "Whose move: {}. Waiting: {}.\n\n", md(top.who.spoken()), md(&top.waiting));
         }
-        reasons(&mut out, "What shows it", &top.because);
+        reasons(&mut out, "What shows it", &distinct(&top.because, false));
         reasons(&mut out, "What speaks against it", &top.against);
     }
     let others: Vec<_> = view.diagnosis.causes.iter().skip(1).collect();

@@ -5,6 +5,7 @@
 
 mod dates;
 mod desk;
+mod distinct;
 mod escape;
 mod events;
 mod evidence;
@@ -22,6 +23,7 @@ mod wrap;
 
 pub use dates::{when, when_utc};
 pub use desk::{DeskRow, desk, desk_text};
+pub use distinct::distinct;
 pub use escape::{html_text, json_text, markdown_text};
 pub use events::event;
 pub use html::html;

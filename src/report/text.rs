@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::desk::{DeskRow, desk};
 use super::view::{View, refusals};
-use super::{columns, wrap};
+use super::{columns, distinct, wrap};
 use crate::diagnosis::Ranked;
 use crate::guide::Guide;
 use crate::reading::Certainty;
@@ -120,14 +120,9 @@ fn proof(out: &mut String, top: &Ranked, fine: bool) {
     };
     for (label, reasons) in [(because, &top.because), ("Against", &top.against)] {
         let mut lead = label;
-        let mut said: Vec<&str> = Vec::new();
-        for reason in reasons {
-            let says = reason.says.plain.as_str();
-            if said.len() < 4 && !said.contains(&says) {
-                said.push(says);
-                out.push_str(&columns(lead, INDENT, says, WIDTH));
-                lead = "";
-            }
+        for reason in distinct(reasons, false).iter().take(4) {
+            out.push_str(&columns(lead, INDENT, &reason.says.plain, WIDTH));
+            lead = "";
         }
         if reasons.is_empty() && label == "Against" && !fine {
             out.push_str(&columns(label, INDENT, "nothing", WIDTH));

@@ -4,6 +4,7 @@ mod commands;
 mod consents;
 mod draw;
 mod flow;
+mod mouse;
 mod moves;
 mod practice;
 mod reading;
@@ -22,6 +23,7 @@ use super::form::Form;
 use super::keys::{Command, Kind, Now};
 use super::model::RuledOut;
 use super::view::{Screen, StepSeen, View};
+use super::widget::Spots;
 use super::{Last, Launch, Left};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
@@ -36,6 +38,8 @@ use shown::Shown;
 pub enum Order {
     /// Leave; with the signal that asked for it, if one did.
     Quit(Option<i32>),
+    /// Let the mouse click and scroll here, or leave it to the terminal.
+    Mouse(bool),
     /// Give the terminal back to the shell for a while.
     Suspend,
     /// Put a text on the clipboard.
@@ -70,6 +74,8 @@ pub struct App {
     // Held for its drop, which takes the world down.
     practice: Option<Practice>,
     shown: Shown,
+    // What can be clicked, as it was drawn last.
+    spots: Spots,
     // The steps that are ruled out, by a session and a transcript of that length.
     ruled: ((u32, usize), RuledOut),
     // How many sessions there were before this one.
@@ -106,7 +112,11 @@ impl App {
             guide: Arc::clone(&launch.setup.guide),
             real: same(&launch.setup),
             session: Session::new(launch.setup, channel.clone()),
-            view: View { initials: launch.initials, ..View::new(launch.look, launch.keys, screen) },
+            view: View {
+                initials: launch.initials,
+                mouse: launch.mouse,
+                ..View::new(launch.look, launch.keys, screen)
+            },
             channel,
             case: launch.case,
             secret: launch.secret,
@@ -120,6 +130,7 @@ impl App {
             worlds: Vec::new(),
             practice: None,
             shown: Shown::default(),
+            spots: Spots::default(),
             ruled: ((0, 0), RuledOut::new()),
             sessions: 0,
             diagnosis: None,
@@ -153,6 +164,8 @@ impl App {
             Message::Front(Event::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Front(Event::Key(_)) => {}
             Message::Front(Event::Paste(text)) => self.paste(&text),
+            Message::Front(Event::Click(x, y)) => self.click(x, y),
+            Message::Front(Event::Wheel(up)) => self.wheel(up),
             Message::Front(Event::Resize(width, height)) => self.size = (width, height),
             Message::Front(Event::Tick) => self.view.tick = self.view.tick.wrapping_add(1),
             Message::Front(Event::Settled(pressed)) => self.settle(pressed),

@@ -10,10 +10,11 @@ use crossterm::queue;
 use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt, stream};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::slim::Slim;
 use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
 use crate::practice::Practice;
 use crate::run::Message;
@@ -40,17 +41,36 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     // Before the terminal is taken, so that no signal finds it taken and nobody to give it back.
     let signals = event::signals()?;
     let _guard = guard::Guard::take()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    if launch.mouse {
+        guard::mouse(true);
+    }
+    let measure = || crossterm::terminal::size().map(Into::into);
+    let mut terminal = Terminal::new(Slim::new(screen()?, measure))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
     let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
     let keys = keys.chain(stream::once(ready(GONE)));
-    drive(&mut terminal, &mut Own, stream::select(keys, signals), launch).await
+    let ends = stream::select(signals, event::gone().map(|()| GONE));
+    drive(&mut terminal, &mut Own, stream::select(keys, ends), launch).await
+}
+
+/// Standard output, a frame at a time: what the library has between would cut it at every line.
+#[cfg(unix)]
+fn screen() -> io::Result<std::fs::File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(not(unix))]
+fn screen() -> io::Result<io::Stdout> {
+    Ok(io::stdout())
 }
 
 /// What of the outside the loop needs besides the screen: the clipboard, and the shell behind.
 pub trait Outside {
     /// Puts a text on the clipboard, where that is possible.
     fn copy(&mut self, text: &str);
+    /// Takes the mouse, or leaves it to the terminal.
+    fn mouse(&mut self, on: bool);
     /// Gives the terminal to the shell, and takes it again.
     fn suspend(&mut self) -> impl Future<Output = io::Result<()>>;
 }
@@ -63,6 +83,10 @@ impl Outside for Own {
         let mut out = io::stdout();
         drop(queue!(out, CopyToClipboard::to_clipboard_from(text)));
         drop(out.flush());
+    }
+
+    fn mouse(&mut self, on: bool) {
+        guard::mouse(on);
     }
 
     async fn suspend(&mut self) -> io::Result<()> {
@@ -133,6 +157,7 @@ where
             match order {
                 Order::Quit(signal) => return Ok(signal),
                 Order::Copy(text) => outside.copy(&text),
+                Order::Mouse(on) => outside.mouse(on),
                 Order::Settle(pressed) => after(MOMENT, Event::Settled(pressed), send),
                 Order::Suspend => {
                     outside.suspend().await?;

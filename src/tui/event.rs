@@ -1,6 +1,6 @@
 //! What the terminal and the system tell: keys, pastes, sizes, ticks, signals. All of it goes into the one channel.
 
-use crossterm::event::{Event as Term, KeyEvent};
+use crossterm::event::{Event as Term, KeyEvent, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -13,6 +13,10 @@ pub enum Event {
     Key(KeyEvent),
     /// A paste, whole (bracketed paste).
     Paste(String),
+    /// A click, at a column and a row. Only where the mouse was asked for.
+    Click(u16, u16),
+    /// The wheel: up, or down.
+    Wheel(bool),
     /// The screen's new size, in columns and rows.
     Resize(u16, u16),
     /// Time went on while checks run: twice a second, and never while nothing does.
@@ -31,7 +35,13 @@ impl Event {
             Term::Key(key) => Some(Self::Key(key)),
             Term::Paste(text) => Some(Self::Paste(text)),
             Term::Resize(width, height) => Some(Self::Resize(width, height)),
-            Term::FocusGained | Term::FocusLost | Term::Mouse(_) => None,
+            Term::Mouse(mouse) => match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => Some(Self::Click(mouse.column, mouse.row)),
+                MouseEventKind::ScrollUp => Some(Self::Wheel(true)),
+                MouseEventKind::ScrollDown => Some(Self::Wheel(false)),
+                _ => None,
+            },
+            Term::FocusGained | Term::FocusLost => None,
         }
     }
 }
@@ -60,6 +70,36 @@ pub(super) fn signals() -> std::io::Result<impl Stream<Item = Event> + Send> {
             async move { wait.recv().await.map(|()| (event, wait)) }
         }))
     })))
+}
+
+/// That the terminal has gone, where nobody sends SIGHUP for it: it is no controlling terminal, or the signal was taken away from us.
+///
+/// crossterm's reader takes the end of a terminal for nothing to read, and asks again at once for ever (crossterm issue 793).
+#[cfg(unix)]
+pub(super) fn gone() -> impl Stream<Item = ()> + Send + Unpin {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // Asks for nothing, so that only the end wakes it: it sleeps for as long as the terminal is there.
+    std::thread::spawn(move || {
+        let terminal = std::io::stdin();
+        loop {
+            let mut fds = [PollFd::new(&terminal, PollFlags::empty())];
+            match poll(&mut fds, None) {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(_) if fds[0].revents().contains(PollFlags::HUP) => {
+                    let _ = tell.send(());
+                    return;
+                }
+                _ => return,
+            }
+        }
+    });
+    Box::pin(futures_util::stream::once(told).filter_map(|told| std::future::ready(told.ok())))
+}
+
+#[cfg(not(unix))]
+pub(super) fn gone() -> impl Stream<Item = ()> + Send + Unpin {
+    futures_util::stream::pending()
 }
 
 #[cfg(not(unix))]

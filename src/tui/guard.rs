@@ -1,19 +1,42 @@
 //! The terminal, taken over and given back: on return, on an error, on a panic and on a signal.
 
-use std::io;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::{fmt, io};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{cursor, execute};
+use crossterm::{Command, cursor, execute};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// Whether the terminal is ours right now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is ours while the terminal is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Clicks and the wheel. crossterm's own command asks for every movement as well, which a slow line would have to carry.
+struct Mouse(bool);
+
+impl Command for Mouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str(if self.0 { "\x1b[?1000h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1000l" })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+        if self.0 { EnableMouseCapture.execute_winapi() } else { DisableMouseCapture.execute_winapi() }
+    }
+}
+
+/// Takes the mouse, or leaves it to the terminal.
+pub(super) fn mouse(on: bool) {
+    MOUSE.store(on, Ordering::SeqCst);
+    drop(execute!(io::stdout(), Mouse(on)));
+}
 
 /// Holds the terminal: raw mode, a screen of its own, pastes as a whole. Dropping it gives all of that back.
 pub(super) struct Guard {
@@ -58,6 +81,8 @@ pub(super) fn enter() -> io::Result<()> {
         .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide));
     if done.is_err() {
         leave();
+    } else if MOUSE.load(Ordering::SeqCst) {
+        mouse(true);
     }
     done
 }
@@ -65,6 +90,9 @@ pub(super) fn enter() -> io::Result<()> {
 /// Gives the terminal back. Does nothing where it is not ours; what fails is passed over, as the terminal may be gone.
 pub(super) fn leave() {
     if TAKEN.swap(false, Ordering::SeqCst) {
+        if MOUSE.load(Ordering::SeqCst) {
+            drop(execute!(io::stdout(), Mouse(false)));
+        }
         drop(execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
         drop(disable_raw_mode());
     }

@@ -108,6 +108,8 @@ pub(super) enum Command {
     Conclude,
     /// Another case.
     Another,
+    /// The mouse, on or off.
+    Mouse,
 }
 
 /// Which screen it is, without its state.

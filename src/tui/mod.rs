@@ -6,6 +6,7 @@
 //! keys.rs    keys -> commands, one table                    app.rs     commands -> inputs of the walk and screens
 //! view.rs    which screen, and where in it                  form/      what is typed
 //! model/     what a screen shows, from walk and guide       screen/    how it is drawn, with widget/ and theme.rs
+//! slim.rs    what changed, in few octets
 //! ```
 //!
 //! Everything travels in one ordered channel; only [`App::handle`] changes anything, and drawing only reads.
@@ -20,6 +21,7 @@ mod job;
 mod keys;
 mod model;
 mod screen;
+mod slim;
 mod theme;
 mod view;
 mod widget;
@@ -60,6 +62,8 @@ pub struct Launch {
     pub look: Look,
     /// The keys.
     pub keys: Keys,
+    /// Whether the mouse clicks and scrolls here; marking text then needs Shift.
+    pub mouse: bool,
     /// The initials that steps are signed with, until others are typed.
     pub initials: String,
     /// Skip the first screen: the case says enough.
@@ -85,6 +89,7 @@ impl Launch {
             story: None,
             look: Look::default(),
             keys: Keys::default(),
+            mouse: false,
             initials: String::new(),
             start_at_once: false,
             folder: None,

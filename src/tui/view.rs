@@ -16,6 +16,8 @@ pub(super) struct View {
     pub behind: Vec<Screen>,
     /// Words for mail administrators rather than for anybody.
     pub admin: bool,
+    /// Somebody asked for one of the two; until then a checklist speaks to administrators, and a guided walk to anybody.
+    pub asked_for: bool,
     /// What the terminal can show.
     pub look: Look,
     /// The keys.
@@ -26,6 +28,8 @@ pub(super) struct View {
     pub note: Option<String>,
     /// What goes on by itself.
     pub auto: Auto,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// The initials that were last signed with.
     pub initials: String,
 }
@@ -79,7 +83,11 @@ pub(super) enum Screen {
     /// Keys of the screen behind.
     Help { of: Kind, scroll: u16 },
     /// The steps and the path.
-    Map { cursor: usize },
+    Map {
+        cursor: usize,
+        /// The way from there that is lit, once somebody moved to one.
+        way: Option<usize>,
+    },
     /// Hosts against stages.
     Matrix { scroll: u16 },
     /// A line to type, in the footer of the screen behind.
@@ -162,11 +170,13 @@ impl View {
             screen,
             behind: Vec::new(),
             admin: false,
+            asked_for: false,
             look,
             keys,
             tick: 0,
             note: None,
             auto: Auto::No,
+            mouse: false,
             initials: String::new(),
         }
     }
@@ -244,7 +254,7 @@ impl Screen {
             | Self::Practise { cursor, .. }
             | Self::Ways { cursor }
             | Self::Failures { cursor }
-            | Self::Map { cursor }
+            | Self::Map { cursor, .. }
             | Self::Checklist { cursor } => Some(cursor),
             Self::Transcript(lens) => Some(&mut lens.cursor),
             Self::Consent(asking) => Some(&mut asking.cursor),

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::terminal::Terminal;
 
 /// A server that takes connections, and says nothing.
-fn silent() -> (TcpListener, String) {
+pub(crate) fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     (listener, format!("127.0.0.1:{port}"))

@@ -3,8 +3,10 @@
 #![cfg(unix)]
 
 mod dropped;
+mod gone;
 mod line;
 mod odd;
+mod slow;
 mod terminal;
 mod walks;
 

@@ -40,6 +40,15 @@ fn some(n: u16) -> NonZero<u16> {
 impl Terminal {
     /// Starts heloise with these arguments, in a home of its own, at 80 by 24.
     pub(crate) fn start(arguments: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::start_with(arguments, env, None)
+    }
+
+    /// The same at the end of a line that carries so many octets a second.
+    pub(crate) fn start_at(octets: usize, arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[], Some(octets))
+    }
+
+    fn start_with(arguments: &[&str], env: &[(&str, &str)], octets: Option<usize>) -> Self {
         let pair = native_pty_system().openpty(size(80, 24)).expect("a terminal");
         let home = tempfile::tempdir().expect("a home");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_heloise"));
@@ -57,9 +66,13 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let into = Arc::clone(&output);
         std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
+            // A slow line takes a fortieth of what it carries, and then nothing for as long.
+            let mut buffer = vec![0; octets.map_or(4096, |n| n / 40)];
             loop {
                 let read = reader.read(&mut buffer).unwrap_or(0);
+                if octets.is_some() {
+                    std::thread::sleep(Duration::from_millis(25));
+                }
                 let mut output = into.0.lock().expect("output");
                 output.bytes.extend_from_slice(&buffer[..read]);
                 output.closed = read == 0;

@@ -33,7 +33,7 @@ async fn each_branch_says_where_it_leads_and_why() {
     seat.press("a");
     seat.sees("admin words on recipient");
     seat.press("m");
-    seat.sees("Left: the way we went.");
+    seat.sees("Where each step can lead");
     seat.press("Esc Enter");
     seat.settle().await;
     seat.sees("2 Content");

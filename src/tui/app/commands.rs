@@ -22,11 +22,7 @@ impl App {
             Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::First | Command::Last => {
                 self.go(command);
             }
-            Command::Left | Command::Right => {
-                if let Screen::Form(form) = &mut self.view.screen {
-                    form.turn(command == Command::Right);
-                }
-            }
+            Command::Left | Command::Right => self.turn(command == Command::Right),
             Command::Toggle => {
                 if let Screen::Consent(asking) = &mut self.view.screen
                     && let Some((_, ticked)) = asking.lines.get_mut(asking.cursor)
@@ -55,11 +51,14 @@ impl App {
                     self.view.open(Screen::Evidence { of, scroll: 0 });
                 }
             }
-            Command::Register => self.view.admin = !self.view.admin,
+            Command::Register => {
+                self.view.admin = !self.view.admin;
+                self.view.asked_for = true;
+            }
             Command::Matrix => self.view.open(Screen::Matrix { scroll: 0 }),
             Command::Map => {
                 let cursor = model::row_here(self.session.walk(), &self.guide);
-                self.view.open(Screen::Map { cursor });
+                self.view.open(Screen::Map { cursor, way: None });
             }
             Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0, lit: None }),
             Command::Again => self.check_again(),
@@ -94,6 +93,20 @@ impl App {
             Command::Allow => self.allow(),
             Command::Conclude => self.conclude(),
             Command::Another => self.another(),
+            Command::Mouse => self.toggle_mouse(),
+        }
+    }
+
+    /// The next among a few, to the left or to the right.
+    fn turn(&mut self, right: bool) {
+        let map = &self.shown.map;
+        match &mut self.view.screen {
+            Screen::Form(form) => form.turn(right),
+            Screen::Map { way, .. } => {
+                let (lit, last) = (map.way_lit(*way), map.ways.len().saturating_sub(1));
+                *way = Some(if right { (lit + 1).min(last) } else { lit.saturating_sub(1) });
+            }
+            _ => {}
         }
     }
 
@@ -149,7 +162,7 @@ impl App {
                 let cursor = *cursor;
                 self.choose_failure(cursor);
             }
-            Screen::Map { cursor } => {
+            Screen::Map { cursor, .. } => {
                 let cursor = *cursor;
                 self.go_on_map(cursor);
             }

@@ -9,23 +9,28 @@ use crate::transcript::{EvidenceId, Fact};
 use crate::tui::model::{self, Found, StepView};
 use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
 use crate::tui::view::{Lens, Prompt, Screen};
-use crate::tui::widget::{Head, Pen, footer, head, note_line};
+use crate::tui::widget::{Head, Pen, Spots, footer, head, note_line};
 use crate::walk::Place;
 
 /// The smallest screen that anything is shown on.
 const SMALLEST: (u16, u16) = (60, 20);
+/// The columns of a screen on which something is asked.
+const CALM: u16 = 100;
 
 impl App {
-    /// Draws what is on the screen now. Nothing but what is drawn from is brought up to date by it.
+    /// Draws what is on the screen now. Nothing but what is drawn from, and what can be clicked, is brought up to date by it.
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
         self.prepare();
-        self.paint(frame);
+        let mut spots = std::mem::take(&mut self.spots);
+        spots.clear();
+        self.paint(frame, &mut spots);
+        self.spots = spots;
     }
 
-    fn paint(&self, frame: &mut Frame<'_>) {
+    fn paint(&self, frame: &mut Frame<'_>, spots: &mut Spots) {
         let area = frame.area();
         let cursor = {
-            let mut pen = Pen::new(frame.buffer_mut(), area, &self.view.look);
+            let mut pen = Pen::new(frame.buffer_mut(), spots, area, &self.view.look);
             if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
                 let theme = *pen.theme();
                 pen.put(0, 0, "heloise needs 60 columns and 20 rows", theme.text);
@@ -43,8 +48,9 @@ impl App {
         head(pen, &self.head());
         let keys = height - 1;
         note_line(pen, height - 2, self.view.note.as_deref());
-        let mut body = pen.part(0, 2, width, height - 4);
         let seen = self.view.seen();
+        let (left, down) = margins(seen, width, height);
+        let mut body = pen.part(left, 2 + down, width - 2 * left, height - 4 - down);
         let mut cursor = None;
         match seen {
             Screen::Start { cursor } => {
@@ -58,10 +64,10 @@ impl App {
                 let rows: Vec<_> = self.worlds_found(find).map(|w| (w.id.clone(), w.title.clone())).collect();
                 let x =
                     screen::list::titles(&mut body, &format!("Which broken server? Type to find: {find}"), &rows, *at);
-                cursor = Some((x, 3));
+                cursor = Some((left + x, 3));
             }
             Screen::Form(form) => {
-                cursor = screen::form::draw(&mut body, form).map(|(x, y)| (x, y + 2));
+                cursor = screen::form::draw(&mut body, form).map(|(x, y)| (left + x, y + 2 + down));
             }
             Screen::Consent(asking) => screen::consent::draw(&mut body, &self.consent_view(asking)),
             Screen::Step(seen) => {
@@ -92,7 +98,11 @@ impl App {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
             Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
-            Screen::Map { cursor } => screen::map::draw(&mut body, &self.shown.map, *cursor),
+            Screen::Map { cursor, way } => {
+                let lit =
+                    screen::map::MapLit { row: *cursor, way: self.shown.map.way_lit(*way), chosen: way.is_some() };
+                screen::map::draw(&mut body, &self.shown.map, lit);
+            }
             Screen::Matrix { scroll } => screen::matrix::draw(&mut body, &self.shown.matrix, *scroll),
             Screen::Prompt(_) => {}
         }
@@ -150,6 +160,18 @@ impl App {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let moment = began.and_then(|b| jiff::Timestamp::from_millisecond(b.saturating_add(at)).ok());
         moment.map_or_else(String::new, |t| t.to_zoned(zone()).strftime("%H:%M").to_string())
+    }
+}
+
+/// What is asked stands in the middle of a large screen, and not in its corner: the columns left free on each side, and the rows above.
+fn margins(seen: &Screen, width: u16, height: u16) -> (u16, u16) {
+    let left = width.saturating_sub(CALM) / 2;
+    match seen {
+        Screen::Start { .. } | Screen::Story { .. } | Screen::Consent(_) | Screen::Form(_) => {
+            (left, height.saturating_sub(30) / 4)
+        }
+        Screen::Practise { .. } => (left, 0),
+        _ => (0, 0),
     }
 }
 

@@ -47,8 +47,16 @@ impl App {
         }
     }
 
+    /// Speaks as the mode wants it, unless somebody asked for one register.
+    fn speak(&mut self) {
+        if !self.view.asked_for {
+            self.view.admin = self.mode == Mode::Checklist;
+        }
+    }
+
     /// Begins the session's record with the case.
     fn enter(&mut self) {
+        self.speak();
         if self.session.walk().transcript().entries().is_empty() {
             let unix_ms = jiff::Timestamp::now().as_millisecond();
             self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode: self.mode });
@@ -68,6 +76,7 @@ impl App {
         self.sessions += 1;
         self.case = self.session.walk().case().clone();
         self.mode = self.session.walk().mode();
+        self.speak();
         if self.case.has_password {
             self.case.has_password = false;
             self.feed(Input::Enter(Box::new(self.case.clone())));

@@ -19,6 +19,9 @@ impl App {
             Screen::Diagnosis { .. } => self.go_in_diagnosis(command),
             _ => {
                 let (lines, room) = (self.lines(), self.room());
+                if let Screen::Map { way, .. } = &mut self.view.screen {
+                    *way = None;
+                }
                 if let Some(cursor) = self.view.screen.cursor() {
                     *cursor = moved(*cursor, command, lines.saturating_sub(1), room);
                 } else {
@@ -126,7 +129,7 @@ impl App {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
-            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of), body),
+            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of, width), body),
             Screen::Matrix { .. } => screen::text::most(self.shown.matrix.len(), body.saturating_sub(1)),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));

@@ -48,7 +48,7 @@ impl App {
     pub(super) fn prepare(&mut self) {
         let (unfolded, cursor) = match self.view.seen() {
             Screen::Step(StepSeen { unfolded, .. }) => (*unfolded, 0),
-            Screen::Checklist { cursor } | Screen::Map { cursor } => (false, *cursor),
+            Screen::Checklist { cursor } | Screen::Map { cursor, .. } => (false, *cursor),
             Screen::Transcript(lens) => (false, lens.cursor),
             _ => (false, 0),
         };

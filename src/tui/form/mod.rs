@@ -106,6 +106,11 @@ impl Form {
         self.field().is_some_and(|f| matches!(f.entry, Entry::Area(_)))
     }
 
+    /// Lights a field.
+    pub(super) fn go(&mut self, field: usize) {
+        self.at = field.min(self.fields.len().saturating_sub(1));
+    }
+
     /// Lights the next field; false where this is the last.
     pub(super) fn next(&mut self) -> bool {
         let more = self.at + 1 < self.fields.len();

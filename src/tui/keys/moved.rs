@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::{Binding, Command, Keys, TABLE};
 
 /// What can be moved, by its name in the settings.
-const NAMES: [(&str, Command); 30] = [
+const NAMES: [(&str, Command); 31] = [
     ("admin-words", Command::Register),
     ("again", Command::Again),
     ("all-rows", Command::Unfold),
@@ -23,6 +23,7 @@ const NAMES: [(&str, Command); 30] = [
     ("help", Command::Help),
     ("leave-out", Command::LeaveOut),
     ("map", Command::Map),
+    ("mouse", Command::Mouse),
     ("note", Command::Note),
     ("quit", Command::Quit),
     ("report", Command::Conclude),

@@ -92,6 +92,15 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "go on", "the next field; after the last one, go on"),
     when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
     when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
+    key(
+        &[KeyCode::Left],
+        "←→",
+        Command::Left,
+        &[Kind::Map],
+        "reasons",
+        "why that step leads where, one after the other",
+    ),
+    key(&[KeyCode::Right], "", Command::Right, &[Kind::Map], "", ""),
     when(key(&[c(' ')], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
     when(
         key(&[KeyCode::Down, KeyCode::Tab], "Tab", Command::Down, &[Kind::Form], "next field", "the next field"),
@@ -117,13 +126,18 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('x')], "x", Command::Stop, WALKING, "stop", "stop what is running; what came in stays"), |n| {
         n.running
     }),
+    when(key(&[c('i')], "i", Command::FillIn, FILLED, "take over", ""), |n| n.questions && n.offers),
     when(
-        key(&[c('i')], "i", Command::FillIn, FILLED, "take over", "take over the settings that were found to work"),
-        |n| n.questions && n.offers,
+        key(
+            &[c('i')],
+            "i",
+            Command::FillIn,
+            FILLED,
+            "fill in",
+            "answer what this step asks, or take over the settings that were found to work",
+        ),
+        |n| n.questions && n.lacking && !n.offers,
     ),
-    when(key(&[c('i')], "i", Command::FillIn, FILLED, "fill in", "answer what this step asks"), |n| {
-        n.questions && n.lacking && !n.offers
-    }),
     when(key(&[c('i')], "i", Command::FillIn, FILLED, "", ""), |n| n.questions && !n.lacking && !n.offers),
     when(
         key(
@@ -299,6 +313,7 @@ pub(super) const TABLE: &[Binding] = &[
     }),
     key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", ""),
     key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"),
+    key(&[c('M')], "M", Command::Mouse, ANY, "", "mouse on or off; while it is on, hold Shift to mark text"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
     ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")),
 ];

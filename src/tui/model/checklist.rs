@@ -100,14 +100,35 @@ fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {
     })
 }
 
+/// So many of a kind that are fine are told one by one.
+const ALIKE: usize = 3;
+
+/// A sentence behind what it is about, unless it begins with that itself.
+fn labelled(probe: &str, says: &str) -> String {
+    let host = probe.split([' ', ':']).next().unwrap_or(probe);
+    if says.starts_with(host) { says.to_owned() } else { format!("{probe}: {says}") }
+}
+
 fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let own = walk.case().checklist.iter().flat_map(|c| &c.steps).find(|s| s.id == step.id);
     lines.extend(own.filter(|s| !s.mind.is_empty()).map(|s| format!("mind: {}", s.mind)));
     let minds = lines.len();
-    for (finding, _) in found(walk, guide, &step.id) {
+    let all = found(walk, guide, &step.id);
+    let alike = |f: &Finding| all.iter().filter(|(g, _)| g.id == f.id && g.probe.is_some()).count();
+    let mut folded: Vec<&str> = Vec::new();
+    for (finding, level) in &all {
+        // Of many that are fine in the same way one speaks for all.
+        let many = *level <= Level::Info && finding.probe.is_some() && alike(finding) > ALIKE;
+        if many && folded.contains(&finding.id.as_str()) {
+            continue;
+        }
         let line = match &finding.probe {
-            Some(probe) => format!("{probe}: {}", says(guide, finding, admin)),
+            Some(_) if many => {
+                folded.push(&finding.id);
+                format!("{} × {}", alike(finding), short(guide, finding, admin))
+            }
+            Some(probe) => labelled(probe, &says(guide, finding, admin)),
             None => says(guide, finding, admin),
         };
         if !lines.contains(&line) {

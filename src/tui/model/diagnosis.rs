@@ -4,6 +4,7 @@ use super::super::theme::Mark;
 use super::{MOST, Pair, pair, title};
 use crate::diagnosis::{Diagnosis, Ranked, Reason};
 use crate::guide::{Guide, Words};
+use crate::report::distinct;
 use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
 
 /// The diagnosis as it is shown.
@@ -56,7 +57,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         todo: top.fix.iter().map(text).collect(),
         whose: if healthy { String::new() } else { top.who.spoken().to_owned() },
         waiting: clean_line(&top.waiting, 120),
-        proof: top.because.iter().map(why).collect(),
+        proof: distinct(&top.because, admin).iter().map(why).collect(),
         pair: top.because.iter().filter(|_| !healthy).find_map(|r| pair(transcript, &r.evidence)),
         against: top.against.iter().map(why).collect(),
         rivals: diagnosis

@@ -1,11 +1,11 @@
-//! The map: the whole guide as a picture. Each step is a row; the path that was walked runs on the left, and where the row that is lit
-//! can lead stands on the right.
+//! The map: the whole guide as a picture. Each step is a row; the path that was walked runs on the left, and where each step can lead
+//! stands on the right.
 
 use super::super::theme::Mark;
 use super::{MOST, RuledOut};
-use crate::guide::{Goto, Guide, Step};
+use crate::guide::{Branch, Goto, Guide, Step};
 use crate::transcript::{StepId, clean_line};
-use crate::walk::{Place, StepState, Walk};
+use crate::walk::{Move, Place, StepState, Walk};
 
 /// The map of a walk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,14 @@ pub(in crate::tui) struct Map {
     pub says: String,
 }
 
+impl Map {
+    /// The way that is lit: the one somebody moved to, else the one that was taken last, else the first.
+    pub(in crate::tui) fn way_lit(&self, chosen: Option<usize>) -> usize {
+        let taken = || self.ways.iter().rposition(|w| w.taken).unwrap_or(0);
+        chosen.unwrap_or_else(taken).min(self.ways.len().saturating_sub(1))
+    }
+}
+
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tui) struct MapRow {
@@ -29,6 +37,17 @@ pub(in crate::tui) struct MapRow {
     pub title: String,
     /// Where we are.
     pub here: bool,
+    /// The rows that the step can lead to.
+    pub leads: Vec<Lead>,
+}
+
+/// Where a row can lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) struct Lead {
+    /// To that row.
+    pub to: usize,
+    /// Whether it was taken, or is proposed.
+    pub taken: bool,
 }
 
 /// A way from the row that is lit.
@@ -44,14 +63,14 @@ pub(in crate::tui) struct MapWay {
 
 /// The map with a row lit.
 pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: usize, admin: bool) -> Map {
-    let mut rows: Vec<MapRow> = guide.steps().iter().map(|step| row(walk, step, ruled)).collect();
-    let concluded = *walk.place() == Place::Concluded;
-    let mark = if concluded { Mark::Busy } else { Mark::Waiting };
-    rows.push(MapRow { mark, step: None, title: "What we found".to_owned(), here: concluded });
     let at = |step: Option<&StepId>| match step {
         None => Some(guide.steps().len()),
         Some(id) => guide.steps().iter().position(|s| s.id == *id),
     };
+    let mut rows: Vec<MapRow> = guide.steps().iter().map(|step| row(walk, step, ruled, leads(walk, step, at))).collect();
+    let concluded = *walk.place() == Place::Concluded;
+    let mark = if concluded { Mark::Busy } else { Mark::Waiting };
+    rows.push(MapRow { mark, step: None, title: "What we found".to_owned(), here: concluded, leads: Vec::new() });
     let mut walked = Vec::new();
     for m in walk.path() {
         let from = m.from.as_ref().and_then(|id| at(Some(id)));
@@ -74,7 +93,7 @@ pub(in crate::tui) fn row_here(walk: &Walk, guide: &Guide) -> usize {
     guide.steps().iter().position(|s| Some(&s.id) == here).unwrap_or(guide.steps().len())
 }
 
-fn row(walk: &Walk, step: &Step, ruled: &RuledOut) -> MapRow {
+fn row(walk: &Walk, step: &Step, ruled: &RuledOut, leads: Vec<Lead>) -> MapRow {
     let here = walk.here() == Some(&step.id);
     let mark = match walk.state_of(&step.id) {
         _ if here => Mark::Busy,
@@ -83,25 +102,45 @@ fn row(walk: &Walk, step: &Step, ruled: &RuledOut) -> MapRow {
         StepState::Waiting if ruled.contains_key(&step.id) => Mark::Skipped,
         StepState::Waiting => Mark::Waiting,
     };
-    MapRow { mark, step: Some((step.id.clone(), step.number)), title: step.title.clone(), here }
+    MapRow { mark, step: Some((step.id.clone(), step.number)), title: step.title.clone(), here, leads }
+}
+
+/// The moves that were made from a step, and the one that is proposed.
+fn moves<'a>(walk: &'a Walk, step: &'a Step) -> impl Iterator<Item = &'a Move> {
+    walk.path().iter().chain(walk.proposal()).filter(|m| m.from.as_ref() == Some(&step.id))
+}
+
+/// The row that a branch leads to; none where that depends on what was looked at before.
+fn target(branch: &Branch, at: impl Fn(Option<&StepId>) -> Option<usize>) -> Option<usize> {
+    match &branch.to {
+        Goto::Step(id) => at(Some(id)),
+        Goto::Conclude => at(None),
+        Goto::Next => None,
+    }
+}
+
+/// Where a step can lead, each row once.
+fn leads(walk: &Walk, step: &Step, at: impl Fn(Option<&StepId>) -> Option<usize> + Copy) -> Vec<Lead> {
+    let taken: Vec<_> = moves(walk, step).filter_map(|m| at(m.to.as_ref())).collect();
+    let mut all: Vec<Lead> = Vec::new();
+    for to in step.branches.iter().filter_map(|b| target(b, at)).chain(taken.iter().copied()) {
+        if !all.iter().any(|l| l.to == to) {
+            all.push(Lead { to, taken: taken.contains(&to) });
+        }
+    }
+    all
 }
 
 /// The ways that a step's branches lead, one a target: the reason of the branch that was taken, else of the first.
-fn ways(walk: &Walk, step: &Step, admin: bool, at: impl Fn(Option<&StepId>) -> Option<usize>) -> Vec<MapWay> {
-    let moves = || walk.path().iter().chain(walk.proposal()).filter(|m| m.from.as_ref() == Some(&step.id));
+fn ways(walk: &Walk, step: &Step, admin: bool, at: impl Fn(Option<&StepId>) -> Option<usize> + Copy) -> Vec<MapWay> {
     let mut all: Vec<MapWay> = Vec::new();
     for branch in &step.branches {
-        let to = match &branch.to {
-            Goto::Step(id) => at(Some(id)),
-            Goto::Conclude => at(None),
-            Goto::Next => None,
-        };
-        let Some(to) = to else { continue };
+        let Some(to) = target(branch, at) else { continue };
         if !all.iter().any(|w| w.to == to) {
             all.push(MapWay { to, because: bare(branch.because.register(admin)), taken: false });
         }
     }
-    for m in moves() {
+    for m in moves(walk, step) {
         let Some(to) = at(m.to.as_ref()) else { continue };
         let taken = MapWay { to, because: m.because.clone(), taken: true };
         match all.iter_mut().find(|w| w.to == to) {

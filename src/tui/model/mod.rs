@@ -25,7 +25,7 @@ pub(super) use dialogue::{Said, Way, dialogue, latest};
 pub(super) use evidence::evidence;
 pub(super) use failures::{Failure, failures};
 pub(super) use head::{about, head};
-pub(super) use map::{Map, map, row_here};
+pub(super) use map::{Map, MapWay, map, row_here};
 pub(super) use meaning::{Meant, meaning, whole};
 pub(super) use page::Page;
 pub(super) use pairs::{Pair, pair};
@@ -33,14 +33,11 @@ pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use read::{Read, read};
 pub(super) use rows::{Row, RowState, fold_rows};
 pub(super) use ruled::{RuledOut, ruled_out};
-pub(super) use step::{StepView, picks, step};
+pub(super) use step::{Note, StepView, picks, step};
 pub(super) use ways::{Aim, Aside, ways};
 
 #[cfg(test)]
-pub(super) use {
-    checklist::Checked,
-    step::{Next, Note},
-};
+pub(super) use {checklist::Checked, step::Next};
 
 use crate::guide::{Guide, Words, fill};
 use crate::transcript::{Finding, clean_line};

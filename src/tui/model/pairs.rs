@@ -27,9 +27,14 @@ pub(in crate::tui) fn pair(transcript: &Transcript, evidence: &[EvidenceId]) -> 
 
 /// What was asked in the same way with one thing changed, and ended otherwise.
 pub(super) fn counterpart(transcript: &Transcript, id: EvidenceId) -> Option<EvidenceId> {
-    let own = &transcript.entries().get(id.0 as usize)?.fact;
-    let differs = |other: &Fact| match (own, other) {
-        (Fact::Received { reply: a, .. }, Fact::Received { reply: b, .. }) => is_control(a, b),
+    let at = id.0 as usize;
+    let own = &transcript.entries().get(at)?.fact;
+    // What a server says to RSET is no counterpart of what it says to RCPT.
+    let verb = |at: usize| asked(transcript, at).and_then(|c| c.line.split([' ', ':']).next());
+    let differs = |other_at: usize, other: &Fact| match (own, other) {
+        (Fact::Received { reply: a, .. }, Fact::Received { reply: b, .. }) => {
+            is_control(a, b) && verb(at) == verb(other_at)
+        }
         (Fact::Dns { dns: a, .. }, Fact::Dns { dns: b, .. }) => {
             a.rtype == b.rtype
                 && a.outcome != b.outcome
@@ -40,8 +45,17 @@ pub(super) fn counterpart(transcript: &Transcript, id: EvidenceId) -> Option<Evi
         }
         _ => false,
     };
-    let at = transcript.entries().iter().rposition(|e| differs(&e.fact))?;
-    u32::try_from(at).ok().map(EvidenceId)
+    let other = (0..transcript.entries().len()).rev().find(|n| differs(*n, &transcript.entries()[*n].fact))?;
+    u32::try_from(other).ok().map(EvidenceId)
+}
+
+/// What a reply answers: the last command of its stage to that server.
+fn asked(transcript: &Transcript, at: usize) -> Option<&CommandFact> {
+    let Fact::Received { run, reply } = &transcript.entries().get(at)?.fact else { return None };
+    transcript.entries()[..at].iter().rev().find_map(|e| match &e.fact {
+        Fact::Sent { run: r, command } if r == run && is_of(command, reply) => Some(command),
+        _ => None,
+    })
 }
 
 fn is_control(own: &Reply, other: &Reply) -> bool {
@@ -67,14 +81,9 @@ fn one_zone(a: &DnsFact, b: &DnsFact) -> bool {
 fn told(transcript: &Transcript, id: EvidenceId) -> Vec<String> {
     let at = id.0 as usize;
     let lines = match &transcript.entries()[at].fact {
-        Fact::Received { run, reply } => {
-            let asked = |fact: &Fact| match fact {
-                Fact::Sent { run: r, command } if r == run && is_of(command, reply) => Some(command.line.clone()),
-                _ => None,
-            };
-            let asked = transcript.entries()[..at].iter().rev().find_map(|e| asked(&e.fact));
+        Fact::Received { reply, .. } => {
             let answer = format!("< {} {}", reply.codes(), reply.joined());
-            asked.map(|line| format!("> {line}")).into_iter().chain([answer]).collect()
+            asked(transcript, at).map(|c| format!("> {}", c.line)).into_iter().chain([answer]).collect()
         }
         Fact::Dns { dns, .. } => {
             let records: Vec<_> = dns.records.iter().map(record).collect();

@@ -4,6 +4,7 @@ use super::super::model::Checklist;
 use super::super::theme::Mark;
 use super::super::widget::{Pen, wrap};
 use super::list::top;
+use unicode_width::UnicodeWidthStr;
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, tick: u32) {
     let theme = *pen.theme();
@@ -11,7 +12,9 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
     let rows = u16::try_from(view.rows.len()).unwrap_or(u16::MAX);
     // The list keeps its rows where it can; what was found at the one that is lit gets at least three.
     let room = rows.min(height.saturating_sub(5)).max(3);
-    let signed = width.saturating_sub(if width < 70 { 14 } else { 18 });
+    // Results get what signatures leave.
+    let widest = view.rows.iter().map(|r| r.signed.width()).max().unwrap_or(0).clamp(6, 20);
+    let signed = width.saturating_sub(u16::try_from(widest).unwrap_or(6) + 1);
     let result: u16 = if width < 70 { 23 } else { 26 };
     pen.put(6, 0, "step", theme.dim);
     pen.put(result, 0, "result", theme.dim);
@@ -22,6 +25,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
         if lit {
             pen.put(0, y, "▸", theme.lit);
         }
+        pen.line(y, i);
         let busy = row.mark == Mark::Busy && tick % 2 == 1;
         pen.mark(2, y, if busy { Mark::Waiting } else { row.mark });
         let style = match row.mark {

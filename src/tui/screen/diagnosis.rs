@@ -23,7 +23,36 @@ struct Line {
     todo: Option<usize>,
 }
 
-fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
+/// From this width on, what shows it stands beside what to do.
+const BESIDE: u16 = 160;
+
+/// What is shown: on a wide screen in two columns, else one below the other.
+fn lines(found: &Found, width: u16, theme: &Theme) -> (Vec<Line>, Vec<Line>) {
+    let (mut acts, rest) = (acts(found, width, theme), rest(found, width, theme));
+    if width >= BESIDE {
+        let shows = shows(found, width - READABLE - 3, theme);
+        if !rest.is_empty() {
+            acts.push(blank(theme));
+        }
+        acts.extend(rest);
+        return (acts, shows);
+    }
+    let shows = shows(found, width, theme);
+    if !(shows.is_empty() && rest.is_empty()) {
+        acts.push(blank(theme));
+    }
+    acts.extend(shows);
+    acts.extend(rest);
+    (acts, Vec::new())
+}
+
+fn blank(theme: &Theme) -> Line {
+    let (head, text, right) = (String::new(), String::new(), String::new());
+    Line { head, head_style: theme.dim, at: 0, text, style: theme.text, right, todo: None }
+}
+
+/// What it is, what to do, and whose move it is.
+fn acts(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     let width = width.min(READABLE);
     let mut all: Vec<Line> = Vec::new();
     let line = |head: &str, at: u16, text: String, style: Style| Line {
@@ -35,7 +64,7 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
         right: String::new(),
         todo: None,
     };
-    let blank = |all: &mut Vec<Line>| all.push(line("", 0, String::new(), theme.text));
+    let blank = |all: &mut Vec<Line>| all.push(blank(theme));
     let room = |at: u16| usize::from(width.saturating_sub(at));
     let certain = u16::try_from(found.certainty.width()).unwrap_or(0) + 3;
     let mark = found.mark.unwrap_or(Mark::Unknown);
@@ -85,29 +114,41 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
             all.push(line("Whose move", 12, format!("{}    {waiting}", found.whose), theme.text));
         }
     }
-    let says = |why: &[Why]| why.iter().map(|w| w.says.clone()).collect::<Vec<_>>();
-    if !found.proof.is_empty() {
-        blank(&mut all);
-        if let Some(pair) = &found.pair {
-            all.extend(side_by_side(pair, width, theme));
-        }
-        let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
-        if found.proof.iter().any(|w| !w.evidence.is_empty())
-            && let Some(first) = proof.first_mut()
-        {
-            first.right = "e  show".to_owned();
-        }
-        all.extend(proof);
-        let against = says(&found.against);
-        let nothing = ["nothing".to_owned()];
-        all.extend(headed("Against", if against.is_empty() { &nothing } else { &against }, width, theme));
+    all
+}
+
+fn says(why: &[Why]) -> Vec<String> {
+    why.iter().map(|w| w.says.clone()).collect()
+}
+
+/// What shows it, and what speaks against it.
+fn shows(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
+    let width = width.min(READABLE);
+    let mut all = Vec::new();
+    if found.proof.is_empty() {
+        return all;
     }
-    if !found.rivals.is_empty() {
-        all.extend(headed("Or", &found.rivals, width, theme));
+    if let Some(pair) = &found.pair {
+        all.extend(side_by_side(pair, width, theme));
     }
-    if !found.also.is_empty() {
-        all.extend(headed("Also", &says(&found.also), width, theme));
+    let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
+    if found.proof.iter().any(|w| !w.evidence.is_empty())
+        && let Some(first) = proof.first_mut()
+    {
+        first.right = "e  show".to_owned();
     }
+    all.extend(proof);
+    let against = says(&found.against);
+    let nothing = ["nothing".to_owned()];
+    all.extend(headed("Against", if against.is_empty() { &nothing } else { &against }, width, theme));
+    all
+}
+
+/// What else it may be, and what else was seen.
+fn rest(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
+    let width = width.min(READABLE);
+    let mut all = headed("Or", &found.rivals, width, theme);
+    all.extend(headed("Also", &says(&found.also), width, theme));
     all
 }
 
@@ -148,14 +189,15 @@ fn headed(head: &str, texts: &[String], width: u16, theme: &Theme) -> Vec<Line> 
 
 /// How many lines it has at a screen's width.
 pub(in crate::tui) fn height_of(found: &Found, width: u16) -> usize {
-    lines(found, width.saturating_sub(2), &super::super::theme::Theme::default()).len()
+    let (left, right) = lines(found, width.saturating_sub(2), &super::super::theme::Theme::default());
+    left.len().max(right.len())
 }
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16, lit: Option<usize>) {
     let theme = *pen.theme();
     let width = pen.width().saturating_sub(2);
     let height = pen.height();
-    let mut all = lines(found, width, &theme);
+    let (mut all, beside) = lines(found, width, &theme);
     let end = width.min(READABLE);
     let is_lit = |line: &Line| lit.is_some() && line.todo == lit;
     let mut from = scroll;
@@ -168,15 +210,36 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, found: &Found, scroll: u16, lit: O
             "c  copy".clone_into(&mut line.right);
         }
     }
-    let mut part = pen.part(1, 0, width, height);
+    if !beside.is_empty() {
+        for y in 0..height {
+            pen.put(READABLE + 2, y, "│", theme.dim);
+        }
+        let mut part = pen.part(READABLE + 4, 0, width.saturating_sub(READABLE + 3), height);
+        let end = (width - READABLE - 3).min(READABLE);
+        let (from, room) = window(&mut part, beside.len(), scroll);
+        for (y, line) in (0..room).zip(beside.iter().skip(from)) {
+            put(&mut part, y, line, end, false);
+        }
+    }
+    let mut part = pen.part(1, 0, if beside.is_empty() { width } else { READABLE }, height);
+    let width = part.width();
     let (from, room) = window(&mut part, all.len(), from);
     for (y, line) in (0..room).zip(all.iter().skip(from)) {
         let lit = is_lit(line);
-        part.put(0, y, &line.head, if lit { theme.lit } else { line.head_style });
-        let x = part.put_before(end, y, &line.right, theme.key);
-        let room = if line.right.is_empty() { width } else { x.saturating_sub(1) };
-        part.put_within(line.at, y, &line.text, room.saturating_sub(line.at), if lit { theme.lit } else { line.style });
+        if let Some(todo) = line.todo {
+            part.line(y, todo);
+        }
+        put(&mut part, y, line, end.min(width), lit);
     }
+}
+
+/// A line; what stands at its right ends at the column `end`.
+fn put(pen: &mut Pen<'_>, y: u16, line: &Line, end: u16, lit: bool) {
+    let theme = *pen.theme();
+    pen.put(0, y, &line.head, if lit { theme.lit } else { line.head_style });
+    let x = pen.put_before(end, y, &line.right, theme.key);
+    let room = if line.right.is_empty() { pen.width() } else { x.saturating_sub(1) };
+    pen.put_within(line.at, y, &line.text, room.saturating_sub(line.at), if lit { theme.lit } else { line.style });
 }
 
 /// Where nothing is wrong, nothing has to be done.

@@ -22,6 +22,8 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, list: &[Failure], cursor: usize, c
         if lit {
             pen.put(1, y, "▸", theme.lit);
         }
+        pen.line(y, i);
+        pen.line(y + 1, i);
         pen.mark(3, y, line.mark);
         if counted {
             pen.put_before(left - 1, y, &format!("{}×", line.count), theme.text);

@@ -23,8 +23,12 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
             let rows = spare / u16::try_from(areas.max(1)).unwrap_or(1);
             let at = area(&mut pen.part(3, y, width.saturating_sub(5), rows.max(3)), field, lit);
             cursor = cursor.or(at.map(|(x, row)| (x + 3, row + y)));
+            for row in y..y + rows.max(3) {
+                pen.line(row, i);
+            }
             y += rows.max(3);
         } else {
+            pen.line(y, i);
             pen.put_within(3, y, &field.label, left - 4, if lit { theme.lit } else { theme.text });
             let mut room = width.saturating_sub(left + 2);
             if field.is_taken() {
@@ -41,9 +45,11 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
     let wrong = form.wrong.as_ref().filter(|w| w.field == form.at);
     let (text, style) = match (wrong, form.field()) {
         (Some(wrong), _) => (format!("! {}", wrong.says), theme.note),
-        (None, Some(field)) if !field.required && !form.at_choice() => {
+        (None, Some(field)) if !field.required && !form.at_choice() && !form.at_area() => {
             (format!("{} May be left empty.", field.hint), theme.dim)
         }
+        // An empty field of many lines says itself what it takes.
+        (None, Some(Field { entry: Entry::Area(area), .. })) if area.text().is_empty() => (String::new(), theme.dim),
         (None, Some(field)) => (field.hint.clone(), theme.dim),
         (None, None) => ("Nothing is asked here. Enter goes on.".to_owned(), theme.dim),
     };
@@ -106,7 +112,7 @@ fn example(pen: &mut Pen<'_>, field: &Field) {
     let theme = *pen.theme();
     if !field.example.is_empty() {
         let says = if field.example.contains(' ') { field.example.clone() } else { format!("like {}", field.example) };
-        pen.put(1, 0, &format!("({says})"), theme.dim);
+        pen.put(0, 0, &format!("({says})"), theme.dim);
     }
 }
 

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::super::model::Aside;
-use super::super::widget::Pen;
+use super::super::widget::{Pen, wrap};
 
 /// A line that can be chosen, with a dim remark in a column of its own.
 pub(super) fn line(pen: &mut Pen<'_>, y: u16, lit: bool, what: &str, with: &str, column: u16) {
@@ -38,6 +38,7 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {
         line(pen, y, i == cursor, what, with, column);
+        pen.line(y, i);
     }
     if rows.is_empty() {
         pen.put(3, 3, "There is nothing here.", theme.dim);
@@ -45,21 +46,32 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     end
 }
 
-/// Where else one could go.
+/// Where else one could go. Where a reason does not fit beside, the whole of the one that is lit stands below.
 pub(in crate::tui) fn ways(pen: &mut Pen<'_>, ways: &[Aside], cursor: usize) {
     let theme = *pen.theme();
     pen.put(3, 1, "Where to?", theme.title);
-    let room = pen.height().saturating_sub(3);
+    let width = pen.width();
+    let titles = ways.iter().map(|w| u16::try_from(w.title.width()).unwrap_or(u16::MAX)).max().unwrap_or(0);
+    let reasons = (6 + titles.min(28)).max(28) + 2;
+    let beside = usize::from(width.saturating_sub(reasons + 1));
+    let whole = ways.get(cursor).filter(|w| w.why.width() > beside);
+    let whole = whole.map_or_else(Vec::new, |w| wrap(&w.why, usize::from(width.saturating_sub(7)).min(96)));
+    let below = u16::try_from(whole.len()).unwrap_or(0).min(4);
+    let lines = u16::try_from(ways.len()).unwrap_or(u16::MAX);
+    let room = pen.height().saturating_sub(3 + if below > 0 { below + 1 } else { 0 }).min(lines);
     let first = top(cursor, room);
     for (y, (i, way)) in (3..3 + room).zip(ways.iter().enumerate().skip(first)) {
         let lit = i == cursor;
         if lit {
             pen.put(1, y, "▸", theme.lit);
         }
+        pen.line(y, i);
         pen.mark(3, y, way.mark);
         let end = pen.put(6, y, &way.title, if lit { theme.lit } else { theme.text });
-        let x = end.max(28) + 2;
-        let width = pen.width();
+        let x = reasons.max(end + 2);
         pen.put_within(x, y, &way.why, width.saturating_sub(x + 1), theme.dim);
+    }
+    for (y, line) in (room + 4..room + 4 + below).zip(&whole) {
+        pen.put(6, y, line, theme.text);
     }
 }

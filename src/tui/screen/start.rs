@@ -24,14 +24,20 @@ pub(in crate::tui) struct StartView {
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &StartView) {
     let theme = *pen.theme();
     let roomy = pen.height() >= 18;
+    let beside = pen.width() >= 78;
     let mut y = if roomy { 1 } else { 0 };
     pen.put(3, y, "Mail trouble? Let us find where it stops.", theme.title);
     y += 2;
     pen.put(3, y, "What do you have?", theme.text);
     y += if roomy { 2 } else { 1 };
     for (i, (what, with)) in CHOICES.iter().enumerate() {
-        list::line(pen, y, view.cursor == i, what, with, 44);
+        // Where not all remarks fit, the one on the line that is lit stands below.
+        list::line(pen, y, view.cursor == i, what, if beside { with } else { "" }, 44);
+        pen.line(y, i);
         y += 1;
+    }
+    if let Some((_, with)) = CHOICES.get(view.cursor).filter(|_| !beside) {
+        pen.put(5, y, with, theme.dim);
     }
     y += 1;
     if let Some(last) = &view.last {

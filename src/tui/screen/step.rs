@@ -3,9 +3,10 @@
 mod middle;
 mod reading;
 
+use super::super::keys::Command;
 use super::super::model::{Rail, RailItem, Said, StepView, Way};
 use super::super::theme::Theme;
-use super::super::widget::{Pen, wrap};
+use super::super::widget::{Pen, Spot, wrap};
 use ratatui::style::Style;
 
 pub(in crate::tui) use middle::{height_of, rows_that_fit};
@@ -123,6 +124,15 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, rail: &Rail, view: &StepView, how:
         let theme = *pen.theme();
         let x = if y == p.branch + 1 && view.next.is_some() { pen.put(1, y, "Next ▸", theme.lit) + 1 } else { 8 };
         pen.put(if view.next.is_some() { x } else { 1 }, y, text, style(&theme));
+        if view.next.is_some() || view.waits || view.ended {
+            pen.spot(0, y, width, Spot::Key(Command::GoOn));
+        }
+        // The other ways stand at the end of the last line.
+        let others = view.next.as_ref().filter(|n| !n.others.is_empty()).and_then(|_| text.rfind("or: "));
+        if let Some(at) = others.filter(|_| usize::from(y - p.branch) == lines.len()) {
+            let from = x + u16::try_from(unicode_width::UnicodeWidthStr::width(&text[..at])).unwrap_or(0);
+            pen.spot(from, y, width.saturating_sub(from), Spot::Key(Command::Ways));
+        }
     }
 }
 
@@ -132,6 +142,8 @@ fn rail_beside(pen: &mut Pen<'_>, rail: &Rail) {
     let draw = |pen: &mut Pen<'_>, y: usize, item: &RailItem| {
         let Ok(y) = u16::try_from(y) else { return };
         let style = name_style(item, &theme);
+        let width = pen.width();
+        pen.spot(0, y, width, Spot::Step(item.number));
         pen.mark(1, y, item.mark);
         pen.put(3, y, &format!("{:>2} {}", item.number, item.title), style);
     };
@@ -158,8 +170,11 @@ fn rail_above(pen: &mut Pen<'_>, rail: &Rail) {
     let mut x = 1;
     for (i, item) in rail.path.iter().chain(&rail.rest).enumerate() {
         x += if i == rail.path.len() { 1 } else { 0 };
+        let from = x;
         x = pen.put(x, 0, item.mark.sign(), item.mark.style(&theme));
-        x = pen.put(x, 0, &item.number.to_string(), name_style(item, &theme)) + 1;
+        x = pen.put(x, 0, &item.number.to_string(), name_style(item, &theme));
+        pen.spot(from, 0, x.saturating_sub(from), Spot::Step(item.number));
+        x += 1;
     }
 }
 

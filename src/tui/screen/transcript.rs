@@ -69,7 +69,7 @@ fn lines(pen: &mut Pen<'_>, view: &LensView<'_>) {
 
 enum RowOf<'a> {
     Host(&'a str),
-    Line(&'a Said, bool, String),
+    Line(&'a Said, usize, bool, String),
     More(bool, String),
 }
 
@@ -85,7 +85,7 @@ fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>>
         rows.extend(
             all.into_iter()
                 .enumerate()
-                .map(|(n, text)| if n == 0 { RowOf::Line(line, true, text) } else { RowOf::More(true, text) }),
+                .map(|(n, text)| if n == 0 { RowOf::Line(line, i, true, text) } else { RowOf::More(true, text) }),
         );
     } else {
         let more = match line.more {
@@ -93,7 +93,7 @@ fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>>
             1 => " … 1 more line".to_owned(),
             n => format!(" … {n} more lines"),
         };
-        rows.push(RowOf::Line(line, false, format!("{}{more}", line.text)));
+        rows.push(RowOf::Line(line, i, false, format!("{}{more}", line.text)));
     }
     rows
 }
@@ -106,7 +106,8 @@ impl RowOf<'_> {
             Self::Host(host) => {
                 pen.put(1, y, host, theme.title);
             }
-            Self::Line(said, lit, text) => {
+            Self::Line(said, i, lit, text) => {
+                pen.line(y, *i);
                 if *lit {
                     pen.put(0, y, "▸", theme.lit);
                 }

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::super::keys::{self, Keys, Now};
-use super::Pen;
 use super::pen::fold;
+use super::{Pen, Spot};
 
 /// The top line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,7 @@ pub(in crate::tui) fn head(pen: &mut Pen<'_>, head: &Head) {
     // What it is about keeps room for a short address.
     let about = head.about.width().min(26);
     let room = usize::from(end.saturating_sub(x + 4)).saturating_sub(about);
-    let state = if head.state.width() > room { shorter(&head.state, room) } else { head.state.as_str() };
-    let right = pen.put_before(end, 0, state, theme.dim);
+    let right = pen.put_before(end, 0, &shorter(&head.state, room), theme.dim);
     pen.put_within(x + 2, 0, &head.about, right.saturating_sub(x + 4), theme.text);
     pen.rule(1);
 }
@@ -49,8 +48,11 @@ pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) 
     }
     let mut x = 1;
     for b in shown {
+        let from = x;
         x = pen.put(x, y, b.shown, theme.key);
-        x = pen.put(x + 1, y, b.foot, theme.text) + 3;
+        x = pen.put(x + 1, y, b.foot, theme.text);
+        pen.spot(from, y, x.saturating_sub(from), Spot::Key(b.does));
+        x += 3;
     }
 }
 
@@ -65,14 +67,14 @@ pub(in crate::tui) fn note_line(pen: &mut Pen<'_>, y: u16, note: Option<&str>) {
     }
 }
 
-/// The last parts of a line `a · b · c` that still fit.
-fn shorter(state: &str, room: usize) -> &str {
-    let mut rest = state;
-    while rest.width() > room {
-        match rest.split_once(" · ") {
-            Some((_, tail)) => rest = tail,
-            None => return "",
-        }
+/// As many parts of a line `a · b · c` as fit: the time goes first, then what stands in front.
+fn shorter(state: &str, room: usize) -> String {
+    let mut parts: Vec<&str> = state.split(" · ").collect();
+    let is_time = |part: &&str| part.contains(':') && part.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let wide = |parts: &[&str]| parts.join(" · ").width();
+    while wide(&parts) > room && !parts.is_empty() {
+        let at = parts.iter().position(is_time).unwrap_or(0);
+        parts.remove(at);
     }
-    rest
+    parts.join(" · ")
 }

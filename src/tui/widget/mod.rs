@@ -2,8 +2,10 @@
 
 mod frame;
 mod pen;
+mod spots;
 mod wrap;
 
 pub(super) use frame::{Head, footer, head, note_line};
 pub(super) use pen::Pen;
+pub(super) use spots::{Spot, Spots};
 pub(super) use wrap::wrap;

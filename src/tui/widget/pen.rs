@@ -8,26 +8,40 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::theme::{Look, Mark, Theme};
+use super::{Spot, Spots};
 use crate::transcript::clean_line;
 
 /// Draws into one rectangle; places count from its upper left corner. Nothing is ever drawn outside of it.
 pub(in crate::tui) struct Pen<'a> {
     buf: &'a mut Buffer,
+    spots: &'a mut Spots,
     area: Rect,
     look: &'a Look,
 }
 
 impl<'a> Pen<'a> {
-    pub(in crate::tui) fn new(buf: &'a mut Buffer, area: Rect, look: &'a Look) -> Self {
+    /// What can be clicked is added to `spots`.
+    pub(in crate::tui) fn new(buf: &'a mut Buffer, spots: &'a mut Spots, area: Rect, look: &'a Look) -> Self {
         let area = area.intersection(buf.area);
-        Self { buf, area, look }
+        Self { buf, spots, area, look }
     }
 
     /// A pen for a part of this one's rectangle.
     pub(in crate::tui) fn part(&mut self, x: u16, y: u16, width: u16, height: u16) -> Pen<'_> {
         let at = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height };
         let area = at.intersection(self.area);
-        Pen { buf: self.buf, area, look: self.look }
+        Pen { buf: self.buf, spots: self.spots, area, look: self.look }
+    }
+
+    /// Says what a part of a row stands for, where somebody clicks on it.
+    pub(in crate::tui) fn spot(&mut self, x: u16, y: u16, width: u16, spot: Spot) {
+        let at = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height: 1 };
+        self.spots.add(at.intersection(self.area), spot);
+    }
+
+    /// A whole row that can be lit, and clicked.
+    pub(in crate::tui) fn line(&mut self, y: u16, line: usize) {
+        self.spot(0, y, self.area.width, Spot::Line(line));
     }
 
     pub(in crate::tui) fn width(&self) -> u16 {
@@ -160,7 +174,7 @@ mod tests {
     fn draw(width: u16, height: u16, ascii: bool, f: impl FnOnce(&mut Pen<'_>)) -> Vec<String> {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
         let look = Look { theme: *DARK, ascii };
-        f(&mut Pen::new(&mut buf, Rect::new(0, 0, width, height), &look));
+        f(&mut Pen::new(&mut buf, &mut Spots::default(), Rect::new(0, 0, width, height), &look));
         (0..height).map(|y| (0..width).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
     }
 

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::model::{Row, RowState, StepView};
+use super::super::super::model::{Note, Row, RowState, StepView};
 use super::super::super::theme::{Mark, Theme};
 use super::super::super::widget::{Pen, wrap};
 use super::super::text::{most, window};
@@ -21,14 +21,15 @@ pub(in crate::tui) fn rows_that_fit(height: u16) -> usize {
 enum Piece<'a> {
     Blank,
     Text(String, Style),
-    Row(&'a Row, bool),
-    /// A sentence's line: its mark on the first one, and whether it is lit.
-    Note(Option<Mark>, String, bool),
+    /// A probe, what it is counted as among what can be lit, and whether it is.
+    Row(&'a Row, Option<usize>, bool),
+    /// A sentence's line: its mark on the first one, what it is counted as, and whether it is lit.
+    Note(Option<Mark>, String, usize, bool),
 }
 
 impl Piece<'_> {
     fn is_lit(&self) -> bool {
-        matches!(self, Self::Row(_, true) | Self::Note(_, _, true))
+        matches!(self, Self::Row(.., true) | Self::Note(.., true))
     }
 }
 
@@ -63,17 +64,24 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
     }
     let mut pick = 0;
     for row in &view.rows {
-        let is_lit = row.finding.is_some() && lit == Some(pick);
+        let counted = row.finding.is_some().then_some(pick);
         pick += usize::from(row.finding.is_some());
-        all.push(Piece::Row(row, is_lit));
+        all.push(Piece::Row(row, counted, counted.is_some() && lit == counted));
     }
     if !view.notes.is_empty() {
         all.push(Piece::Blank);
     }
-    for note in &view.notes {
+    // What is merely so comes after what to do.
+    let remarks = view.notes.iter().rev().take_while(|n| n.mark == Mark::Remark).count();
+    let remarks = if view.fix.is_empty() && view.whose.is_none() { 0 } else { remarks };
+    let (telling, remarks) = view.notes.split_at(view.notes.len() - remarks);
+    let noted = |all: &mut Vec<Piece<'a>>, note: &Note, pick: usize| {
         for (i, line) in wrap(&note.text, readable.saturating_sub(2)).into_iter().enumerate() {
-            all.push(Piece::Note((i == 0).then_some(note.mark), line, lit == Some(pick)));
+            all.push(Piece::Note((i == 0).then_some(note.mark), line, pick, lit == Some(pick)));
         }
+    };
+    for note in telling {
+        noted(&mut all, note, pick);
         pick += 1;
     }
     for (i, ask) in view.asks.iter().enumerate() {
@@ -97,6 +105,13 @@ fn found<'a>(view: &'a StepView, readable: usize, lit: Option<usize>, theme: &Th
             let head = if j == 0 { format!("{}  ", i + 1) } else { "   ".to_owned() };
             all.push(Piece::Text(format!("{head}{line}"), theme.text));
         }
+    }
+    if !remarks.is_empty() {
+        all.push(Piece::Blank);
+    }
+    for note in remarks {
+        noted(&mut all, note, pick);
+        pick += 1;
     }
     all
 }
@@ -125,8 +140,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
             Piece::Text(text, style) => {
                 pen.put_within(0, y, text, width, *style);
             }
-            Piece::Row(row, lit) => columns.draw(pen, y, row, *lit, how.tick),
-            Piece::Note(mark, text, lit) => {
+            Piece::Row(row, counted, lit) => {
+                if let Some(counted) = counted {
+                    pen.line(y, *counted);
+                }
+                columns.draw(pen, y, row, *lit, how.tick);
+            }
+            Piece::Note(mark, text, counted, lit) => {
+                pen.line(y, *counted);
                 if let Some(mark) = mark {
                     pen.mark(0, y, *mark);
                 }

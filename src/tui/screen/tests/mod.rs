@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::theme::{DARK, Look, MONO};
-use super::super::widget::Pen;
+use super::super::widget::{Pen, Spots};
 use super::*;
 use models::{blocklists, checklist, dialogue, found, lens, meant, rail};
 
@@ -16,7 +16,7 @@ use models::{blocklists, checklist, dialogue, found, lens, meant, rail};
 fn drawn(width: u16, height: u16, look: Look, draw: impl FnOnce(&mut Pen<'_>)) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    draw(&mut Pen::new(&mut buf, area, &look));
+    draw(&mut Pen::new(&mut buf, &mut Spots::default(), area, &look));
     let row = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>();
     (0..height).map(|y| row(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
@@ -143,7 +143,12 @@ fn the_mono_theme_puts_no_colour_on_the_screen() {
     let look = Look { theme: *MONO, ascii: false };
     let area = Rect::new(0, 0, 80, 21);
     let mut buf = Buffer::empty(area);
-    step::draw(&mut Pen::new(&mut buf, area, &look), &rail(), &blocklists(), step::How::default());
+    step::draw(
+        &mut Pen::new(&mut buf, &mut Spots::default(), area, &look),
+        &rail(),
+        &blocklists(),
+        step::How::default(),
+    );
     for cell in &buf.content {
         use ratatui::style::Color;
         assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{}", cell.symbol());

@@ -94,7 +94,7 @@ fn what_decided_is_underlined_with_and_without_colours() {
         let area = Rect::new(0, 0, 80, 21);
         let mut buf = Buffer::empty(area);
         let view = step_of(BOUNCE, 80, false);
-        step::draw(&mut Pen::new(&mut buf, area, &look), &rail(), &view, step::How::default());
+        step::draw(&mut Pen::new(&mut buf, &mut Spots::default(), area, &look), &rail(), &view, step::How::default());
         let underlined = |c: &&ratatui::buffer::Cell| c.modifier.contains(Modifier::UNDERLINED | Modifier::BOLD);
         let marked: Vec<_> = buf.content.iter().filter(underlined).collect();
         let text: String = marked.iter().map(|c| c.symbol()).collect();
