@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Pattern, Words};
+use super::{Pattern, Who, Words};
 use crate::transcript::Stage;
 
 /// A reply code: `[[code]]`.
@@ -97,6 +97,12 @@ pub struct Phrase {
     /// What it means, where the kind's words say too little.
     #[serde(default)]
     pub says: Option<Words>,
+    /// Whose move it is, where the cause or the kind names another.
+    #[serde(default)]
+    pub who: Option<Who>,
+    /// What to do, first thing first, where the advice of the cause or the kind does not fit.
+    #[serde(default)]
+    pub fix: Vec<Words>,
     /// Where this knowledge comes from.
     pub source: String,
     /// A reply it matches, in our own words or with reserved names.

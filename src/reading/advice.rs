@@ -1,5 +1,6 @@
 //! What a person should know and do about one failure: the guide's words for what was read, values filled in.
 
+use super::explain::phrase;
 use super::group::who;
 use super::{Certainty, Item};
 use crate::guide::{Guide, Who, Words, fill};
@@ -44,10 +45,11 @@ pub fn advice(guide: &Guide, item: &Item) -> Advice {
         let says = "The answer says too little to name a cause.".to_owned();
         Words { plain: says.clone(), admin: says }
     };
-    let fix = kind.map(|k| &k.fix).or(cause.map(|c| &c.fix));
+    let own = phrase(guide, meaning).map(|p| &p.fix).filter(|own| !own.is_empty());
+    let fix = own.or(kind.map(|k| &k.fix)).or(cause.map(|c| &c.fix));
     Advice {
         says: says.unwrap_or_else(too_little),
-        who: item.turned(who(guide, &meaning.cause, meaning.kind.as_deref())),
+        who: item.turned(who(guide, meaning)),
         waiting: kind.and_then(|k| k.waiting.clone()).or(cause.map(|c| c.waiting.clone())).unwrap_or_default(),
         fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
         sure: sure(item),

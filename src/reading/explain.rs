@@ -6,7 +6,7 @@ use super::find::Found;
 use super::line::{coded, enhanced};
 use super::meaning::code_entry;
 use super::{Meaning, read_reply};
-use crate::guide::{Guide, Who, Words, enhanced_fits};
+use crate::guide::{Guide, Phrase, Who, Words, enhanced_fits};
 use crate::transcript::{Enhanced, Reply, Stage, StepId, clean_line};
 
 /// What sort of thing was asked about.
@@ -208,11 +208,17 @@ impl Explanation {
     }
 }
 
+/// The phrase that decided.
+pub(super) fn phrase<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Phrase> {
+    let id = meaning.phrase.as_ref()?;
+    guide.phrases().iter().find(|p| p.id == *id)
+}
+
 /// What the phrase that decided says itself. Words that name a provider count where the text names it too, or leaves no doubt: others
 /// may say the same in the same words.
 #[must_use]
 pub fn own_words<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Words> {
-    let phrase = guide.phrases().iter().find(|p| Some(&p.id) == meaning.phrase.as_ref())?;
+    let phrase = phrase(guide, meaning)?;
     let says = phrase.says.as_ref()?;
     let name = phrase.by.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let names = |text: &str| text.to_ascii_lowercase().contains(&name);
@@ -223,8 +229,8 @@ pub fn own_words<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Words> {
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
     let meaning = read_reply(guide, reply);
     let own_says = own_words(guide, &meaning).cloned();
-    let Meaning { cause, kind, phrase, .. } = meaning;
-    let phrase = phrase.and_then(|id| guide.phrases().iter().find(|p| p.id == id));
+    let phrase = phrase(guide, &meaning);
+    let Meaning { cause, kind, .. } = meaning;
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
     let title = match (known, phrase) {
@@ -242,7 +248,14 @@ fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
         phrase.map(|p| p.source.as_str()).or(own.map(|k| k.source.as_str())).or(known.map(|c| c.source.as_str()));
     let mut found = Explanation::new(Topic::Reply, &id, &title, says, source.unwrap_or("RFC 5321 §4.2"));
     found.known = phrase.is_some() || reply.text.is_empty();
-    found.led(guide, Some(&cause), kind.as_deref())
+    let mut found = found.led(guide, Some(&cause), kind.as_deref());
+    if let Some(own) = phrase {
+        found.who = own.who.or(found.who);
+        if !own.fix.is_empty() {
+            found.fix.clone_from(&own.fix);
+        }
+    }
+    found
 }
 
 fn of_code(guide: &Guide, code: u16) -> Explanation {

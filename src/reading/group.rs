@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::Meaning;
+use super::explain::phrase;
 use super::text::Item;
 use crate::guide::{Guide, Who};
 use crate::transcript::clean_line;
@@ -127,7 +129,7 @@ impl Groups {
             .map(|((cause, kind, incoming), c)| Group {
                 cause: cause.clone(),
                 kind: kind.clone(),
-                who: c.example.turned(who(&self.guide, cause, kind.as_deref())),
+                who: c.example.turned(who(&self.guide, &c.example.meaning)),
                 incoming: *incoming,
                 count: c.count,
                 first: c.first.clone(),
@@ -182,10 +184,11 @@ impl Counted {
     }
 }
 
-/// Whose move a kind is, as the guide says it to whoever sends.
-pub(super) fn who(guide: &Guide, cause: &str, kind: Option<&str>) -> Who {
-    let of_kind = kind.and_then(|k| guide.kind(k)).map(|(_, k)| k.who);
-    of_kind.or_else(|| guide.cause(cause).map(|c| c.who)).unwrap_or(Who::You)
+/// Whose move it is, as the guide says it to whoever sends.
+pub(super) fn who(guide: &Guide, meaning: &Meaning) -> Who {
+    let of_phrase = phrase(guide, meaning).and_then(|p| p.who);
+    let of_kind = || meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, k)| k.who);
+    of_phrase.or_else(of_kind).or_else(|| guide.cause(&meaning.cause).map(|c| c.who)).unwrap_or(Who::You)
 }
 
 fn domain(address: &str) -> Option<String> {

@@ -101,6 +101,9 @@ fn read_at(guide: &Guide, text: &str, depth: usize) -> Read {
         return Read::NotABounce(noted::reached(guide, &about));
     }
     let signs = Signs::of(&mail.head, &parts.words);
+    if signs.aggregate() {
+        return Read::NotABounce(Vec::new());
+    }
     if parts.words.trim().is_empty() && parts.nested.is_empty() {
         return bare(guide, &mail, &signs, &hints);
     }

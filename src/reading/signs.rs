@@ -41,6 +41,10 @@ static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
+/// What servers report of a day's mail to the owner of a domain (RFC 7489 §7.2.1.1, RFC 8460 §5.3).
+static AGGREGATE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^(?:\[[^\]]*\] *)?report domain: ?\S+ submitter: ?\S").expect("a pattern"));
+
 const CHALLENGE: &str = r"(?i)(?:reply to this|click|follow|visit|confirm|prove|verify)[^.\n]*(?:to (?:have|get|let) your (?:message|mail|e-mail)|you are (?:a )?(?:human|real|not)|that you sent|your (?:message|mail|e-mail) (?:will|can|to) be)|your (?:message|mail|e-mail) (?:to|will) be delivered,? (?:once|when|after|if|please)|have your (?:message|mail|e-mail) delivered|awaits? (?:moderator )?approval|is being held until|confirm your (?:message|subscription|e-?mail)|challenge.response";
 
 const AWAY: &str = concat!(
@@ -152,6 +156,11 @@ impl<'t> Signs<'t> {
     /// Whether somebody's mail system passes a complaint on.
     pub(super) fn complains(&self) -> bool {
         COMPLAINT.is_match(&self.subject)
+    }
+
+    /// Whether it is a report of a day's mail, which tells of no single message.
+    pub(super) fn aggregate(&self) -> bool {
+        AGGREGATE.is_match(&self.subject)
     }
 
     /// Whether the header says that a program answered.

@@ -1,9 +1,10 @@
 //! Codes and names explained.
 
-use heloise::reading::{Topic, explain};
+use heloise::guide::Who;
+use heloise::reading::{Topic, advice, explain};
 use heloise::transcript::Stage;
 
-use crate::GUIDE;
+use crate::{GUIDE, only};
 
 #[test]
 fn explaining_answers_for_codes_and_names() {
@@ -34,6 +35,17 @@ fn a_reply_with_its_text_is_explained_by_the_text() {
     let said =
         &explain(&GUIDE, "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using bl.example.org")[0];
     assert_eq!((said.cause.as_deref(), said.kind.as_deref()), (Some("blocklist"), Some("ip-listed")));
+}
+
+#[test]
+fn what_is_wrong_at_the_receiving_server_is_for_its_own_people_to_mend() {
+    for text in ["451 4.3.5 Server configuration error", "550 5.2.4 Mailing list expansion problem"] {
+        let told = advice(&GUIDE, &only(text));
+        assert_eq!(told.who, Who::TheirProvider, "{text}");
+        assert!(told.fix[0].plain.starts_with("Tell the recipient"), "{:?}", told.fix);
+        let explained = &explain(&GUIDE, text)[0];
+        assert_eq!((explained.who, &explained.fix), (Some(Who::TheirProvider), &told.fix), "{text}");
+    }
 }
 
 #[test]

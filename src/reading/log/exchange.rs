@@ -105,7 +105,9 @@ fn tracking<'a>(fields: &[Cow<'a, str>]) -> Option<Line<'a>> {
         _ => return None,
     };
     let to = (at + 2..fields.len()).find(|i| fields[*i].contains('@') && !fields[*i].starts_with('<'))?;
-    let status = fields.get(to + 1).cloned().unwrap_or_default();
+    // A deferral says why in the source's context, before the connector.
+    let context = || fields.get(at.checked_sub(2)?).filter(|c| c.len() > 3).cloned();
+    let status = fields.get(to + 1).filter(|s| !s.is_empty()).cloned().or_else(context).unwrap_or_default();
     let why: Cow<'a, str> = match status.find("LED=") {
         Some(led) => {
             status[led + 4..].split("};").next().unwrap_or_default().trim_end_matches(['}', ']']).to_owned().into()
@@ -118,7 +120,7 @@ fn tracking<'a>(fields: &[Cow<'a, str>]) -> Option<Line<'a>> {
 }
 
 /// The fields of a CSV line (RFC 4180); none where there are too few to be one of these logs.
-fn fields(line: &str) -> Option<Vec<Cow<'_, str>>> {
+pub(super) fn fields(line: &str) -> Option<Vec<Cow<'_, str>>> {
     let (mut all, mut rest) = (Vec::new(), line);
     while all.len() < 64 {
         let (field, behind) = match rest.strip_prefix('"') {

@@ -1,5 +1,6 @@
 //! Lines of mail logs, each kind of log in a file of its own: what a line says before its words are read.
 
+mod accounting;
 mod courier;
 mod delivered;
 mod dovecot;
@@ -12,6 +13,7 @@ mod postfix;
 mod qmail;
 mod sendmail;
 mod sessions;
+mod stalwart;
 mod stamp;
 
 use std::borrow::Cow;
@@ -78,9 +80,12 @@ pub(super) fn parse<'a>(line: &'a str, sessions: &mut Sessions) -> Option<Told<'
     if let Some(told) = exchange::parse(line, sessions) {
         return Some(told);
     }
+    if let Some(told) = accounting::parse(line) {
+        return Some(told);
+    }
     let entry = Entry::of(line);
     let mut line = by_program(&entry)?;
-    // qmail names the recipient when a delivery begins, Courier and Haraka tell of one failure in several lines.
+    // qmail names the recipient when a delivery begins; Courier, Haraka and Stalwart tell of one failure in several lines.
     let loose = !entry.program.contains('/');
     match &mut line {
         Line::Failed(raw) => {
@@ -110,6 +115,7 @@ fn by_program<'a>(entry: &Entry<'a>) -> Option<Line<'a>> {
         "smtpd" => opensmtpd::read(entry),
         "dovecot" => Some(dovecot::read(entry)),
         "haraka" => haraka::read(entry).or(Some(Line::Other)),
+        "stalwart" | "stalwart-mail" => stalwart::read(entry).or(Some(Line::Other)),
         "saslauthd" => Some(unsure(entry.text, true)),
         _ if name.starts_with("qmail") => qmail::read(entry).or(Some(Line::Other)),
         _ if name.starts_with("courier") => courier::read(entry).or(Some(Line::Other)),
@@ -123,6 +129,7 @@ fn by_shape<'a>(entry: &Entry<'a>) -> Option<Line<'a>> {
         .or_else(|| qmail::read(entry))
         .or_else(|| courier::read(entry))
         .or_else(|| haraka::read(entry))
+        .or_else(|| stalwart::read(entry))
         .or_else(|| opensmtpd::read(entry))
         .or_else(|| postfix::bare(entry))
         .or_else(|| sendmail::bare(entry))

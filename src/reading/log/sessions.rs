@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{courier, haraka, qmail};
+use super::{courier, haraka, qmail, stalwart};
 use crate::transcript::Stage;
 
 /// The most connections, and deliveries, that are followed at a time.
@@ -45,6 +45,14 @@ impl Sessions {
 
     /// Whether this line goes on about what the last failure was about, and so is none of its own.
     pub(super) fn again(&mut self, text: &str) -> bool {
+        if let Some((about, notice)) = stalwart::about(text) {
+            let again = notice && self.last == about;
+            self.last.clear();
+            if !notice {
+                self.last.push_str(about);
+            }
+            return again;
+        }
         let Some(about) = courier::about(text).or_else(|| haraka::session(text)) else { return false };
         let again = self.last == about;
         self.last.clear();
