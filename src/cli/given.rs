@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{CaseArgs, Trouble, input};
 use crate::reading::FileSettings;
 use crate::run::settings_in;
-use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, Security, redact};
+use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, redact};
 
 /// The most that is kept of an error, a bounce or a log, in octets: it is recorded whole in the transcript.
 const MOST_ERROR: u64 = 256 * 1024;
@@ -142,7 +142,6 @@ fn contradictions(args: &CaseArgs) -> Result<(), Trouble> {
     } else if let Some(port) = args.port.filter(|_| args.settings.is_empty()) {
         return no(format!("--port {port} needs a server; add --server HOST"));
     }
-    security_fits(args)?;
     let has_user = args.user.is_some() || !args.settings.is_empty();
     let has_password = args.password_file.is_some() || args.password_env.is_some() || args.password_stdin;
     if has_password && !has_user {
@@ -167,19 +166,6 @@ fn contradictions(args: &CaseArgs) -> Result<(), Trouble> {
         return no(format!("--server {server} cannot be reached from --source {source}; use the same kind of address"));
     }
     Ok(())
-}
-
-/// A port that is for one kind of protection by its registration (RFC 8314 §7.3, RFC 6409 §3.1) does not go with another.
-fn security_fits(args: &CaseArgs) -> Result<(), Trouble> {
-    let port = args.server.as_ref().and_then(|s| s.port).or(args.port);
-    let (Some(port), Some(given)) = (port, args.security) else { return Ok(()) };
-    let (begins, instead) = match (port, given) {
-        (465, Security::None | Security::Starttls) => ("begins with TLS", "--security tls, or port 587 with starttls"),
-        (25 | 587 | 2525, Security::Tls) => ("begins in plain text", "--security starttls, or port 465 with tls"),
-        _ => return Ok(()),
-    };
-    let line = format!("port {port} {begins}, so it does not go with --security {given}; type {instead}");
-    Err(Trouble::usage(format!("{line}; without --security, what works is found out")))
 }
 
 fn family(args: &CaseArgs) -> AddressFamily {
