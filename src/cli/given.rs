@@ -172,15 +172,17 @@ fn contradictions(args: &CaseArgs) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A port that is for one kind of protection by its registration (RFC 8314 §7.3, RFC 6409 §3.1) does not go with another.
+/// What nobody can mean. STARTTLS at 465 and TLS at 587 are what people enter by mistake: those are tried, and the pair is shown.
 fn security_fits(args: &CaseArgs) -> Result<(), Trouble> {
     let port = args.server.as_ref().and_then(|s| s.port).or(args.port);
-    let (Some(port), Some(given)) = (port, args.security) else { return Ok(()) };
-    let (begins, instead) = match (port, given) {
-        (465, Security::None | Security::Starttls) => ("begins with TLS", "--security tls, or port 587 with starttls"),
-        (25 | 587 | 2525, Security::Tls) => ("begins in plain text", "--security starttls, or port 465 with tls"),
+    let (begins, instead) = match (port, args.security) {
+        (Some(465), Some(Security::None)) => {
+            ("begins with TLS (RFC 8314 §7.3)", "--security tls, or port 587 with starttls")
+        }
+        (Some(25), Some(Security::Tls)) => ("begins in plain text", "--security starttls, or port 465 with tls"),
         _ => return Ok(()),
     };
+    let (port, given) = (port.unwrap_or_default(), args.security.unwrap_or_default());
     let line = format!("port {port} {begins}, so it does not go with --security {given}; type {instead}");
     Err(Trouble::usage(format!("{line}; without --security, what works is found out")))
 }

@@ -14,6 +14,7 @@ mod smtp;
 mod tcp;
 mod tls;
 mod trace;
+mod waits;
 mod wire;
 mod world;
 
@@ -43,6 +44,8 @@ pub struct Net {
     patience: Duration,
     /// Whether connections ask for small segments only.
     small: bool,
+    /// Whether nobody is waited for longer than a phase.
+    hurries: bool,
 }
 
 /// How long things may take.
@@ -59,6 +62,7 @@ struct Inner {
     trust: Trust,
     dns: dns::Dns,
     manners: manners::Manners,
+    waits: waits::Waits,
     /// What must not be recorded of what a machine says, since it was told.
     hushed: Mutex<HashMap<IpAddr, Hush>>,
 }
@@ -68,8 +72,9 @@ impl Net {
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
-        let inner = Arc::new(Inner { world, trust, dns, manners, hushed: Mutex::default() });
-        Self { inner, limits, patience: limits.phase * 4, small: false }
+        let waits = waits::Waits::default();
+        let inner = Arc::new(Inner { world, trust, dns, manners, waits, hushed: Mutex::default() });
+        Self { inner, limits, patience: limits.phase * 4, small: false, hurries: false }
     }
 
     /// The same net with other limits, which keeps quiet about what this one did.
@@ -84,7 +89,7 @@ impl Net {
     /// This net, for phases that need not be waited for as long as others: cache, counts and manners are shared.
     #[must_use]
     pub fn hurried(&self, phase: Duration) -> Self {
-        Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, ..self.clone() }
+        Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, hurries: true, ..self.clone() }
     }
 
     /// This net, for connections on which only small packets come: what large ones are lost on, they get through.

@@ -208,6 +208,20 @@ impl Wire {
         self.stream = Stream::Tls(Box::new(stream));
     }
 
+    /// Sends what can go without waiting. Returns whether all of it went.
+    pub(super) fn say_now(&mut self, octets: &[u8]) -> bool {
+        let said = match &mut self.stream {
+            Stream::Plain(stream) => stream.write_all(octets).now_or_never(),
+            Stream::Tls(stream) => async {
+                stream.write_all(octets).await?;
+                stream.flush().await
+            }
+            .now_or_never(),
+            Stream::Gone => None,
+        };
+        matches!(said, Some(Ok(())))
+    }
+
     /// Hangs up at once and gives the place back.
     pub(super) fn hang_up(&mut self) {
         self.stream = Stream::Gone;

@@ -21,6 +21,7 @@ impl Check for Authentication {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "authentication.none-given",
             "authentication.no-consent",
             "authentication.no-connection",

@@ -59,6 +59,7 @@ impl Check for Connectivity {
             "connectivity.v6.ok",
             "connectivity.v6.turned-away",
             "connectivity.primary-dead",
+            "connectivity.waits-on",
             "connectivity.lossy",
             "connectivity.trace.last-hop",
             "connectivity.trace.nobody",

@@ -22,6 +22,7 @@ impl Check for Content {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "content.none-given",
             "content.unreadable",
             "content.ok",

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use futures_util::future::join_all;
 
 use crate::check::Context;
-use crate::check::tools::{Host, Stopped, could_not_tell, exchangers, hosts, talk};
+use crate::check::tools::{Host, Stopped, could_not_tell, exchangers, hosts, leave, talk};
 use crate::net::{Broken, Heard, RecordType};
 use crate::transcript::{ConnectOutcome, Consent, Fact, Finding, Reply, Role, RunId, Stage, StepId, Transcript};
 
@@ -96,7 +96,11 @@ pub(super) async fn connections(cx: &Context, failed: &Failed) {
         let label = format!("{server} {address}");
         cx.rec.probing(&label);
         let (id, evidence, ms) = match cx.net.connect(&cx.rec, server, *address, cx.case.source).await {
-            Ok((_wire, evidence)) => ("escalate.recheck.healed", evidence, None),
+            Ok(over) => {
+                let evidence = over.1;
+                leave(cx, server, *address, over).await;
+                ("escalate.recheck.healed", evidence, None)
+            }
             Err((fact, evidence)) => ("escalate.recheck.same", evidence, Some(fact.ms)),
         };
         let mut finding = Finding::new(id).arg("server", server).arg("address", address).shown_by(evidence);

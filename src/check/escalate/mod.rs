@@ -17,6 +17,7 @@ impl Check for Escalate {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "escalate.ruled-out",
             "escalate.remaining",
             "escalate.could-not-tell",

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
-use super::tools::{Host, answers_for_all, hosts, hurried_where_silent, is_private, route};
+use super::tools::{Host, answers_for_all, hosts, hurried_where_silent, is_private, leave, route};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
 use crate::transcript::{ConnectOutcome, Consent, DnsFact, DnsRecord, EvidenceId, Finding};
@@ -31,6 +31,7 @@ impl Check for Firewall {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "firewall.no-consent",
             "firewall.no-target",
             "firewall.port.open",
@@ -148,7 +149,11 @@ async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     cx.rec.probing(&label);
     let (outcome, evidence, ms) =
         match hurried_where_silent(cx, address).connect(&cx.rec, &server, address, cx.case.source).await {
-            Ok((_wire, evidence)) => (ConnectOutcome::Open, evidence, None),
+            Ok(over) => {
+                let evidence = over.1;
+                leave(cx, &server, address, over).await;
+                (ConnectOutcome::Open, evidence, None)
+            }
             Err((fact, evidence)) => (fact.outcome, evidence, Some(fact.ms)),
         };
     let id = match outcome {

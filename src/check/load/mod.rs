@@ -20,6 +20,7 @@ impl Check for Load {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "load.no-consent",
             "load.no-target",
             "load.greeting",

@@ -22,6 +22,7 @@ impl Check for Recipient {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
+            "connectivity.waits-on",
             "recipient.none-given",
             "recipient.syntax.bad",
             "recipient.syntax.suggested",

@@ -109,7 +109,9 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         let server = &opening.last().reply.server;
         cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
     }
-    let finding = match dialogue.mail(from, if utf8 { "SMTPUTF8" } else { "" }).await {
+    let parameters =
+        [utf8.then(|| "SMTPUTF8".to_owned()), size(cx, &dialogue)].into_iter().flatten().collect::<Vec<_>>();
+    let finding = match dialogue.mail(from, &parameters.join(" ")).await {
         Err(broken) => return broke(&broken),
         Ok(heard) if !heard.reply.is_positive() => earlier(&heard),
         Ok(_) => {
@@ -161,6 +163,13 @@ async fn vrfy(cx: &Context, dialogue: &mut Dialogue, address: &str) -> Result<()
     let found = Finding::new(id).arg("address", address).arg("server", &heard.reply.server);
     cx.found(found.arg("codes", heard.reply.codes()).arg("text", heard.reply.joined()).shown_by(heard.evidence));
     Ok(())
+}
+
+/// How large the message is that the case is about: a server that takes sizes says at once whether it has room for it (RFC 1870 §6.1).
+fn size(cx: &Context, dialogue: &Dialogue) -> Option<String> {
+    let path = cx.case.message.as_ref().filter(|_| dialogue.capabilities().has("SIZE"))?;
+    let file = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    Some(format!("SIZE={}", file.len()))
 }
 
 /// What is said to the postmaster's address, beside a refusal of all others.

@@ -76,6 +76,7 @@ impl Check for ServerStatus {
             "server-status.one-busy",
             "server-status.one-unreachable",
             "server-status.all-refuse",
+            "connectivity.waits-on",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
         ]

@@ -283,7 +283,10 @@ fn broken(fact: &BreakFact) -> End {
         (Stage::Greeting, BreakKind::Timeout) => End::Silent,
         (stage, BreakKind::Timeout) => End::Hushed(format!("no answer at {}", stage.spoken())),
         _ if fact.is_timeout() => End::Hushed("no answer in the TLS handshake".to_owned()),
-        (Stage::Tls, _) | (_, BreakKind::Tls) => End::Handshake(detail),
+        // Whoever hangs up on STARTTLS does not come as far as the handshake, and means no other.
+        (Stage::Starttls, BreakKind::Closed | BreakKind::Reset) | (Stage::Tls, _) | (_, BreakKind::Tls) => {
+            End::Handshake(detail)
+        }
         (_, BreakKind::NotSmtp | BreakKind::TooLong) => End::NotSmtp,
         (stage, kind) => End::Broke(format!("{} at {}", kind.as_str(), stage.spoken())),
     }

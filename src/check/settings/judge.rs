@@ -77,6 +77,9 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         // The settings may be right: what answers is not the server as it is.
         _ if first.masked || broken => {}
         (End::NoStarttls, None) => found("settings.starttls-missing"),
+        // Where a login is to go, doing without protection is no remedy: why it is missing is what matters.
+        (End::NoStarttls, Some(a)) if !is_safe(a) && cx.case.user.is_some() => found("settings.starttls-missing"),
+        (End::Broke(_), _) => found("settings.cut"),
         (End::Silent | End::NotSmtp, Some(a)) if a.security == Security::Tls => {
             cx.found(works("settings.speaks-tls-first"));
         }
@@ -95,13 +98,20 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
             cx.found(works("settings.wrong-security"));
         }
         (End::Handshake(_), None) => cx.found(handshake(host, first, old)),
+        // A server closes what it does not use; what swallows the calls to a port that mail is sent by is a filter.
+        (End::NoAnswer, None) if is_usual(first.port) => cx.found(works("settings.port-filtered")),
         (End::Unreached(_) | End::NoAnswer, None) => cx.found(works("settings.wrong-port")),
         _ => {}
     }
-    // Plain text is no remedy for TLS that is broken: the login would go by in the open.
-    if !broken || is_safe(offered) {
+    // Plain text is no remedy for TLS that is broken or falls silent, or where a login is to go: that would go by in the open.
+    if !(broken || cx.case.user.is_some() || matches!(first.end, End::Hushed(_))) || is_safe(offered) {
         cx.found(works("settings.other-works"));
     }
+}
+
+/// Whether mail is meant to be handed in or over on that port (RFC 6409 §3.1, RFC 8314 §7.3).
+fn is_usual(port: u16) -> bool {
+    matches!(port, 25 | 465 | 587)
 }
 
 /// Whether TLS was agreed on and then did not come about: by STARTTLS, or by a hello that only old servers answer.

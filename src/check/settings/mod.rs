@@ -23,9 +23,9 @@ use std::time::Duration;
 use attempt::{Attempt, attempt, settled};
 use futures_util::future::join_all;
 
-use super::tools::{Host, hosts, interceptor};
+use super::tools::{Host, hosts, interceptor, leave};
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, Finding, Role, Security};
+use crate::transcript::{ConnectOutcome, Consent, Finding, Role, Security};
 
 /// The check of step 3.
 pub(super) struct Settings;
@@ -55,8 +55,10 @@ impl Check for Settings {
             "settings.no-answer",
             "settings.no-session",
             "settings.silent",
+            "settings.cut",
             "settings.wrong-security",
             "settings.wrong-port",
+            "settings.port-filtered",
             "settings.starttls-missing",
             "settings.tls-required",
             "settings.tls.handshake-failed",
@@ -104,6 +106,9 @@ impl Check for Settings {
             "settings.found.no-consent",
             "settings.found.untrusted",
             "settings.found.other-host",
+            "connectivity.waits-on",
+            "connectivity.v4.broken",
+            "connectivity.v6.broken",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
             "firewall.interceptor",
@@ -254,12 +259,38 @@ fn entered_security(security: Security, port: u16) -> Security {
     }
 }
 
-/// The first address that lets us in, or the first of all: the combinations must differ in one thing only.
+/// The first address that lets us in, or the first of all: the combinations must differ in one thing only. Where one family lets nobody in
+/// and the other does, that is said.
 async fn reachable(cx: &Context, host: &Host) -> IpAddr {
     let [first, _, ..] = host.addresses[..] else { return host.addresses[0] };
     let tries = host.addresses.iter().take(4).map(async |ip| {
-        let opened = cx.net.connect(&cx.rec, &host.name, SocketAddr::new(*ip, host.port), cx.case.source).await;
-        opened.is_ok().then_some(*ip)
+        let address = SocketAddr::new(*ip, host.port);
+        match cx.net.connect(&cx.rec, &host.name, address, cx.case.source).await {
+            Ok(over) => {
+                let evidence = over.1;
+                leave(cx, &host.name, address, over).await;
+                (*ip, ConnectOutcome::Open, evidence)
+            }
+            Err((fact, evidence)) => (*ip, fact.outcome, evidence),
+        }
     });
-    join_all(tries).await.into_iter().flatten().next().unwrap_or(first)
+    let tried = join_all(tries).await;
+    let open = |v6: bool| tried.iter().any(|(ip, how, _)| ip.is_ipv6() == v6 && *how == ConnectOutcome::Open);
+    // A machine without a way by one family is whole: the other carries the mail. What could not be tried says nothing.
+    let shut = |v6: bool| {
+        let of = || tried.iter().filter(|(ip, ..)| ip.is_ipv6() == v6).map(|(_, how, _)| *how);
+        let told = |how| matches!(how, ConnectOutcome::Refused | ConnectOutcome::Timeout | ConnectOutcome::Denied);
+        !open(v6) && of().any(told)
+    };
+    let broken = match (shut(false), shut(true)) {
+        (false, true) if open(false) => Some("connectivity.v6.broken"),
+        (true, false) if open(true) => Some("connectivity.v4.broken"),
+        _ => None,
+    };
+    if let Some(id) = broken {
+        let mut found = Finding::new(id).arg("server", &host.name).arg("port", host.port).arg("count", tried.len());
+        found.evidence = tried.iter().map(|(.., evidence)| *evidence).collect();
+        cx.found(found);
+    }
+    tried.iter().find(|(_, how, _)| *how == ConnectOutcome::Open).map_or(first, |(ip, ..)| *ip)
 }

@@ -20,8 +20,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Context;
-use crate::net::{Net, RecordType};
-use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, Fact};
+use crate::net::{Dialogue, Net, Open, RecordType, Wire};
+use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, EvidenceId, Fact, Role, Security};
 
 /// How long a call is waited for that went unanswered before: a lost one is repeated twice in that time (RFC 6298 §2).
 const AGAIN: Duration = Duration::from_secs(4);
@@ -56,6 +56,15 @@ pub(crate) fn hurried_where_silent(cx: &Context, address: SocketAddr) -> Net {
         Some(ConnectOutcome::Timeout) => cx.net.hurried(AGAIN),
         _ => cx.net.clone(),
     }
+}
+
+/// Ends a connection that was only made to see whether the port is open.
+pub(crate) async fn leave(cx: &Context, server: &str, address: SocketAddr, over: (Wire, EvidenceId)) {
+    let entered = cx.case.server.as_ref().is_some_and(|s| s.host.eq_ignore_ascii_case(server));
+    let security = if entered { cx.case.security } else { Security::Auto };
+    let (server, source) = (server.to_owned(), cx.case.source);
+    let open = Open { server, address, security, source, role: Role::Control, strict: false };
+    Dialogue::take_leave(&cx.net, &cx.rec, open, over).await;
 }
 
 /// Whether an address is of an inner network, or of no network: nobody outside knows it.

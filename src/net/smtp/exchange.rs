@@ -9,7 +9,7 @@ use super::reply::{Assembly, ReplyParts, may_begin_reply};
 use super::{Broken, Dialogue, Heard};
 use crate::net::tcp::millis;
 use crate::net::wire::{Fault, excerpt};
-use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, MARK, Reply, Role, Stage, clean_line};
+use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, Finding, MARK, Reply, Role, Stage, clean_line};
 
 /// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
 const SENT_MAX: usize = 12_288;
@@ -24,7 +24,7 @@ impl Dialogue {
         line: &str,
     ) -> Result<Heard, Broken> {
         self.alive()?;
-        let limit = self.net.limits().phase;
+        let limit = self.net.phase_for(self.open.address.ip());
         let begun = Clock::now();
         let deadline = Instant::now() + limit;
         self.look_for_early_talk(stage, role);
@@ -63,7 +63,13 @@ impl Dialogue {
 
     /// Records a break, hangs up and ends the dialogue.
     pub(super) fn broke(&mut self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
+        // Who was greeted ends with QUIT (RFC 5321 §4.1.1.10), as far as that goes without waiting for anybody who does not answer.
+        let greeted = stage > Stage::Greeting && stage != Stage::Tls;
+        let leave = greeted && !matches!(fault.kind, BreakKind::Closed | BreakKind::Reset | BreakKind::Tls);
         let (fact, evidence) = self.record_break(stage, role, begun, fault);
+        if leave && self.wire.say_now(b"QUIT\r\n") {
+            self.record_sent(Stage::Quit, role, "QUIT");
+        }
         self.wire.hang_up();
         self.over = Some(Box::new((fact.clone(), evidence)));
         (fact, evidence)
@@ -114,10 +120,15 @@ impl Dialogue {
         self.early.get_or_insert(evidence);
     }
 
-    async fn read_reply(&mut self, stage: Stage, deadline: Instant) -> Result<ReplyParts, Fault> {
+    async fn read_reply(&mut self, stage: Stage, mut deadline: Instant) -> Result<ReplyParts, Fault> {
         let mut assembly = Assembly::new(stage);
         loop {
-            let line = self.next_line(!assembly.begun(), deadline).await?;
+            let line = match self.next_line(!assembly.begun(), deadline).await {
+                Err(fault) if fault.kind == BreakKind::Timeout => {
+                    self.wait_on(stage, !assembly.begun(), &mut deadline, fault).await?
+                }
+                line => line?,
+            };
             let asks = stage == Stage::Auth && line.starts_with(b"334");
             if asks {
                 // What a login goes on with must come as it was said.
@@ -130,6 +141,26 @@ impl Dialogue {
                 return assembly.finish().ok_or_else(|| Fault::new(BreakKind::NotSmtp));
             }
         }
+    }
+
+    /// Waits on for the next line, saying so, as far as there is time for it. Only the greeting on port 25 is worth it: elsewhere silence may
+    /// mean that TLS comes first.
+    async fn wait_on(
+        &mut self,
+        stage: Stage,
+        first: bool,
+        deadline: &mut Instant,
+        fault: Fault,
+    ) -> Result<Vec<u8>, Fault> {
+        let address = self.open.address;
+        let worth = stage != Stage::Quit && (stage != Stage::Greeting || address.port() == 25);
+        let Some(more) = worth.then(|| self.net.wait_longer(address.ip())).flatten() else { return Err(fault) };
+        let said = Finding::new("connectivity.waits-on").arg("server", &self.open.server).arg("stage", stage.spoken());
+        self.rec.found(said.arg("seconds", more.as_secs()));
+        *deadline = Instant::now() + more;
+        let line = self.next_line(first, *deadline).await;
+        self.net.waited(address.ip(), deadline.saturating_duration_since(Instant::now()), line.is_ok());
+        line
     }
 
     /// The next line. Where it would be the first of a reply and what came of it before a fault cannot be SMTP, that is the fault.

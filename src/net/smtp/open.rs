@@ -1,6 +1,6 @@
 //! The beginning of a dialogue: connection, handshake, greeting; and STARTTLS.
 
-use std::time::Instant as Clock;
+use std::time::{Duration, Instant as Clock};
 
 use tokio::time::Instant;
 
@@ -10,6 +10,9 @@ use crate::net::{Net, Recorder, Wire, tls};
 use crate::transcript::{
     BreakFact, BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Role, Security, Stage, clean_line,
 };
+
+/// How long the greeting is waited for where nothing but QUIT is to be said.
+const LEAVE_MAX: Duration = Duration::from_secs(3);
 
 impl Dialogue {
     /// Connects, does the implicit TLS handshake if asked, and reads the greeting. A greeting of any code is a reply.
@@ -59,10 +62,21 @@ impl Dialogue {
             dialogue.handshake(role).await?;
         }
         let begun = Clock::now();
-        let deadline = Instant::now() + net.limits().phase;
+        let deadline = Instant::now() + net.phase_for(dialogue.open.address.ip());
         match dialogue.hear(Stage::Greeting, role, begun, deadline).await {
             Ok(greeting) => Ok((dialogue, greeting)),
             Err(fault) => Err(dialogue.broke(Stage::Greeting, role, begun, fault)),
+        }
+    }
+
+    /// Ends a connection that was only made to see whether it comes about. QUIT before the greeting would be out of turn (RFC 5321 §4.3.1), so
+    /// that is heard first, for a moment; where TLS comes first no session has begun, and there is nothing to end.
+    pub async fn take_leave(net: &Net, rec: &Recorder, open: Open, connection: (Wire, EvidenceId)) {
+        if open.security == Security::Tls || (open.security == Security::Auto && open.address.port() == 465) {
+            return;
+        }
+        if let Ok((dialogue, _)) = Self::over(&net.hurried(LEAVE_MAX), rec, open, connection).await {
+            dialogue.quit().await;
         }
     }
 

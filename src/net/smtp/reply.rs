@@ -98,7 +98,9 @@ impl Assembly {
         let start = text.trim_start();
         let (token, rest) = start.split_once([' ', '\t']).unwrap_or((start, ""));
         let bare = token.trim_start_matches('#').trim_end_matches([':', ';', ',']);
-        bare.parse().map_or((None, text), |enhanced| (Some(enhanced), rest.trim_start()))
+        // qmail and its kin put it behind, in brackets; there it belongs to the words.
+        let behind = || text.trim_end().strip_suffix(')')?.rsplit_once("(#")?.1.parse().ok();
+        bare.parse().map_or_else(|_| (behind(), text), |enhanced| (Some(enhanced), rest.trim_start()))
     }
 }
 

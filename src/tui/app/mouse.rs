@@ -31,7 +31,7 @@ impl App {
         match spot {
             Spot::Key(command) => self.act(command),
             Spot::Step(number) => {
-                let step = self.guide.steps.iter().find(|s| s.number == number).map(|s| s.id.clone());
+                let step = self.guide.steps().iter().find(|s| s.number == number).map(|s| s.id.clone());
                 if let Some(step) = step.filter(|s| self.session.walk().here() != Some(s)) {
                     self.open_step(&step);
                 }

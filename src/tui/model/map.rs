@@ -67,7 +67,8 @@ pub(in crate::tui) fn map(walk: &Walk, guide: &Guide, ruled: &RuledOut, cursor: 
         None => Some(guide.steps().len()),
         Some(id) => guide.steps().iter().position(|s| s.id == *id),
     };
-    let mut rows: Vec<MapRow> = guide.steps().iter().map(|step| row(walk, step, ruled, leads(walk, step, at))).collect();
+    let mut rows: Vec<MapRow> =
+        guide.steps().iter().map(|step| row(walk, step, ruled, leads(walk, step, at))).collect();
     let concluded = *walk.place() == Place::Concluded;
     let mark = if concluded { Mark::Busy } else { Mark::Waiting };
     rows.push(MapRow { mark, step: None, title: "What we found".to_owned(), here: concluded, leads: Vec::new() });

@@ -63,7 +63,7 @@ fn draw<B: Backend>(terminal: &mut Terminal<B>, drawn: &mut Buffer, (empties, pu
         drawn.set_stringn(*x, *y, text, usize::from(WIDTH - x), *look);
     }
     let done = terminal.draw(|frame| frame.buffer_mut().merge(drawn));
-    done.map(drop).unwrap_or_else(|_| panic!("a drawing"));
+    done.map_or_else(|_| panic!("a drawing"), drop);
 }
 
 fn parser() -> vt100::Parser {
