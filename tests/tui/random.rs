@@ -29,6 +29,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => "(?s).{0,40}".prop_map(Event::Paste),
         2 => (0_u16..210, 0_u16..60).prop_map(|(w, h)| Event::Resize(w, h)),
         1 => Just(Event::Tick),
+        3 => (0_u16..210, 0_u16..60).prop_map(|(x, y)| Event::Click(x, y)),
+        1 => any::<bool>().prop_map(Event::Wheel),
         1 => (0_u64..40).prop_map(Event::Settled),
     ]
 }
