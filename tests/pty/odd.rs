@@ -32,7 +32,7 @@ fn the_mouse_is_taken_only_where_it_is_asked_for_and_given_back() {
         let env: Vec<_> = config.map(|c| ("HELOISE_CONFIG", c)).into_iter().collect();
         let mut terminal = Terminal::start(&["--no-save"], &env);
         terminal.sees("What do you have?");
-        terminal.send("\x1b[<0;6;11M\x1b[<0;6;11m");
+        terminal.send("\x1b[<0;6;10M\x1b[<0;6;10m");
         terminal.sees(if taken { "▸ Mail settings" } else { "▸ An error" });
         terminal.send("q");
         assert_eq!(terminal.ends(), 0);

@@ -4,10 +4,10 @@ use heloise::transcript::Mode;
 use heloise::tui::{Event, Launch, Order};
 
 use crate::fixture::{guide, session};
-use crate::seat::{Seat, setup};
+use crate::seat::{Seat, setup, small_guide};
 
 fn walk(mode: Mode) -> Seat {
-    Seat::new(Launch { resume: Some(session(mode)), ..Launch::new(setup(guide())) })
+    Seat::new(Launch { mouse: true, resume: Some(session(mode)), ..Launch::new(setup(guide())) })
 }
 
 /// Clicks on the first of these words that is on the screen, from a column on.
@@ -26,7 +26,7 @@ fn click(seat: &mut Seat, words: &str, from: usize) {
 
 #[tokio::test]
 async fn a_click_lights_a_line_and_one_more_takes_it() {
-    let mut seat = Seat::at_start();
+    let mut seat = Seat::new(Launch { mouse: true, ..Launch::new(setup(small_guide())) });
     seat.screen();
     click(&mut seat, "An address that mail", 0);
     seat.sees("▸ An address that mail");
@@ -85,6 +85,8 @@ async fn a_click_behind_a_prompt_or_beside_everything_does_nothing() {
 #[tokio::test]
 async fn the_mouse_is_the_terminals_until_it_is_asked_for() {
     let mut seat = Seat::at_start();
+    click(&mut seat, "An address that mail", 0);
+    seat.sees("▸ An error");
     assert!(!seat.orders.iter().any(|o| matches!(o, Order::Mouse(_))));
     seat.press("M");
     assert!(matches!(seat.orders.last(), Some(Order::Mouse(true))), "{:?}", seat.orders);

@@ -15,7 +15,7 @@ fn key() -> impl Strategy<Value = Event> {
             KeyCode::BackTab, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
             KeyCode::Delete, KeyCode::F(1), KeyCode::Insert,
         ]),
-        6 => prop::sample::select("qrynxitkpsoabmdefzcRN/? @.1".chars().filter(|c| *c != 'q').collect::<Vec<_>>())
+        6 => prop::sample::select("qrynxitkpsoabmdefzcRNM/? @.1".chars().filter(|c| *c != 'q').collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
     ];
