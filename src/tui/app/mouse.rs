@@ -12,7 +12,7 @@ impl App {
     pub(super) fn toggle_mouse(&mut self) {
         self.view.mouse = !self.view.mouse;
         let says = if self.view.mouse {
-            "The mouse clicks and scrolls here. To mark text, hold Shift. M turns it off."
+            "Mouse on. To mark text, hold Shift. M turns it off."
         } else {
             "The mouse is the terminal's again."
         };
