@@ -122,9 +122,22 @@ fn keys(settings: &cli::Settings) -> Result<tui::Keys, Trouble> {
     })
 }
 
+/// The columns of the terminal on standard output, if it is one and says so; a pipe, or a script that gives it no size, gets whole lines.
+#[cfg(unix)]
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col >= 20).then_some(size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn columns() -> Option<usize> {
+    None
+}
+
 async fn in_lines(wizard: Wizard) -> Result<Exit, Trouble> {
     let Wizard { setup, case, secret, consents, mode, resume, story, start_at_once, practice, confined, .. } = wizard;
-    let launch = plain::Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined };
+    let width = columns();
+    let launch = plain::Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined, width };
     let left = plain::run(launch, BufReader::new(io::stdin()), io::stdout(), plain::echo).await;
     drop(practice);
     let left = left.map_err(|e| Trouble::output("standard output", &e))?;

@@ -35,6 +35,7 @@ async fn seat(world: &str) -> Seat {
         story: Some(world.story),
         start_at_once: false,
         confined: false,
+        width: None,
     };
     Seat { launch, _practice: practice }
 }
@@ -251,4 +252,16 @@ async fn the_records_of_the_dns_are_read_out_with_what_to_publish() {
     let (_, said) = walk(seat.launch, "yes\nrecords\ndns\nrecords\nquit\n").await;
     assert!(said.contains("No records were looked at yet"), "{said}");
     assert!(said.contains("example.net. IN TXT \"v=spf1 mx ip4:198.51.100.7 -all\""), "{said}");
+}
+
+#[tokio::test]
+async fn on_a_narrow_terminal_lines_are_broken_between_words() {
+    let seat = seat("no-such-user").await;
+    let (_, narrow) = walk(Launch { width: Some(50), ..seat.launch }, "yes\n\nquit\n").await;
+    assert!(narrow.lines().all(|l| l.chars().count() <= 50), "{narrow}");
+    let seat = self::seat("no-such-user").await;
+    let (_, whole) = walk(seat.launch, "yes\n\nquit\n").await;
+    assert!(whole.lines().any(|l| l.chars().count() > 50), "{whole}");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&narrow).len(), words(&whole).len(), "no word is cut in two");
 }

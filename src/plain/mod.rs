@@ -51,6 +51,8 @@ pub struct Launch {
     pub start_at_once: bool,
     /// Serves somebody who may not touch this machine: no file is read or written by name.
     pub confined: bool,
+    /// Lines longer than so many columns are broken at spaces; none leaves them whole.
+    pub width: Option<usize>,
 }
 
 /// What is left when the wizard was left.
@@ -81,7 +83,7 @@ where
 {
     let (send, receive) = unbounded_channel();
     talk::listen(input, send.clone());
-    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined } = launch;
+    let Launch { setup, case, secret, mode, consents, resume, story, start_at_once, confined, width } = launch;
     let resumed = resume.is_some();
     let mut session = match &resume {
         Some(saved) => Session::resume(setup, saved, send),
@@ -92,6 +94,7 @@ where
     session.hold(secret);
     let mut talk = talk::Talk::new(session, receive, output, echo);
     talk.confined = confined;
+    talk.width = width;
     let mut wizard = wizard::Wizard::new(talk, case, mode, consents, practice);
     wizard.walk(resumed, story.as_deref(), start_at_once).await?;
     let session = wizard.into_session();

@@ -5,11 +5,13 @@ use std::io::{self, BufRead, Read, Write};
 use std::thread;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
 use super::found::Alike;
 use super::tell;
 use crate::guide::Guide;
+use crate::report::wrap;
 use crate::run::{Message, Session};
 use crate::transcript::{Fact, Finding, Level, clean_line};
 use crate::walk::Input;
@@ -65,6 +67,8 @@ pub(super) struct Talk<W, E> {
     alike: Alike,
     /// No file is read or written by name.
     pub(super) confined: bool,
+    /// The columns of the terminal: a line that is longer would be cut in the middle of a word, and read aloud like that.
+    pub(super) width: Option<usize>,
 }
 
 impl<W: Write, E: FnMut(bool)> Talk<W, E> {
@@ -80,6 +84,7 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
             told,
             alike: Alike::default(),
             confined: false,
+            width: None,
         }
     }
 
@@ -102,13 +107,24 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
 
     /// Says one line.
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.output, "{}", clean_line(text.trim(), TOLD))
+        self.write(clean_line(text.trim(), TOLD).trim_end())
+    }
+
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        match self.width {
+            Some(width) if line.width() > width && indent * 2 < width => {
+                let broken = wrap(line, width - indent);
+                broken.iter().try_for_each(|l| writeln!(self.output, "{:indent$}{l}", ""))
+            }
+            _ => writeln!(self.output, "{line}"),
+        }
     }
 
     /// Says a text of several lines as it is.
     pub(super) fn recite(&mut self, text: &str) -> io::Result<()> {
         for line in text.lines() {
-            writeln!(self.output, "{}", clean_line(line, TOLD).trim_end())?;
+            self.write(clean_line(line, TOLD).trim_end())?;
         }
         Ok(())
     }

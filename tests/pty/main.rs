@@ -227,7 +227,9 @@ fn a_pasted_bounce_is_read_and_leads_to_the_right_step() {
     let screen = terminal.cells();
     let row = (0..24).find(|row| (24..80).any(|col| screen.cell(*row, col).is_some_and(vt100::Cell::underline)));
     let row = row.expect("a row in which something decided");
-    let line: String = (0..80).map(|col| screen.cell(row, col).map_or("", |c| c.contents())).collect();
+    let line: String = (0..80)
+        .map(|col| screen.cell(row, col).map_or(" ", |c| if c.has_contents() { c.contents() } else { " " }))
+        .collect();
     assert!(line.contains('▸') && line.contains("554 5.7.1"), "{line}");
 }
 

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, count};
 
 #[test]
 fn every_kind_of_terminal_shows_the_first_screen_in_the_signs_it_has() {
@@ -20,6 +20,26 @@ fn every_kind_of_terminal_shows_the_first_screen_in_the_signs_it_has() {
         assert_eq!(terminal.ends(), 0, "{term}");
         terminal.is_given_back();
         assert_eq!(terminal.raw().is_ascii(), ascii, "{term}");
+    }
+}
+
+#[test]
+fn the_mouse_is_taken_only_where_it_is_asked_for_and_given_back() {
+    let settings = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(settings.path(), "mouse = true\n").expect("it is written");
+    let file = settings.path().display().to_string();
+    for (config, taken) in [(Some(file.as_str()), true), (None, false)] {
+        let env: Vec<_> = config.map(|c| ("HELOISE_CONFIG", c)).into_iter().collect();
+        let mut terminal = Terminal::start(&["--no-save"], &env);
+        terminal.sees("What do you have?");
+        terminal.send("\x1b[<0;6;10M\x1b[<0;6;10m");
+        terminal.sees(if taken { "▸ Mail settings" } else { "▸ An error" });
+        terminal.send("q");
+        assert_eq!(terminal.ends(), 0);
+        terminal.is_given_back();
+        let raw = terminal.raw();
+        assert_eq!(count(&raw, b"\x1b[?1000h"), usize::from(taken));
+        assert_eq!(count(&raw, b"\x1b[?1000l"), usize::from(taken));
     }
 }
 

@@ -7,6 +7,7 @@ mod seat;
 mod consent;
 mod fixture;
 mod keys;
+mod mouse;
 mod offers;
 mod own;
 mod random;

@@ -15,7 +15,7 @@ fn key() -> impl Strategy<Value = Event> {
             KeyCode::BackTab, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
             KeyCode::Delete, KeyCode::F(1), KeyCode::Insert,
         ]),
-        6 => prop::sample::select("qrynxitkpsoabmdefzcRN/? @.1".chars().filter(|c| *c != 'q').collect::<Vec<_>>())
+        6 => prop::sample::select("qrynxitkpsoabmdefzcRNM/? @.1".chars().filter(|c| *c != 'q').collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
     ];
@@ -29,6 +29,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => "(?s).{0,40}".prop_map(Event::Paste),
         2 => (0_u16..210, 0_u16..60).prop_map(|(w, h)| Event::Resize(w, h)),
         1 => Just(Event::Tick),
+        3 => (0_u16..210, 0_u16..60).prop_map(|(x, y)| Event::Click(x, y)),
+        1 => any::<bool>().prop_map(Event::Wheel),
         1 => (0_u64..40).prop_map(Event::Settled),
     ]
 }

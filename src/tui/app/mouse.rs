@@ -12,7 +12,7 @@ impl App {
     pub(super) fn toggle_mouse(&mut self) {
         self.view.mouse = !self.view.mouse;
         let says = if self.view.mouse {
-            "The mouse clicks and scrolls here. To mark text, hold Shift. M turns it off."
+            "Mouse on. To mark text, hold Shift. M turns it off."
         } else {
             "The mouse is the terminal's again."
         };
@@ -22,10 +22,10 @@ impl App {
 
     /// A click at a place of the screen that was drawn last.
     pub(super) fn click(&mut self, x: u16, y: u16) {
-        let Some(spot) = self.spots.at(x, y) else { return };
-        if matches!(self.view.screen, Screen::Prompt(_)) {
+        if !self.view.mouse || matches!(self.view.screen, Screen::Prompt(_)) {
             return;
         }
+        let Some(spot) = self.spots.at(x, y) else { return };
         self.prepare();
         self.view.note = None;
         match spot {
@@ -61,6 +61,9 @@ impl App {
 
     /// The wheel moves what is lit by one, and scrolls by a few lines.
     pub(super) fn wheel(&mut self, up: bool) {
+        if !self.view.mouse {
+            return;
+        }
         self.prepare();
         self.view.note = None;
         let lights = self.view.screen.cursor().is_some();

@@ -119,6 +119,7 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c(' ')], "Space", Command::Toggle, &[Kind::Consent], "tick", "tick or untick a line"),
     key(&[c('n')], "n", Command::Decline, &[Kind::Consent], "no", "no to all of it"),
     // A step.
+    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Checklist], "open", "open the step"),
     when(
         key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Step], "go on", "go where the branch below leads"),
         |n| n.way_on,
@@ -174,7 +175,6 @@ pub(super) const TABLE: &[Binding] = &[
         |n| n.declined,
     ),
     // A checklist.
-    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Checklist], "open", "open the step"),
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
     key(
         &[c('R')],

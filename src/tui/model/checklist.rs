@@ -51,7 +51,8 @@ fn found<'a>(walk: &'a Walk, guide: &Guide, step: &StepId) -> Vec<(&'a Finding, 
         .filter(|(run, _)| runs.contains(run))
         .map(|(_, finding)| (finding, guide.finding(&finding.id).map_or(Level::Info, |e| e.level)))
         .collect();
-    all.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+    // As in a step: what is merely so comes after what is well.
+    all.sort_by_key(|(_, level)| (*level == Level::Info, std::cmp::Reverse(*level)));
     all
 }
 
@@ -113,7 +114,16 @@ fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let own = walk.case().checklist.iter().flat_map(|c| &c.steps).find(|s| s.id == step.id);
     lines.extend(own.filter(|s| !s.mind.is_empty()).map(|s| format!("mind: {}", s.mind)));
-    let minds = lines.len();
+    for entry in walk.transcript().entries() {
+        if let Fact::Signed { step: id, by, note } = &entry.fact
+            && *id == step.id
+            && !note.is_empty()
+        {
+            let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+            lines.push(clean_line(&format!("note{by}: {note}"), 300));
+        }
+    }
+    let noted = lines.len();
     let all = found(walk, guide, &step.id);
     let alike = |f: &Finding| all.iter().filter(|(g, _)| g.id == f.id && g.probe.is_some()).count();
     let mut folded: Vec<&str> = Vec::new();
@@ -135,15 +145,7 @@ fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
             lines.push(line);
         }
     }
-    for entry in walk.transcript().entries() {
-        if let Fact::Signed { step: id, by, note } = &entry.fact
-            && *id == step.id
-            && !note.is_empty()
-        {
-            lines.push(clean_line(&format!("note by {by}: {note}"), 300));
-        }
-    }
-    if lines.len() == minds {
+    if lines.len() == noted {
         lines.push(step.why.register(admin).to_owned());
     }
     lines

@@ -65,7 +65,10 @@ fn folded_to(rows: &[Row], shown: usize) -> Vec<Row> {
             folded.push((row, 1));
         }
     }
-    kept.extend(folded.into_iter().map(|(row, n)| if n == 1 { row.clone() } else { row.many(n) }));
+    // One that stands for itself stands with the others; those that stand for many come last.
+    let (alone, many): (Vec<_>, Vec<_>) = folded.into_iter().partition(|(_, n)| *n == 1);
+    kept.extend(alone.into_iter().map(|(row, _)| row.clone()));
+    kept.extend(many.into_iter().map(|(row, n)| row.many(n)));
     kept
 }
 

@@ -67,14 +67,17 @@ pub(in crate::tui) fn note_line(pen: &mut Pen<'_>, y: u16, note: Option<&str>) {
     }
 }
 
-/// As many parts of a line `a · b · c` as fit: the time goes first, then what stands in front.
+/// As many parts of a line `a · b · c` as fit: the time goes first, then the word before a title in quotes, then what stands in front.
 fn shorter(state: &str, room: usize) -> String {
     let mut parts: Vec<&str> = state.split(" · ").collect();
     let is_time = |part: &&str| part.contains(':') && part.chars().all(|c| c.is_ascii_digit() || c == ':');
     let wide = |parts: &[&str]| parts.join(" · ").width();
     while wide(&parts) > room && !parts.is_empty() {
-        let at = parts.iter().position(is_time).unwrap_or(0);
-        parts.remove(at);
+        match (parts.iter().position(is_time), parts[0].find('"')) {
+            (Some(at), _) => drop(parts.remove(at)),
+            (None, Some(quote)) if quote > 0 => parts[0] = &parts[0][quote..],
+            _ => drop(parts.remove(0)),
+        }
     }
     parts.join(" · ")
 }
