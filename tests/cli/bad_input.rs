@@ -128,6 +128,28 @@ fn an_answer_that_cannot_be_written_is_74() {
 }
 
 #[test]
+fn a_port_with_a_security_that_does_not_belong_to_it_is_tried_and_not_a_bad_usage() {
+    for (port, security) in [("465", "starttls"), ("465", "none"), ("587", "tls")] {
+        // Nobody is to be called: what matters is that it is taken.
+        let output = heloise(&["check", "--server", &format!("127.0.0.1:{port}"), "--security", security])
+            .args([
+                "--consent",
+                "http",
+                "--resolver",
+                "127.0.0.1:9",
+                "--timeout",
+                "1",
+                "--steps",
+                "settings",
+                "--no-save",
+            ])
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    }
+}
+
+#[test]
 fn an_odd_address_is_a_case_for_step_1_and_not_a_bad_usage() {
     let output =
         heloise(&["check", "--to", "bob@@x", "--resolver", "127.0.0.1:9", "--timeout", "1", "--steps", "recipient"])

@@ -1,29 +1,37 @@
-//! Promise: against a real Postfix, with Dovecot for its logins, `heloise check` names what is wrong, and nothing where nothing is.
+//! Promise: against a real Postfix, with Dovecot for its logins, a real Exim and a real aiosmtpd, `heloise check` names what is wrong, and
+//! nothing where nothing is.
 //!
 //! # What runs
 //!
-//! `postfix` and `dovecot-core` of Debian 12 or 13, as their packages install them, each with a configuration of its own in a folder that is made
-//! for the test: no file of the system is changed, and a Postfix that serves this machine goes on as it was. They listen on free ports of
-//! 127.0.0.1. A practice DNS knows the domains; every connection stays on loopback. `heloise` itself runs as the program that users run.
+//! `postfix`, `dovecot-core`, `exim4-daemon-light` and `python3-aiosmtpd` of Debian 12 or 13, as their packages bring them, each with a
+//! configuration of its own in a folder that is made for the test: no file of the system is changed, and a Postfix that serves this machine
+//! goes on as it was. They listen on free ports of 127.0.0.1, or in a network namespace that the test makes. A practice DNS knows the domains;
+//! every connection stays on loopback or in such a namespace. `heloise` itself runs as the program that users run.
 //!
-//! Postfix starts as root only. Without root, or without the packages, each test prints `skipped:` and why, and passes;
-//! `.ci/run` installs the packages and runs as root, and so do these:
+//! Two mail servers cannot be installed side by side, so Exim is unpacked beside the build (`target/servers`) where it is not installed.
+//! Postfix and Exim start as root only. Without root, or without the packages, each test prints `skipped:` and why, and passes;
+//! `.ci/run` brings all of them and runs as root, and so do these, but for Exim:
 //!
 //! ```sh
-//! apt-get install --no-install-recommends postfix dovecot-core
+//! apt-get install --no-install-recommends postfix dovecot-core python3-aiosmtpd
 //! cargo test --test real
 //! ```
 //!
 //! # What stays behind
 //!
 //! Nothing. The servers are shared by the tests that run at the same time, and the last to end takes them down. Should the test
-//! process be interrupted or killed, a small shell beside it sees its pipe close, ends the servers and takes their folder away (`guard.rs`).
+//! process be interrupted or killed, a small shell beside it sees its pipe close, ends the servers and takes their folder away (`guard.rs`);
+//! aiosmtpd ends by itself then.
 
 #![cfg(unix)]
 
+mod aiosmtpd;
 #[expect(dead_code, reason = "its answers are of use here, not the server")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
+mod exim;
+mod exims;
+mod filters;
 mod guard;
 mod logins;
 mod namespace;
@@ -231,8 +239,13 @@ fn at(port: u16) -> String {
 }
 
 fn check(args: &[&str]) -> Run {
+    let usual = |option: &'static str, value: &'static str| {
+        if args.contains(&option) { vec![] } else { vec![option, value] }
+    };
     let output = Command::new(env!("CARGO_BIN_EXE_heloise"))
-        .args(["check", "--format", "json", "--no-save", "--timeout", "5", "--helo", "client.example.test"])
+        .args(["check", "--format", "json", "--no-save"])
+        .args(usual("--timeout", "5"))
+        .args(usual("--helo", "client.example.test"))
         .args(["--resolver", &nameserver().to_string(), "--consent", "connect,rcpt,auth"])
         .args(args)
         .env("HELOISE_TEST_PASSWORD", PASSWORD)

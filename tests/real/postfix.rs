@@ -53,12 +53,16 @@ pub(crate) struct Postfix {
 
 /// Why the real servers cannot be run here, if they cannot.
 pub(crate) fn missing() -> Option<String> {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"));
-    if !root {
+    if !root() {
         return Some("Postfix starts as root only".to_owned());
     }
     let absent = [POSTFIX, DOVECOT].into_iter().find(|p| !Path::new(p).exists())?;
     Some(format!("{absent} is not installed"))
+}
+
+/// Whether the test runs as root.
+pub(crate) fn root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"))
 }
 
 impl Postfix {
@@ -288,13 +292,13 @@ fn hangs_up() -> u16 {
 }
 
 /// Ports that are free now, all different.
-fn free_ports<const N: usize>() -> [u16; N] {
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
     let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
     listeners.map(|l| l.local_addr().expect("its port").port())
 }
 
-/// A CA and a certificate for `mail.example.test` and 127.0.0.1; returns the CA's file.
-fn certificate(dir: &Path) -> PathBuf {
+/// A CA and a certificate for `mail.example.test`, `mail.both.test` and 127.0.0.1; returns the CA's file.
+pub(crate) fn certificate(dir: &Path) -> PathBuf {
     use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
     let ca_key = KeyPair::generate().expect("a key");
     let mut ca = CertificateParams::new(Vec::new()).expect("parameters");
@@ -303,7 +307,10 @@ fn certificate(dir: &Path) -> PathBuf {
     let ca_pem = ca.self_signed(&ca_key).expect("the CA").pem();
     let issuer = Issuer::new(ca, ca_key);
     let key = KeyPair::generate().expect("a key");
-    let names = vec!["mail.example.test".to_owned(), "127.0.0.1".to_owned()];
+    // As large as many are: what is lost for its size is lost on one of these first.
+    let others = (0..60).map(|n| format!("customer-{n}.mail.example.test"));
+    let names = ["mail.example.test", "mail.both.test", "127.0.0.1"].map(str::to_owned).into_iter().chain(others);
+    let names: Vec<String> = names.collect();
     let mut cert = CertificateParams::new(names).expect("parameters");
     cert.distinguished_name.push(DnType::CommonName, "mail.example.test");
     let cert = cert.signed_by(&key, &issuer).expect("a certificate");

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use heloise::net::{Broken, Dialogue};
-use heloise::transcript::{BreakKind, Role, Security, Stage};
+use heloise::transcript::{BreakKind, Fact, Role, Security, Stage};
 
 use super::server::{Act, Client, HASTE, Server, open, say};
 
@@ -87,6 +87,62 @@ async fn silence_in_any_phase_ends_at_the_limit() {
         assert_eq!((fact.stage, fact.kind), (phase, BreakKind::Timeout));
         assert!(u128::from(fact.ms) >= limit.as_millis(), "{phase}: {} ms", fact.ms);
         assert!(begun.elapsed() < limit + HASTE * 5, "{phase}: {:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn who_was_greeted_leaves_with_quit_even_where_nobody_answers() {
+    let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, Act::Hear, Act::Close]).await;
+    let client = Client::hasty(None);
+    go(&client, &server).await.unwrap_err();
+    let heard: Vec<String> = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
+    assert_eq!(heard, ["EHLO me.example.net", "QUIT"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_only_tried_is_ended_with_quit_behind_the_greeting() {
+    let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, say("221 bye\r\n"), Act::Close]).await;
+    let client = Client::patient(None);
+    let over = client.net.connect(&client.rec, "mx.example.org", server.address, None).await.expect("connected");
+    Dialogue::take_leave(&client.net, &client.rec, open(server.address, Security::None), over).await;
+    let heard: Vec<String> = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
+    assert_eq!(heard, ["QUIT"]);
+}
+
+/// Whether it was said that a server is waited for.
+fn waits(client: &Client) -> usize {
+    let said = |fact: &&Fact| matches!(fact, Fact::Found { finding, .. } if finding.id == "connectivity.waits-on");
+    client.facts().iter().filter(said).count()
+}
+
+#[tokio::test]
+async fn a_patient_session_waits_on_for_a_slow_answer_and_says_so() {
+    // It takes twice as long as a phase.
+    let slow = Act::Drip(b"250 ok\r\n".to_vec(), HASTE / 4);
+    let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, slow]).await;
+    let client = Client::hasty(None);
+    let net = client.net.clone().patient(HASTE * 20, HASTE * 20);
+    let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    assert_eq!(dialogue.ehlo("me.example.net").await.expect("an answer").reply.code, 250);
+    assert_eq!((waits(&client), client.breaks().len()), (1, 0));
+    // A step that has no time does not.
+    let net = net.hurried(HASTE);
+    let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    assert_eq!(dialogue.ehlo("me.example.net").await.unwrap_err().0.kind, BreakKind::Timeout);
+    assert_eq!(waits(&client), 1);
+}
+
+#[tokio::test]
+async fn who_was_waited_for_in_vain_is_not_waited_for_again() {
+    let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, Act::Silence]).await;
+    let client = Client::hasty(None);
+    let net = client.net.clone().patient(HASTE * 2, HASTE * 20);
+    for least in [HASTE * 3, HASTE] {
+        let begun = Instant::now();
+        let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
+        dialogue.ehlo("me.example.net").await.unwrap_err();
+        assert!(begun.elapsed() >= least, "{:?}", begun.elapsed());
+        assert_eq!(waits(&client), 1);
     }
 }
 

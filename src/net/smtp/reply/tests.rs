@@ -23,6 +23,14 @@ fn a_reply_of_several_lines_is_kept_whole() {
 }
 
 #[test]
+fn a_code_in_brackets_behind_the_words_counts_and_stays_with_them() {
+    let reply = read(b"550 sorry, no mailbox here by that name (#5.1.1)\r\n");
+    assert_eq!(reply.enhanced, "5.1.1".parse().ok());
+    assert_eq!(reply.text, ["sorry, no mailbox here by that name (#5.1.1)"]);
+    assert_eq!(read(b"550 no (see rule #5.1.1)\r\n").enhanced, None);
+}
+
+#[test]
 fn a_code_without_text_is_a_reply() {
     assert_eq!(read(b"250\r\n"), ReplyParts { code: 250, enhanced: None, text: vec![String::new()] });
     assert_eq!(read(b"250-\r\n250 \r\n").text, ["", ""]);
