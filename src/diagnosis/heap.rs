@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::args::{Args, reply_args};
 use super::gather::{Found, Seen};
 use super::pile::{Item, Pile, Piles, Source, spread};
-use super::rank::{EXPLAINS, LIKELY, Weighed};
+use super::rank::{EXPLAINS, LIKELY, NO_DOUBT, Weighed};
 use super::says;
-use crate::guide::Guide;
-use crate::reading::{Meaning, read_reply};
+use crate::guide::{Guide, Weigh};
+use crate::reading::{Certainty, Meaning, read_reply};
 use crate::transcript::{EvidenceId, Level, Reply, Role};
 
 const TEXT: usize = 120;
@@ -67,7 +67,10 @@ impl<'a> Heap<'a> {
                 // Not to know is neither a fault nor a pass.
                 Level::Unknown if weigh.db < 0 => continue,
                 Level::Unknown => Source::Untold,
-                level => Source::Finding { id: entry.id.clone(), level, proof: weigh.proof, side: weigh.side },
+                level => {
+                    let Weigh { proof, side, stands, .. } = *weigh;
+                    Source::Finding { id: entry.id.clone(), level, proof, side, stands }
+                }
             };
             self.pile(&weigh.cause, weigh.kind.as_ref())
                 .item(source)
@@ -100,23 +103,32 @@ impl<'a> Heap<'a> {
 
 /// Weighs the piles: the causes that are at least possible, most certain first, and the findings that were set aside.
 ///
-/// A flaw on the side counts only where it may be what the user has trouble with: not where something else explains that, and not
-/// where there is no trouble at all because a server took the mail.
-pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<String>) {
+/// A flaw on the side counts only where it may be what the user has trouble with: not where something else explains that; and where
+/// there is no trouble at all because a server took the mail, only if it is wrong in itself. A refusal that says no more than that a
+/// rule forbids it explains nothing: what such rules are about, and is wrong in itself, comes before it.
+pub(super) fn weigh(guide: &Guide, seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<String>) {
     let mut piles = spread(piles);
-    let explained = piles.values().any(explains);
+    let behind: Vec<&str> = piles.iter().filter(|(_, p)| is_vague(p)).flat_map(|(of, _)| behind(guide, of)).collect();
+    let explained = piles.iter().any(|(of, pile)| explains(pile) && !(is_vague(pile) && behind_any(guide, of)));
+    let quiet = !seen.has_trouble() && seen.accepted();
+    let may_be_behind = |of: &Key| of.1.as_deref().is_some_and(|kind| behind.contains(&kind));
     let mut aside = HashSet::new();
-    if explained || (!seen.has_trouble() && seen.accepted()) {
-        for pile in piles.values_mut().filter(|p| p.score(false) <= 0 || !explained) {
-            aside.extend(pile.items.iter().filter(|i| i.is_side()).filter_map(Item::finding_id));
-            pile.items.retain(|i| !i.is_side());
+    if explained || quiet || !behind.is_empty() {
+        for (of, pile) in piles.iter_mut().filter(|(_, p)| p.score(false) <= 0 || quiet) {
+            let stands = |i: &Item| !explained && i.stands() && (quiet || may_be_behind(of));
+            let goes = |i: &Item| i.is_side() && !stands(i);
+            aside.extend(pile.items.iter().filter(|i| goes(i)).filter_map(Item::finding_id));
+            pile.items.retain(|i| !goes(i));
         }
     }
-    let mut faults: Vec<Weighed> = piles
-        .into_iter()
-        .map(|((cause, kind), pile)| Weighed::new(cause, kind, pile))
-        .filter(|w| w.certainty.is_some())
-        .collect();
+    let weighed = |(of, pile): (Key, Pile)| {
+        let (vague, proven) = (is_vague(&pile) && behind_any(guide, &of), pile.items.iter().any(Item::stands));
+        let lifted = !explained && proven && may_be_behind(&of);
+        let weighed = Weighed::new(of.0, of.1, pile);
+        let certainty = weighed.certainty.map(|sure| if lifted { sure.max(Certainty::Likely) } else { sure });
+        Weighed { certainty, vague, ..weighed }
+    };
+    let mut faults: Vec<Weighed> = piles.into_iter().map(weighed).filter(|w| w.certainty.is_some()).collect();
     // A kind that is at least as sure says all that its cause would say, and more.
     let kinds: Vec<_> = faults.iter().filter(|w| w.kind.is_some()).map(|w| (w.cause.clone(), w.certainty)).collect();
     faults.retain(|w| w.kind.is_some() || !kinds.iter().any(|(of, sure)| *of == w.cause && *sure >= w.certainty));
@@ -126,6 +138,26 @@ pub(super) fn weigh(seen: &Seen<'_>, piles: Piles) -> (Vec<Weighed>, HashSet<Str
     }
     faults.sort_by_cached_key(Weighed::order);
     (faults, aside)
+}
+
+/// A cause and its kind.
+type Key = (String, Option<String>);
+
+/// What a refusal of that kind is most often about, where it says no more than that a rule forbids it.
+fn behind<'g>(guide: &'g Guide, (cause, kind): &Key) -> impl Iterator<Item = &'g str> {
+    let kinds = guide.cause(cause).map_or(&[][..], |c| &c.kinds);
+    kinds.iter().filter(|k| Some(&k.id) == kind.as_ref()).flat_map(|k| k.behind.iter().map(String::as_str))
+}
+
+fn behind_any(guide: &Guide, of: &Key) -> bool {
+    behind(guide, of).next().is_some()
+}
+
+/// Whether a pile is of refusals only, none of them in words that leave no doubt.
+fn is_vague(pile: &Pile) -> bool {
+    let clear = |i: &Item| i.live_db().max(i.pasted_db()) >= Some(NO_DOUBT);
+    let mut for_it = pile.items.iter().filter(|i| i.total() > 0).peekable();
+    for_it.peek().is_some() && for_it.all(|i| i.is_refusal() && !clear(i))
 }
 
 /// Whether a pile explains what the user has, without anything on the side.

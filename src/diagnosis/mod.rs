@@ -77,7 +77,7 @@ pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
     let seen = Seen::gather(guide, transcript);
     let case = seen.case.map(case_args).unwrap_or_default();
     let mut heap = heap::heap(guide, &seen, &case);
-    let (faults, aside) = heap::weigh(&seen, std::mem::take(&mut heap.piles));
+    let (faults, aside) = heap::weigh(guide, &seen, std::mem::take(&mut heap.piles));
     let mut causes: Vec<Ranked> = faults.iter().map(|w| w.ranked(guide, &case)).collect();
     let verdict = if faults.iter().all(Weighed::is_suspect_only) {
         let (verdict, only) = quiet::conclude(guide, &seen, &case, &heap);

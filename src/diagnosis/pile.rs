@@ -19,8 +19,8 @@ const EVIDENCE: usize = 16;
 /// What an item came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// A finding of that id and level.
-    Finding { id: String, level: Level, proof: bool, side: bool },
+    /// A finding of that id and level; how it weighs.
+    Finding { id: String, level: Level, proof: bool, side: bool, stands: bool },
     /// Replies: the strongest reading of a live one, and of a pasted one.
     Replies { live: Option<i32>, pasted: Option<i32> },
     /// Findings that could not tell: together they name a suspect, and never make a fault (law 5).
@@ -78,6 +78,11 @@ impl Item {
 
     pub(super) fn is_side(&self) -> bool {
         matches!(self.source, Source::Finding { side: true, .. }) && self.db > 0
+    }
+
+    /// Whether it is wrong in itself, though on the side.
+    pub(super) fn stands(&self) -> bool {
+        matches!(self.source, Source::Finding { stands: true, .. }) && self.is_side()
     }
 
     pub(super) fn is_untold(&self) -> bool {

@@ -12,7 +12,7 @@ pub(super) const POSSIBLE: i32 = 3;
 pub(super) const LIKELY: i32 = 15;
 const CONFIRMED: i32 = 20;
 /// A reading so strong that the words leave no doubt.
-const NO_DOUBT: i32 = 30;
+pub(super) const NO_DOUBT: i32 = 30;
 /// What the reply that the user has adds to its cause in the order of causes; it makes none more certain.
 pub(super) const EXPLAINS: i32 = 10;
 
@@ -23,24 +23,27 @@ pub(super) struct Weighed {
     pub(super) pile: Pile,
     pub(super) score: i32,
     pub(super) certainty: Option<Certainty>,
+    /// It says only that a rule forbids it.
+    pub(super) vague: bool,
 }
 
 impl Weighed {
     pub(super) fn new(cause: String, kind: Option<String>, pile: Pile) -> Self {
         let score = pile.score(true);
         let certainty = certainty(&pile, score);
-        Self { cause, kind, pile, score, certainty }
+        Self { cause, kind, pile, score, certainty, vague: false }
     }
 
     /// Most certain first; among equals the heavier, where what explains the user's reply weighs more.
     pub(super) fn order(&self) -> impl Ord + use<> {
         let explains = if self.pile.items.iter().any(Item::is_refusal) { EXPLAINS } else { 0 };
-        std::cmp::Reverse((self.certainty, self.score.saturating_add(explains), self.kind.is_some()))
+        std::cmp::Reverse((self.certainty, !self.vague, self.score.saturating_add(explains), self.kind.is_some()))
     }
 
     /// Whether it is enough to say that a fault was found.
     pub(super) fn is_fault(&self) -> bool {
-        self.certainty >= Some(Certainty::Likely) || self.pile.items.iter().any(|i| i.is_fail() || i.is_refusal())
+        self.certainty >= Some(Certainty::Likely)
+            || self.pile.items.iter().any(|i| i.is_fail() || i.is_refusal() || i.stands())
     }
 
     /// Whether nothing but what could not tell speaks for it.

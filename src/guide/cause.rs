@@ -100,6 +100,9 @@ pub struct Kind {
     /// The step that looks into it; that of the cause if left out.
     #[serde(default)]
     pub step: Option<StepId>,
+    /// Of a kind that says only that a rule forbids it: the kinds that such a rule is most often about.
+    #[serde(default)]
+    pub behind: Vec<String>,
     /// Where this knowledge comes from.
     pub source: String,
 }

@@ -51,4 +51,7 @@ pub struct Weigh {
     /// A flaw on the side: it counts fully only where no reply or fault explains what the user saw.
     #[serde(default)]
     pub side: bool,
+    /// Of something on the side only: it is wrong in itself, as published or as listed, even where a server took the mail from here.
+    #[serde(default)]
+    pub stands: bool,
 }

@@ -48,11 +48,14 @@ fn guide() -> Guide {
 fn path(guide: &Guide, start: &str, scene: &Scene, given: &[Field]) -> Vec<String> {
     let mut path = vec![start.to_owned()];
     let mut top = None;
+    // Who begins with an error has one.
+    let error = (start == "error-message").then_some(Field::Error);
+    let given: Vec<Field> = given.iter().copied().chain(error).collect();
     loop {
         let step = guide.step(&StepId::new(path[path.len() - 1].as_str())).expect("a step");
         let brought = scene.get(step.id.as_str()).cloned().unwrap_or_else(|| found(&[]));
         top = brought.top.or(top);
-        match next(guide, step, &path, &|when| holds(when, &brought, top, given)) {
+        match next(guide, step, &path, &|when| holds(when, &brought, top, &given)) {
             Some(to) => path.push(to),
             None => return path,
         }

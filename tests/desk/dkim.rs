@@ -53,7 +53,7 @@ async fn a_key_at_the_selector_given_is_told_with_its_kind() {
 #[tokio::test]
 async fn what_is_wrong_with_a_key_is_told_for_what_it_is() {
     for (key, id) in [
-        ("v=DKIM1; p=", "dns.dkim.revoked"),
+        ("v=DKIM1; p=", "dns.dkim.revoked-used"),
         ("v=DKIM1; p=MIIB***", "dns.dkim.bad"),
         ("v=DKIM2; p=abcd", "dns.dkim.bad"),
         ("hello", "dns.dkim.none"),
@@ -129,10 +129,10 @@ async fn a_signature_that_has_run_out_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_not_signed_yet_says_nothing_of_dmarc() {
+async fn a_message_that_is_not_signed_yet_is_said_to_prove_nothing_as_it_is() {
     let found = with_message(&good(), |_| TEXT.to_owned()).await;
     assert!(found.has("dns.dkim.unsigned"));
-    assert!(found.has("dns.dmarc.rests-on-dkim") && !found.has("dns.dmarc.fails"), "{:?}", found.ids());
+    assert!(found.has("dns.dmarc.unproved") && !found.has("dns.dmarc.fails"), "{:?}", found.ids());
 }
 
 #[tokio::test]

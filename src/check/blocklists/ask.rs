@@ -59,7 +59,7 @@ pub(super) async fn ask(cx: &Context, list: &Blocklist, about: Vec<What<'_>>, na
     let mut asked = Vec::new();
     for (what, (answer, evidence)) in about.iter().zip(answers) {
         let verdict = judge(list, &answer, test.as_ref());
-        let mut found = Finding::new(verdict.id(what, list.matters, named))
+        let mut found = Finding::new(verdict.id(what, list.matters, named, cx.case.ip.is_some()))
             .arg("list", &list.name)
             .arg("ip", what.text())
             .arg("removal", &list.removal)
@@ -93,12 +93,13 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn id(&self, what: &What<'_>, matters: bool, named: bool) -> &'static str {
+    fn id(&self, what: &What<'_>, matters: bool, named: bool, given: bool) -> &'static str {
         let is_ip = matches!(what, What::Address(_));
         match (self, is_ip) {
             (Self::Doubt((id, _)), _) => id,
             (Self::Clean, true) => "blocklists.ip.clean",
             (Self::Clean, false) => "blocklists.domain.clean",
+            (Self::Listed { policy: true, .. }, true) if (matters || named) && given => "blocklists.ip.policy-given",
             (Self::Listed { policy: true, .. }, true) if matters || named => "blocklists.ip.policy",
             (Self::Listed { policy: true, .. }, true) => "blocklists.ip.policy-minor",
             (Self::Listed { .. }, true) if matters => "blocklists.ip.listed",

@@ -43,6 +43,7 @@ impl Check for Blocklists {
             "blocklists.ip.listed-named",
             "blocklists.ip.listed-minor",
             "blocklists.ip.policy",
+            "blocklists.ip.policy-given",
             "blocklists.ip.policy-minor",
             "blocklists.ip.clean",
             "blocklists.domain.listed",

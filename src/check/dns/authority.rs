@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use futures_util::future::join_all;
 
 use crate::check::Context;
+use crate::check::spf::is_record;
 use crate::check::tools::{could_not_tell, is_private};
 use crate::net::{Ask, RecordType};
 use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
@@ -159,11 +160,12 @@ async fn asked(cx: &Context, domain: &str, zone: &str, host: String, ip: IpAddr)
     Server { host, ip, soa, mx, txt }
 }
 
-/// What an answer says, whatever its order.
+/// What an answer says about mail, whatever its order: of the texts, only SPF.
 fn said(dns: &DnsFact) -> BTreeSet<String> {
+    let counts = |record: &&DnsRecord| !matches!(record, DnsRecord::Txt(text) if !is_record(text));
     match dns.outcome {
         DnsOutcome::NxDomain => BTreeSet::from(["no such name".to_owned()]),
-        _ => dns.records.iter().map(shown).collect(),
+        _ => dns.records.iter().filter(counts).map(shown).collect(),
     }
 }
 
@@ -196,9 +198,12 @@ fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> 
         let Some((first, most)) = answers.iter().rev().max_by_key(|(_, a)| votes(a)) else { continue };
         for (server, answer) in answers.iter().filter(|(_, a)| a != most) {
             any = true;
-            let found = found("dns.authority.apart").arg("type", rtype).arg("host", server.named());
+            let id = if rtype == "MX" { "dns.authority.apart" } else { "dns.authority.apart-spf" };
+            let found = found(id).arg("type", rtype).arg("host", server.named());
             let found = found.arg("theirs", joined(answer)).arg("others", joined(most));
-            cx.found(found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence));
+            let found = found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence);
+            by_chance(cx, &found);
+            cx.found(found);
         }
     }
     let serial = |s: &Server| said(&s.soa.dns).first().and_then(|soa| soa.split_whitespace().nth(2).map(str::to_owned));
@@ -241,7 +246,16 @@ async fn ours(
     let id_of = if inside || fresh { "dns.authority.split" } else { "dns.authority.stale" };
     let ttl = mine.ttl.map_or_else(|| "some minutes".to_owned(), spoken);
     let found = found(id_of).arg("type", rtype).arg("ours", joined(&own)).arg("theirs", joined(first)).arg("ttl", ttl);
-    cx.found(found.shown_by(id).shown_by(*evidence));
+    let found = found.shown_by(id).shown_by(*evidence);
+    if id_of == "dns.authority.stale" {
+        by_chance(cx, &found);
+    }
+    cx.found(found);
+}
+
+/// Says that what else is found out about those records holds for one of several answers only.
+fn by_chance(cx: &Context, found: &Finding) {
+    cx.found(Finding { id: "dns.authority.by-chance".to_owned(), ..found.clone() });
 }
 
 /// Whether mail servers of that answer are inside of our own network.

@@ -2,10 +2,13 @@
 
 use std::net::IpAddr;
 
+use super::dnssec;
 use crate::check::Context;
 use crate::check::tools::{Host, Stopped, could_not_tell, talk};
 use crate::net::{Ask, RecordType};
-use crate::transcript::{AddressFamily, Consent, DnsRecord, EvidenceId, Finding, Role, Security, TlsFact};
+use crate::transcript::{
+    AddressFamily, Consent, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding, Role, Security, TlsFact,
+};
 
 /// Mail servers that are looked at.
 const HOSTS: usize = 4;
@@ -65,7 +68,7 @@ async fn one(cx: &Context, host: &str) {
     let how = Ask { recurse: true, unchecked: false, signed: true };
     let (dns, evidence, flags) = cx.net.ask(&cx.rec, None, &owner, RecordType::TLSA, how).await;
     if could_not_tell(&dns).is_some() {
-        // Many resolvers fail at types that they do not know: only a sender that insists on DANE would care.
+        failing(cx, host, &owner, &dns, evidence).await;
         return;
     }
     let texts =
@@ -104,6 +107,29 @@ async fn one(cx: &Context, host: &str) {
         }
         Served::NoTls(id) => cx.found(found("dns.dane.no-tls").shown_by(id)),
         Served::Untold => cx.found(found("dns.dane.not-compared")),
+    }
+}
+
+/// What a failing question for TLSA means: bogus signatures, or servers that do not answer for a zone that is signed.
+///
+/// Many resolvers fail at types that they do not know, and where the host's address is not secure no sender asks (RFC 7672 §2.1.1).
+async fn failing(cx: &Context, host: &str, owner: &str, dns: &DnsFact, evidence: EvidenceId) {
+    if dns.outcome != DnsOutcome::ServFail {
+        return;
+    }
+    let label = format!("DANE {host}");
+    let found = |id: &str| {
+        let desk = Finding::new(id).arg("desk", "DANE").arg("owner", owner).arg("host", host);
+        desk.arg("why", could_not_tell(dns).unwrap_or_default()).shown_by(evidence).ends(&label, dns.ms)
+    };
+    let how = Ask { recurse: true, unchecked: false, signed: true };
+    for rtype in [RecordType::A, RecordType::AAAA] {
+        let (address, id, flags) = cx.net.ask(&cx.rec, None, host, rtype, how).await;
+        if flags.validated && address.addresses().next().is_some() {
+            let bogus = dnssec::is_bogus(cx, dns).await;
+            cx.found(found(if bogus { "dns.dane.bogus" } else { "dns.dane.fails" }).shown_by(id));
+            return;
+        }
     }
 }
 

@@ -104,7 +104,7 @@ async fn named(cx: &Context, Selector { selector, domain }: &Selector) {
     if unanswered(cx, &txt, evidence, &label).await {
         return;
     }
-    if !judge(cx, domain, selector, &txt, evidence, &label) {
+    if !judge(cx, domain, selector, &txt, evidence, &label, true) {
         let why = if txt.outcome == DnsOutcome::Found { "no key" } else { "no record" };
         let found = Finding::new("dns.dkim.none").arg("domain", domain).arg("selector", selector).arg("why", why);
         cx.found(found.arg("desk", "DKIM").arg("owner", owner).shown_by(evidence).ends(&label, txt.ms));
@@ -127,7 +127,7 @@ async fn common(cx: &Context, domain: &str) {
     };
     let mut any = false;
     for (selector, (txt, evidence)) in answers.iter().filter(|(_, (txt, _))| good(txt)) {
-        any |= judge(cx, domain, selector, txt, *evidence, &label);
+        any |= judge(cx, domain, selector, txt, *evidence, &label, false);
     }
     if any {
         return;
@@ -143,8 +143,16 @@ async fn common(cx: &Context, domain: &str) {
     });
 }
 
-/// Says what the key at a selector is good for. Returns whether there is one.
-fn judge(cx: &Context, domain: &str, selector: &str, txt: &DnsFact, evidence: EvidenceId, label: &str) -> bool {
+/// Says what the key at a selector is good for; `used`: whether mail is known to be signed with it. Returns whether there is one.
+fn judge(
+    cx: &Context,
+    domain: &str,
+    selector: &str,
+    txt: &DnsFact,
+    evidence: EvidenceId,
+    label: &str,
+    used: bool,
+) -> bool {
     let found = |id: &str| {
         let desk = Finding::new(id).arg("desk", "DKIM").arg("owner", format!("{selector}._domainkey.{domain}"));
         desk.arg("domain", domain).arg("selector", selector).shown_by(evidence).ends(label, txt.ms)
@@ -156,7 +164,7 @@ fn judge(cx: &Context, domain: &str, selector: &str, txt: &DnsFact, evidence: Ev
     }
     let found = |id: &str| found(id).arg("record", text);
     match read(text) {
-        Key::Revoked => cx.found(found("dns.dkim.revoked")),
+        Key::Revoked => cx.found(found(if used { "dns.dkim.revoked-used" } else { "dns.dkim.revoked" })),
         Key::Bad(rule, column) => {
             let says = cx.know.records.get(rule).cloned().unwrap_or_else(|| rule.to_owned());
             cx.found(found("dns.dkim.bad").arg("fault", says).arg("column", column));

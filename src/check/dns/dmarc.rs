@@ -7,7 +7,7 @@ use super::unanswered;
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
 use crate::net::RecordType;
-use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
+use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding, clean_line};
 
 /// Questions on the way up (RFC 9989 §4.10).
 const STEPS: usize = 8;
@@ -49,7 +49,11 @@ pub(super) async fn policy(cx: &Context, domain: &str) -> Option<Policy> {
     cx.rec.probing(&label);
     let stops = join_all(names(domain).into_iter().map(async |name| {
         let (dns, evidence) = cx.net.lookup(&cx.rec, &format!("_dmarc.{name}"), RecordType::TXT).await;
-        let records = dns.texts().filter(|t| plausible(t)).map(str::to_owned).collect();
+        let mut records: Vec<String> = dns.texts().filter(|t| plausible(t)).map(str::to_owned).collect();
+        // What does not begin as a record does is left out before they are counted (RFC 9989 §4.10.1).
+        if records.iter().filter(|t| t.starts_with("v=DMARC1")).count() == 1 {
+            records.retain(|t| t.starts_with("v=DMARC1"));
+        }
         Stop { name, dns, evidence, records }
     }));
     let stops = stops.await;
@@ -61,6 +65,10 @@ pub(super) async fn policy(cx: &Context, domain: &str) -> Option<Policy> {
             let desk = Finding::new(id).arg("desk", "DMARC").arg("owner", format!("_dmarc.{}", stop.name));
             desk.arg("domain", domain).arg("name", &stop.name).shown_by(stop.evidence).ends(&label, stop.dns.ms)
         };
+        let others: Vec<&str> = stop.dns.texts().filter(|t| !stop.records.iter().any(|r| r == t)).collect();
+        if at == 0 && !others.is_empty() {
+            cx.found(found("dns.dmarc.other-text").arg("record", clean_line(&others.join(" | "), 300)));
+        }
         match stop.records.as_slice() {
             [] => {}
             [one] => return single(cx, domain, at, &stops, one, &found).await,
@@ -117,6 +125,10 @@ async fn single(
     }
     if at > 0 && stop.name != organization(domain) {
         cx.found(found("dns.dmarc.differs").arg("top", organization(domain)));
+    }
+    if record.implied {
+        let rest = text.split_once(';').map_or("", |(_, rest)| rest.trim());
+        cx.found(found("dns.dmarc.no-policy").arg("record", text).arg("instead", format!("v=DMARC1; p=none; {rest}")));
     }
     if record.testing {
         cx.found(found("dns.dmarc.testing").arg("policy", &policy));

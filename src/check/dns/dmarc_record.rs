@@ -7,6 +7,8 @@ use super::tags::{Fault, Tag, tags, value};
 pub(super) struct Read {
     /// `none`, `quarantine` or `reject`.
     pub(super) policy: String,
+    /// Whether the record leaves it out: it is as `none` then.
+    pub(super) implied: bool,
     /// `sp`: for names below.
     pub(super) sub: Option<String>,
     /// `np`: for names below that do not exist.
@@ -34,7 +36,7 @@ const POLICIES: [&str; 3] = ["none", "quarantine", "reject"];
 /// Whether a text at `_dmarc` is meant as a record: all others may stand there, and are no fault.
 pub(super) fn plausible(text: &str) -> bool {
     let bare = text.trim_start_matches(['"', ' ', '\u{fffd}', '“']).to_ascii_lowercase();
-    bare.replace(' ', "").starts_with("v=dmarc")
+    bare.replace(' ', "").starts_with("v=dmarc") || bare.contains("v=dmarc1")
 }
 
 /// Reads one.
@@ -85,6 +87,7 @@ pub(super) fn read(text: &str) -> Result<Read, Vec<Fault>> {
     let old = tags.iter().filter(|t| ["pct", "rf", "ri"].contains(&t.name.as_str()));
     Ok(Read {
         policy: lower("p").unwrap_or_else(|| "none".to_owned()),
+        implied: lower("p").is_none(),
         sub: lower("sp"),
         missing: lower("np"),
         strict_spf: strict("aspf"),

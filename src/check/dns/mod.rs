@@ -6,6 +6,7 @@ mod dkim;
 mod dmarc;
 mod dmarc_record;
 mod dnssec;
+mod exchangers;
 mod extras;
 mod judged;
 mod policy;
@@ -18,12 +19,9 @@ mod sts;
 mod sts_policy;
 mod tags;
 
-use futures_util::future::join_all;
-
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
-use crate::net::RecordType;
-use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
+use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
 /// The check of step 9.
 pub(super) struct Dns;
@@ -52,6 +50,7 @@ impl Check for Dns {
             "dns.sender.no-mx",
             "dns.sender.mx-unresolved",
             "dns.sender.mx-ok",
+            "dns.sender.no-mail",
             "dns.servfail",
             "dns.refused",
             "dns.timeout",
@@ -78,9 +77,12 @@ impl Check for Dns {
             "dns.tls-rpt.ok",
             "dns.tls-rpt.none",
             "dns.tls-rpt.bad",
+            "dns.tls-rpt.multiple",
             "dns.tls-rpt.untold",
             "dns.dane.ok",
             "dns.dane.mismatch",
+            "dns.dane.bogus",
+            "dns.dane.fails",
             "dns.dane.no-tls",
             "dns.dane.unusable",
             "dns.dane.unsigned",
@@ -94,18 +96,27 @@ impl Check for Dns {
             "dns.authority.lame",
             "dns.authority.silent",
             "dns.authority.apart",
+            "dns.authority.apart-spf",
             "dns.authority.serials",
             "dns.authority.stale",
+            "dns.authority.by-chance",
             "dns.authority.split",
             "dns.authority.unknown",
             "dns.mx.ok",
+            "dns.mx.some-ok",
+            "dns.mx.is-address",
+            "dns.mx.loopback",
+            "dns.mx.null-beside",
+            "dns.mx.no-ptr",
             "dns.mx.none",
+            "dns.mx.no-mail",
             "dns.mx.null",
             "dns.mx.cname",
             "dns.mx.unresolved",
             "dns.mx.all-unresolved",
             "dns.mx.host-unknown",
             "dns.ptr.ok",
+            "dns.ptr.other-family",
             "dns.ptr.none",
             "dns.ptr.mismatch",
             "dns.ptr.unknown",
@@ -129,6 +140,7 @@ impl Check for Dns {
             "dns.spf.long",
             "dns.spf.too-many-lookups",
             "dns.spf.too-many-voids",
+            "dns.spf.void",
             "dns.spf.too-many-hosts",
             "dns.spf.leads-nowhere",
             "dns.spf.included-bad",
@@ -151,6 +163,7 @@ impl Check for Dns {
             "dns.dkim.not-found",
             "dns.dkim.unknown",
             "dns.dkim.revoked",
+            "dns.dkim.revoked-used",
             "dns.dkim.unsigned",
             "dns.dkim.verified",
             "dns.dkim.body-changed",
@@ -158,9 +171,11 @@ impl Check for Dns {
             "dns.dkim.no-match",
             "dns.dmarc.ok",
             "dns.dmarc.none",
+            "dns.dmarc.other-text",
             "dns.dmarc.multiple",
             "dns.dmarc.bad",
             "dns.dmarc.bad-clear",
+            "dns.dmarc.no-policy",
             "dns.dmarc.inherited",
             "dns.dmarc.differs",
             "dns.dmarc.testing",
@@ -173,6 +188,7 @@ impl Check for Dns {
             "dns.dmarc.passes-by-dkim",
             "dns.dmarc.fails",
             "dns.dmarc.rests-on-dkim",
+            "dns.dmarc.unproved",
         ]
     }
 
@@ -193,7 +209,7 @@ async fn run(cx: &Context) {
     futures_util::join!(
         async {
             if let Some(domain) = recipient.as_deref() {
-                exchangers(cx, domain, false).await;
+                exchangers::look(cx, domain, false).await;
             }
         },
         async {
@@ -201,7 +217,7 @@ async fn run(cx: &Context) {
                 // SPF is the longest chain of questions: it goes first.
                 let own_exchangers = async {
                     if !same {
-                        exchangers(cx, domain, true).await;
+                        exchangers::look(cx, domain, true).await;
                     }
                 };
                 futures_util::join!(policy::records(cx, domain), own_exchangers);
@@ -263,75 +279,4 @@ async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &s
         .ends(label, dns.ms);
     cx.found(found);
     true
-}
-
-async fn exchangers(cx: &Context, domain: &str, sender: bool) {
-    let label = format!("MX {domain}");
-    cx.rec.probing(&label);
-    let (mx, evidence) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
-    if unanswered(cx, &mx, evidence, &label).await {
-        return;
-    }
-    let shown = |r: &DnsRecord| match r {
-        DnsRecord::Mx { preference, host } => Some(format!("{preference} {host}.")),
-        _ => None,
-    };
-    let record = mx.records.iter().filter_map(shown).collect::<Vec<_>>().join(", ");
-    let found = |id: &str| {
-        let desk = Finding::new(id).arg("desk", "MX").arg("owner", domain).arg("record", &record);
-        desk.arg("domain", domain).shown_by(evidence)
-    };
-    if mx.outcome == DnsOutcome::NxDomain {
-        cx.found(found(if sender { "dns.sender.nxdomain" } else { "dns.nxdomain" }).ends(&label, mx.ms));
-        return;
-    }
-    let hosts: Vec<&str> = mx
-        .records
-        .iter()
-        .filter_map(|r| if let DnsRecord::Mx { host, .. } = r { Some(host.as_str()) } else { None })
-        .collect();
-    if hosts.is_empty() {
-        cx.found(found(if sender { "dns.sender.no-mx" } else { "dns.mx.none" }).ends(&label, mx.ms));
-        return;
-    }
-    if hosts.iter().all(|h| h.is_empty()) {
-        cx.found(found(if sender { "dns.sender.null-mx" } else { "dns.mx.null" }).ends(&label, mx.ms));
-        return;
-    }
-    let (mut good, mut dangling, mut unknown) = (0, Vec::new(), Vec::new());
-    let hosts: Vec<&str> = hosts.into_iter().filter(|h| !h.is_empty()).collect();
-    let asked = hosts.iter().take(8).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
-    for (host, answers) in hosts.iter().zip(join_all(asked).await) {
-        if answers.iter().any(|(dns, _)| dns.records.iter().any(|r| matches!(r, DnsRecord::Cname(_)))) {
-            cx.found(found("dns.mx.cname").arg("name", host));
-        }
-        let untold = answers.iter().find(|(dns, _)| could_not_tell(dns).is_some()).cloned();
-        if answers.iter().any(|(dns, _)| dns.addresses().next().is_some()) {
-            good += 1;
-        } else if let Some(untold) = untold {
-            unknown.push((*host, untold));
-        } else {
-            dangling.push(*host);
-        }
-    }
-    if !dangling.is_empty() {
-        let id = match good > 0 || !unknown.is_empty() {
-            true => "dns.mx.unresolved",
-            false if sender => "dns.sender.mx-unresolved",
-            false => "dns.mx.all-unresolved",
-        };
-        cx.found(found(id).arg("name", dangling.join(", ")).ends(&label, mx.ms));
-    }
-    if good > 0 {
-        for (host, (dns, id)) in &unknown {
-            let why = could_not_tell(dns).unwrap_or_default();
-            cx.found(found("dns.mx.host-unknown").arg("name", host).arg("why", why).shown_by(*id));
-        }
-        let id = if sender { "dns.sender.mx-ok" } else { "dns.mx.ok" };
-        cx.found(found(id).arg("count", hosts.len()).arg("hosts", hosts.join(", ")).ends(&label, mx.ms));
-    } else {
-        for (_, (dns, id)) in &unknown {
-            unanswered(cx, dns, *id, &label).await;
-        }
-    }
 }

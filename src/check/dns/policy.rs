@@ -49,8 +49,12 @@ fn together(cx: &Context, domain: &str, author: &str, policy: &Policy, spf: Opti
         return;
     }
     let result = spf.map_or("not counted", Outcome::as_str);
-    cx.found(match signed.looked {
-        true => found("dns.dmarc.fails").arg("result", result),
-        false => found("dns.dmarc.rests-on-dkim").arg("result", result),
-    });
+    let id = match (signed.looked, signed.unsigned) {
+        (true, _) => "dns.dmarc.fails",
+        (false, true) => "dns.dmarc.unproved",
+        (false, false) => "dns.dmarc.rests-on-dkim",
+    };
+    // A pass for another domain proves nothing about this one.
+    let result = if spf_counts { result.to_owned() } else { format!("{result} for {domain}") };
+    cx.found(found(id).arg("result", result));
 }

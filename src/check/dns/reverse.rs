@@ -1,5 +1,7 @@
 //! The sending address: its name, and whether that name leads back (RFC 1912 §2.1); and the HELO name.
 
+use std::net::IpAddr;
+
 use super::unanswered;
 use crate::check::Context;
 use crate::check::tools::{could_not_tell, is_private};
@@ -45,6 +47,7 @@ async fn pointer(cx: &Context) {
         for (dns, id) in cx.net.addresses(&cx.rec, name, AddressFamily::Any).await {
             if dns.addresses().any(|a| a == ip) {
                 cx.found(found("dns.ptr.ok").shown_by(id));
+                other_family(cx, ip, name).await;
                 return;
             }
             unknown = unknown.or_else(|| could_not_tell(&dns));
@@ -53,6 +56,28 @@ async fn pointer(cx: &Context) {
     match unknown {
         Some(why) => cx.found(found("dns.ptr.unknown").arg("why", why)),
         None => cx.found(found("dns.ptr.mismatch")),
+    }
+}
+
+/// The addresses of the other family that the confirmed name has: a server that sends from them, too, needs their names as well.
+async fn other_family(cx: &Context, ip: IpAddr, name: &str) {
+    let family = if ip.is_ipv4() { AddressFamily::V6 } else { AddressFamily::V4 };
+    let answers = cx.net.addresses(&cx.rec, name, family).await;
+    let others = answers.iter().flat_map(|(dns, _)| dns.addresses()).filter(|other| !is_private(*other));
+    for other in others.take(2) {
+        let (ptr, id) = cx.net.reverse(&cx.rec, other).await;
+        if could_not_tell(&ptr).is_some() {
+            continue;
+        }
+        // The name has that address already; all that is left is whether the address has the name.
+        let back = |r: &DnsRecord| matches!(r, DnsRecord::Ptr(n) if n.trim_end_matches('.').eq_ignore_ascii_case(name.trim_end_matches('.')));
+        let why = match ptr.records.as_slice() {
+            [] => "it has none",
+            records if records.iter().any(back) => continue,
+            _ => "it is another one",
+        };
+        let found = Finding::new("dns.ptr.other-family").arg("desk", "PTR").arg("owner", other).arg("name", name);
+        cx.found(found.arg("ip", ip).arg("other", other).arg("why", why).shown_by(id));
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Message {
 pub(super) struct Signed {
     /// Whether there was a message to look at, as it goes out.
     pub(super) looked: bool,
+    /// Whether there was a message to look at, and no signature in it.
+    pub(super) unsigned: bool,
     /// The domains whose signature holds.
     pub(super) passing: Vec<String>,
     /// Whether a key could not be looked up.
@@ -110,7 +112,7 @@ pub(super) async fn verify(cx: &Context, message: Option<&Message>) -> Signed {
     let Some(message) = message else { return Signed::default() };
     if message.selectors.is_empty() {
         cx.found(Finding::new("dns.dkim.unsigned"));
-        return Signed::default();
+        return Signed { unsigned: true, ..Signed::default() };
     }
     let mut signed = Signed { looked: true, ..Signed::default() };
     let (mut keys, mut evidence) = (Keys::default(), HashMap::new());

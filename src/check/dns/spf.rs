@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use super::{judged, slim, unanswered};
 use crate::check::Context;
 use crate::check::spf::{
-    Answer, COMFORTABLE, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, Trace, cost, is_record, join,
-    looks_like_one, mended, opened, parse, with_address, without,
+    Answer, COMFORTABLE, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, StepEnd, Trace, cost, is_record,
+    join, looks_like_one, mended, opened, parse, with_address, without,
 };
 use crate::check::tools::{could_not_tell, is_private};
 use crate::net::RecordType;
@@ -152,6 +152,11 @@ async fn single(about: &About<'_>, text: &str) -> Option<Outcome> {
     notes(about, text, &record);
     let asking = Asking::new(about.cx);
     let whole = cost(&asking, &question(about, sending_address(about.cx))).await;
+    let ip = sending_address(about.cx);
+    let trace = match ip {
+        Some(ip) => Some(crate::check::spf::check_host(&asking, &question(about, Some(ip))).await),
+        None => None,
+    };
     let shown = |id: &str| {
         let mut found = about.found(id).arg("record", text);
         found.evidence.extend(asking.seen());
@@ -167,11 +172,16 @@ async fn single(about: &About<'_>, text: &str) -> Option<Outcome> {
         } else {
             about.cx.found(found);
         }
-    } else {
+    } else if trace.as_ref().is_none_or(|t| t.outcome != Outcome::PermError) {
+        // What breaks it for one address shows in the verdict on that.
         about.cx.found(shown("dns.spf.ok").arg("lookups", whole.lookups));
+        let void: Vec<&str> = whole.steps.iter().filter(|s| s.end == StepEnd::Void).map(|s| s.term.as_str()).collect();
+        if !void.is_empty() {
+            about.cx.found(shown("dns.spf.void").arg("terms", void.join(" ")).arg("count", void.len()));
+        }
     }
-    let ip = sending_address(about.cx)?;
-    Some(covers(about, text, ip, &asking, &whole).await)
+    let (ip, trace) = ip.zip(trace)?;
+    Some(covers(about, text, (ip, trace), &asking, &whole).await)
 }
 
 /// Whose mail it is: the sender where it is of that domain.
@@ -184,8 +194,13 @@ fn question<'a>(about: &'a About<'_>, ip: Option<IpAddr>) -> Question<'a> {
 }
 
 /// Says whether the address may send, for the sender's domain and for the HELO name.
-async fn covers(about: &About<'_>, text: &str, ip: IpAddr, asking: &Asking<'_>, whole: &Trace) -> Outcome {
-    let trace = crate::check::spf::check_host(asking, &question(about, Some(ip))).await;
+async fn covers(
+    about: &About<'_>,
+    text: &str,
+    (ip, trace): (IpAddr, Trace),
+    asking: &Asking<'_>,
+    whole: &Trace,
+) -> Outcome {
     let (instead, term) = with_address(&opened(text), ip);
     let mut found =
         judged::verdict(&trace, about.found("dns.spf.unknown").arg("record", text).arg("ip", ip), &about.cx.know);

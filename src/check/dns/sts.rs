@@ -5,7 +5,7 @@ use super::tags::{tags, value};
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
 use crate::net::{Get, NoPage, RecordType};
-use crate::transcript::{Consent, DnsRecord, Finding, clean_line};
+use crate::transcript::{ConnectOutcome, Consent, DnsRecord, Finding, clean_line};
 
 /// A policy that is kept for less protects little (RFC 8461 §3.2 wants weeks or more).
 const WEEK: u64 = 604_800;
@@ -65,7 +65,9 @@ pub(super) async fn policy(cx: &Context, domain: &str) {
         Ok(page) => page,
         Err((why, id)) => {
             let which = match &why {
-                why if why.is_untold() && !matches!(why, NoPage::Unreached(_)) => "dns.mta-sts.untold",
+                // That nothing listens was said by the host itself; a silence may be ours.
+                NoPage::Unreached(ConnectOutcome::Refused) => "dns.mta-sts.no-policy",
+                why if why.is_untold() => "dns.mta-sts.untold",
                 NoPage::Distrusted(_) | NoPage::Tls(_) => "dns.mta-sts.certificate",
                 _ => "dns.mta-sts.no-policy",
             };
@@ -137,9 +139,19 @@ pub(super) async fn reports(cx: &Context, domain: &str) {
         cx.found(found("dns.tls-rpt.untold").arg("why", why));
         return;
     }
-    let Some(record) = txt.texts().find(|t| t.trim_start().to_ascii_lowercase().starts_with("v=tlsrptv1")) else {
-        cx.found(found("dns.tls-rpt.none").arg("instead", format!("v=TLSRPTv1; rua=mailto:postmaster@{domain}")));
-        return;
+    let records: Vec<&str> =
+        txt.texts().filter(|t| t.trim_start().to_ascii_lowercase().starts_with("v=tlsrptv1")).collect();
+    let record = match records.as_slice() {
+        [] => {
+            cx.found(found("dns.tls-rpt.none").arg("instead", format!("v=TLSRPTv1; rua=mailto:postmaster@{domain}")));
+            return;
+        }
+        [one] => *one,
+        many => {
+            let found = found("dns.tls-rpt.multiple").arg("count", many.len()).arg("record", many.join(" | "));
+            cx.found(found.arg("instead", many[0]));
+            return;
+        }
     };
     let (read, _) = tags(record);
     let uri = |u: &str| (u.starts_with("mailto:") && u.contains('@')) || u.starts_with("https://");

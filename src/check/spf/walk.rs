@@ -15,6 +15,8 @@ use super::{LOOKUPS, VOIDS};
 const HOSTS: usize = 10;
 /// Records that are entered when the cost is counted, so that a loop of includes ends.
 const RECORDS: usize = 40;
+/// How deep the cost is counted: each level takes of the stack, and the limit of ten is passed by then.
+const DEPTH: u8 = 12;
 
 /// Evaluates the record of a domain for an address.
 pub async fn check_host<L: Lookup>(net: &L, question: &Question<'_>) -> Trace {
@@ -136,8 +138,12 @@ impl<L: Lookup> Walk<'_, L> {
             };
             if self.trace.voids > voids && self.trace.voids > VOIDS && !matches {
                 let (domain, term) = (domain.to_owned(), directive.text.to_owned());
-                self.step(depth, &domain, &term, StepEnd::Stop);
-                return Some(self.stop(Outcome::PermError, Why::TooManyVoids { domain, term }));
+                let stopped =
+                    self.stop(Outcome::PermError, Why::TooManyVoids { domain: domain.clone(), term: term.clone() });
+                if !self.counting {
+                    self.step(depth, &domain, &term, StepEnd::Stop);
+                    return Some(stopped);
+                }
             }
             let end = match matches {
                 true => StepEnd::Match,
@@ -162,6 +168,7 @@ impl<L: Lookup> Walk<'_, L> {
     async fn matches(&mut self, directive: &Directive<'_>, domain: &str, depth: u8) -> Result<bool, Outcome> {
         let ip = self.question.ip;
         if self.counting && !matches!(directive.mechanism, Mechanism::Include(_)) {
+            self.void(directive, domain).await;
             return Ok(false);
         }
         match directive.mechanism {
@@ -205,9 +212,35 @@ impl<L: Lookup> Walk<'_, L> {
         }
     }
 
+    /// Counts a term whose name leads nowhere for whatever address. Where the name depends on the mail, nothing is known beforehand.
+    fn void<'b>(&'b mut self, directive: &'b Directive<'_>, domain: &'b str) -> Boxed<'b, ()> {
+        Box::pin(self.counts_void(directive, domain))
+    }
+
+    async fn counts_void(&mut self, directive: &Directive<'_>, domain: &str) {
+        let (spec, hosts) = match directive.mechanism {
+            Mechanism::A(spec, ..) => (spec, false),
+            Mechanism::Mx(spec, ..) => (spec, true),
+            Mechanism::Exists(spec) => (Some(spec), false),
+            _ => return,
+        };
+        let name = spec.map_or(domain, |Spec(name)| name);
+        if name.contains('%') || !can_be_asked(name) {
+            return;
+        }
+        let nothing = if hosts {
+            matches!(self.net.mx(name).await, Answer::Nothing)
+        } else {
+            matches!(self.net.addresses(name, false).await, Answer::Nothing)
+                && (matches!(directive.mechanism, Mechanism::Exists(_))
+                    || matches!(self.net.addresses(name, true).await, Answer::Nothing))
+        };
+        self.trace.voids += u32::from(nothing);
+    }
+
     async fn include(&mut self, spec: Spec<'_>, term: &str, domain: &str, depth: u8) -> Result<bool, Outcome> {
         let target = self.target(spec, domain).await;
-        if self.counting && self.records >= RECORDS {
+        if self.counting && (self.records >= RECORDS || depth >= DEPTH) {
             return Ok(false);
         }
         self.step(depth, domain, term, StepEnd::Enters);
@@ -325,7 +358,8 @@ impl<L: Lookup> Walk<'_, L> {
         if self.trace.lookups <= LOOKUPS {
             return false;
         }
-        if self.trace.why.is_none() {
+        // More than ten holds for every address; names that lead nowhere, only as far as they are reached.
+        if matches!(self.trace.why, None | Some(Why::TooManyVoids { .. })) {
             self.trace.why = Some(Why::TooManyLookups { domain: domain.to_owned(), term: term.to_owned() });
         }
         !self.counting || self.records >= RECORDS

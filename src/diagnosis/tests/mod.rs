@@ -2,6 +2,7 @@
 
 mod certainty;
 mod heap;
+mod stands;
 mod untold;
 mod verdict;
 mod words;

@@ -27,6 +27,9 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
         useful(guide, &about, &cause.fix, Some(&cause.step), found);
         for kind in &cause.kinds {
             useful(guide, &format!("kind {}", kind.id), &kind.fix, kind.step.as_ref(), found);
+            for id in kind.behind.iter().filter(|id| guide.kind(id).is_none()) {
+                found.add(format!("kind {}", kind.id), format!("has `{id}` behind it, which is no kind"));
+            }
         }
     }
 }

@@ -37,7 +37,11 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
             if weigh.db == 0 {
                 found.add(&about, format!("weighs nothing on `{}`: give it decibans, or take it out", weigh.cause));
             }
-            if weigh.proof && weigh.db < 0 {
+            if weigh.stands && !weigh.side {
+                found.add(&about, "is wrong in itself, and not on the side: `stands` is for what is on the side only");
+            }
+            // That a live check shows the contrary is no business of a fault.
+            if weigh.proof && weigh.db < 0 && finding.level >= Level::Warn {
                 found.add(&about, format!("proves `{}` and speaks against it at once", weigh.cause));
             }
         }
