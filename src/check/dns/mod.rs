@@ -248,7 +248,10 @@ async fn run(cx: &Context) {
         async {
             let domains =
                 [sender.as_deref().map(|d| (d, true)), recipient.as_deref().filter(|_| !same).map(|d| (d, false))];
-            join_all(domains.into_iter().flatten().map(|(domain, own)| registration::of(cx, domain, own))).await;
+            futures_util::future::join_all(
+                domains.into_iter().flatten().map(|(domain, own)| registration::of(cx, domain, own)),
+            )
+            .await;
         },
     );
 }

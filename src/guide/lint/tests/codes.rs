@@ -101,7 +101,7 @@ fn a_weight_on_nothing() {
         ("cause = \"address\", db = -3, proof = true", "at once"),
     ] {
         fires("finding load.moon", what, |d| {
-            d.append(FINDINGS, &finding("load.moon", &format!("level = \"ok\"\nweighs = [{{ {weigh} }}]\n")));
+            d.append(FINDINGS, &finding("load.moon", &format!("level = \"warn\"\nweighs = [{{ {weigh} }}]\n")));
         });
     }
 }
