@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches};
 
 use super::one_line::one_line;
-use super::{Arguments, Asked, Trouble, forced};
+use super::{Arguments, Asked, HouseArgs, Trouble, forced};
 use crate::transcript::clean;
 
 /// What was asked for, read; or the help or version that was asked for, with exit status 0.
@@ -34,6 +34,10 @@ pub fn parse(asked: Asked) -> Result<Result<Arguments, String>, Trouble> {
 }
 
 fn read(words: Vec<OsString>) -> Result<Result<Arguments, String>, Trouble> {
+    // The wizard with nothing said: it stands before all options could even be described.
+    if words.len() < 2 {
+        return Ok(Ok(Arguments { command: None, house: HouseArgs::default() }));
+    }
     let words = with_command(words);
     let command = words.iter().skip(1).find(|w| is_command(w)).and_then(|w| w.to_str()).map(str::to_owned);
     let matches = Arguments::command().try_get_matches_from(words);
