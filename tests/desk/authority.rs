@@ -172,3 +172,13 @@ async fn a_silent_server_that_has_only_ipv6_is_not_held_against_the_zone() {
     assert!(!found.has("dns.authority.silent") && !found.has("dns.authority.lame"), "{:?}", found.ids());
     assert_eq!(found.arg("dns.authority.ok", "count"), "1");
 }
+
+#[tokio::test]
+async fn texts_that_are_no_spf_may_differ_and_an_spf_that_differs_makes_other_verdicts_doubtful() {
+    let token = |n: u8| move |r: String| format!("{r}@ TXT \"token={n}\"\n");
+    let found = with(|f| vec![seen_by(f, "198.51.100.53", token(1)), seen_by(f, "198.51.100.54", token(2))]).await;
+    assert!(found.has("dns.authority.ok"), "{:?}", found.ids());
+    let found = with(|f| vec![seen_by(f, "198.51.100.54", |r| r.replace("198.51.100.7", "198.51.100.9"))]).await;
+    assert_eq!(found.arg("dns.authority.apart-spf", "host"), "ns2.example.net (198.51.100.54)");
+    assert!(found.has("dns.authority.by-chance") && !found.has("dns.authority.apart"), "{:?}", found.ids());
+}

@@ -100,3 +100,14 @@ async fn a_policy_that_could_not_be_asked_for_is_not_missing() {
     let found = looked_in(&file, case()).await;
     assert!(!found.has("dns.dmarc.none") && !found.has("dns.dmarc.ok"), "{:?}", found.ids());
 }
+
+#[tokio::test]
+async fn a_record_without_a_policy_and_one_whose_version_is_not_first_are_told() {
+    let found = looked(&with("v=DMARC1; rua=mailto:d@example.net")).await;
+    assert_eq!(found.arg("dns.dmarc.no-policy", "instead"), "v=DMARC1; p=none; rua=mailto:d@example.net");
+    let found = looked(&with("p=none; v=DMARC1")).await;
+    assert!(!found.has("dns.dmarc.none") && !found.has("dns.dmarc.ok"), "{:?}", found.ids());
+    let beside = with("v=DMARC1; p=none; rua=mailto:d@example.net") + "_dmarc TXT \"see v=DMARC1\"\n";
+    let found = looked(&beside).await;
+    assert!(found.has("dns.dmarc.ok") && found.has("dns.dmarc.other-text"), "{:?}", found.ids());
+}

@@ -7,6 +7,7 @@ mod dmarc;
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
+mod exchangers;
 mod resolver;
 mod spf;
 mod table;

@@ -152,3 +152,18 @@ async fn the_domains_own_words_and_the_helo_name_are_told() {
     assert!(looked_in(&file, helo("our")).await.has("dns.spf.helo.covers"));
     assert!(looked_in(&file, helo("odd")).await.has("dns.spf.helo.broken"));
 }
+
+#[tokio::test]
+async fn names_that_lead_nowhere_are_told_before_they_break_the_record() {
+    let found = looked(&with("v=spf1 a:x1.example.net mx:mail.example.net ip4:198.51.100.7 -all", "")).await;
+    assert_eq!(found.arg("dns.spf.void", "terms"), "a:x1.example.net mx:mail.example.net");
+    assert!(found.has("dns.spf.ok") && found.has("dns.spf.covers"), "{:?}", found.ids());
+    let terms = "a:x1.example.net a:x2.example.net a:x3.example.net";
+    let found = looked(&with(&format!("v=spf1 ip4:198.51.100.7 {terms} -all"), "")).await;
+    assert!(
+        found.has("dns.spf.too-many-voids") && found.has("dns.spf.covers"),
+        "whatever the address: {:?}",
+        found.ids()
+    );
+    assert!(!found.has("dns.spf.ok"), "{:?}", found.ids());
+}

@@ -205,3 +205,11 @@ async fn a_server_that_announces_a_certificate_and_offers_no_tls_is_told() {
     let nobody = Practice::start(&file).await.expect("the world comes up");
     assert!(announced(&nobody, record, true).await.has("dns.dane.not-compared"));
 }
+
+#[tokio::test]
+async fn of_two_entries_for_reports_none_counts() {
+    let zone = "example.net:\n@ MX 10 mail\nmail A 198.51.100.25\n_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:a@example.net\"\n_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:b@example.net\"\n";
+    let found = looked_in(&world(zone), crate::case()).await;
+    assert_eq!(found.arg("dns.tls-rpt.multiple", "count"), "2");
+    assert!(!found.has("dns.tls-rpt.ok"), "{:?}", found.ids());
+}
