@@ -97,7 +97,7 @@ pub struct CaseArgs {
     #[arg(long, value_name = "NAME", value_parser = values::name)]
     pub selector: Option<String>,
 
-    /// What may be done without asking: connect,rcpt,auth,send,blocklists,http,trace, or none
+    /// What may be done without asking: connect,rcpt,auth,send,blocklists,http,trace,vrfy,registration, or none
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = values::consent)]
     pub consent: Option<Vec<Vec<Consent>>>,
 

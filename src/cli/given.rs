@@ -81,7 +81,7 @@ impl Given {
 /// The consents of a walk alone; `login` tells whether credentials are there.
 #[must_use]
 pub fn allowed(given: Option<BTreeSet<Consent>>, login: bool) -> BTreeSet<Consent> {
-    use Consent::{Auth, Blocklists, Connect, Http, Rcpt, Send};
+    use Consent::{Auth, Blocklists, Connect, Http, Rcpt, Send, Vrfy};
     let mut all = given.unwrap_or_else(|| {
         let mut assumed = BTreeSet::from([Connect, Rcpt, Blocklists, Http]);
         assumed.extend(login.then_some(Auth));
@@ -90,6 +90,9 @@ pub fn allowed(given: Option<BTreeSet<Consent>>, login: bool) -> BTreeSet<Consen
     if all.contains(&Send) {
         all.insert(Rcpt);
         all.extend(login.then_some(Auth));
+    }
+    if all.contains(&Vrfy) {
+        all.insert(Rcpt);
     }
     if all.contains(&Rcpt) || all.contains(&Auth) {
         all.insert(Connect);

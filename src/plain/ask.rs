@@ -40,6 +40,8 @@ pub(super) fn asks(what: Consent) -> &'static str {
         Consent::Blocklists => "ask public blocklists about your address and domain",
         Consent::Http => "fetch the pages on which domains publish their mail settings",
         Consent::Trace => "trace the way to the mail server",
+        Consent::Vrfy => "ask the server by VRFY whether it knows the recipient",
+        Consent::Registration => "ask the registries of the domains when they were registered",
     }
 }
 

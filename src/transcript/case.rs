@@ -101,12 +101,25 @@ pub enum Consent {
     Http,
     /// Trace the route.
     Trace,
+    /// Ask a server by VRFY whether it knows the recipient. Never assumed: many servers take it for spying.
+    Vrfy,
+    /// Ask a domain's registry when it was registered (RDAP). Never assumed: it tells the registry who is looked at.
+    Registration,
 }
 
 impl Consent {
     /// All of them, in the contract's order.
-    pub const ALL: [Self; 7] =
-        [Self::Connect, Self::Rcpt, Self::Auth, Self::Send, Self::Blocklists, Self::Http, Self::Trace];
+    pub const ALL: [Self; 9] = [
+        Self::Connect,
+        Self::Rcpt,
+        Self::Auth,
+        Self::Send,
+        Self::Blocklists,
+        Self::Http,
+        Self::Trace,
+        Self::Vrfy,
+        Self::Registration,
+    ];
 
     /// The word of the contract.
     #[must_use]
@@ -119,6 +132,8 @@ impl Consent {
             Self::Blocklists => "blocklists",
             Self::Http => "http",
             Self::Trace => "trace",
+            Self::Vrfy => "vrfy",
+            Self::Registration => "registration",
         }
     }
 }
@@ -130,7 +145,7 @@ impl FromStr for Consent {
         Self::ALL
             .into_iter()
             .find(|c| c.as_str() == text)
-            .ok_or_else(|| "type some of connect,rcpt,auth,send,blocklists,http,trace".to_owned())
+            .ok_or_else(|| "type some of connect,rcpt,auth,send,blocklists,http,trace,vrfy,registration".to_owned())
     }
 }
 

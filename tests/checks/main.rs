@@ -13,5 +13,6 @@ mod one_by_one;
 mod promises;
 mod said;
 mod settings;
+mod vrfy;
 mod ways;
 mod worlds;

@@ -10,6 +10,7 @@ mod exchangers;
 mod extras;
 mod judged;
 mod policy;
+mod registration;
 mod reverse;
 mod signed;
 mod slim;
@@ -81,6 +82,13 @@ impl Check for Dns {
             "dns.caa.present",
             "dns.srv.submission",
             "dns.srv.dead",
+            "dns.registration.ok",
+            "dns.registration.young",
+            "dns.registration.expires",
+            "dns.registration.expired",
+            "dns.registration.held",
+            "dns.registration.none",
+            "dns.registration.untold",
             "dns.authority.ok",
             "dns.authority.no-address",
             "dns.authority.lame",
@@ -220,12 +228,17 @@ async fn run(cx: &Context) {
                     dnssec::state(cx, domain),
                     sts::reports(cx, domain),
                     extras::records(cx, domain),
+                    registration::look(cx, domain),
                 );
             }
         },
         async {
             if let Some(domain) = recipient.as_deref().filter(|_| !same) {
-                futures_util::join!(authority::compare(cx, domain), dnssec::state(cx, domain));
+                futures_util::join!(
+                    authority::compare(cx, domain),
+                    dnssec::state(cx, domain),
+                    registration::look(cx, domain),
+                );
             }
         },
         async {

@@ -4,6 +4,7 @@ mod domain;
 mod mx;
 mod rcpt;
 mod slips;
+mod vrfy;
 mod written;
 
 use std::collections::BTreeSet;
@@ -75,6 +76,10 @@ impl Check for Recipient {
             "recipient.rcpt.broke",
             "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
+            "recipient.vrfy.known",
+            "recipient.vrfy.unknown",
+            "recipient.vrfy.says-nothing",
+            "recipient.vrfy.not-offered",
         ]
     }
 

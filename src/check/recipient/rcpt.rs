@@ -109,6 +109,9 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
         let server = &opening.last().reply.server;
         cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
     }
+    if !super::vrfy::ask(cx, &mut dialogue, &address, &opening.last().reply.server).await {
+        return Finding::new("recipient.rcpt.unreachable").arg("why", "the talk broke off at VRFY");
+    }
     let finding = match dialogue.mail(from, if utf8 { "SMTPUTF8" } else { "" }).await {
         Err(broken) => return broke(&broken),
         Ok(heard) if !heard.reply.is_positive() => earlier(&heard),

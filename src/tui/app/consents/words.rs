@@ -54,5 +54,7 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
             format!("Really send one message to {bob}, once, to see what is said after it.")
         }
         Consent::Trace => format!("Trace the route to {hosts}: a few packets to the routers between."),
+        Consent::Vrfy => "Ask the server by VRFY whether it knows the recipient.".to_owned(),
+        Consent::Registration => "Ask the registries of the domains when they were registered.".to_owned(),
     }
 }
