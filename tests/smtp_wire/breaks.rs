@@ -172,6 +172,17 @@ async fn a_start_that_cannot_be_smtp_is_not_waited_out() {
 }
 
 #[tokio::test]
+async fn who_waits_to_be_spoken_to_shows_on_leaving_what_it_speaks() {
+    let web = [Act::Hear, say("HTTP/1.1 400 Bad Request\r\n"), Act::Close];
+    let server = Server::start(web).await;
+    let client = Client::hasty(None);
+    let (fact, _) = go(&client, &server).await.unwrap_err();
+    assert_eq!((fact.stage, fact.kind), (Stage::Greeting, BreakKind::NotSmtp));
+    assert_eq!(fact.detail.as_deref(), Some("HTTP/1.1 400 Bad Request"));
+    assert_eq!(server.log().await.heard, [("QUIT".to_owned(), false)]);
+}
+
+#[tokio::test]
 async fn half_a_reply_is_shown_when_the_rest_does_not_come() {
     for (act, kind) in [(Act::Silence, BreakKind::Timeout), (Act::Close, BreakKind::Closed)] {
         let server = Server::start([say("220 mx.exam"), act]).await;
