@@ -60,6 +60,7 @@ impl Dialogue {
             challenge: None,
             masks_challenges: false,
             at_risk: false,
+            owes_quit: false,
             over: None,
         };
         if implicit {
@@ -68,7 +69,10 @@ impl Dialogue {
         let begun = Clock::now();
         let deadline = Instant::now() + net.phase_for(dialogue.open.address.ip());
         match dialogue.hear(Stage::Greeting, role, begun, deadline).await {
-            Ok(greeting) => Ok((dialogue, greeting)),
+            Ok(greeting) => {
+                dialogue.owes_quit = true;
+                Ok((dialogue, greeting))
+            }
             Err(fault) => {
                 let fault = dialogue.part(fault, role).await;
                 Err(dialogue.broke(Stage::Greeting, role, begun, fault))
