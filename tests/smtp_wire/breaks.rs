@@ -100,6 +100,19 @@ async fn who_was_greeted_leaves_with_quit_even_where_nobody_answers() {
 }
 
 #[tokio::test]
+async fn who_is_let_go_in_the_middle_leaves_with_quit() {
+    let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, Act::Hear, Act::Close]).await;
+    let client = Client::patient(None);
+    let target = open(server.address, Security::None);
+    let (mut dialogue, _) = Dialogue::open(&client.net, &client.rec, target).await.unwrap();
+    // No answer comes, and time is up.
+    tokio::time::timeout(HASTE, dialogue.ehlo("me.example.net")).await.unwrap_err();
+    drop(dialogue);
+    let heard: Vec<String> = server.log().await.heard.into_iter().map(|(line, _)| line).collect();
+    assert_eq!(heard, ["EHLO me.example.net", "QUIT"]);
+}
+
+#[tokio::test]
 async fn a_connection_that_was_only_tried_is_ended_with_quit_behind_the_greeting() {
     let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, say("221 bye\r\n"), Act::Close]).await;
     let client = Client::patient(None);
@@ -169,6 +182,17 @@ async fn a_start_that_cannot_be_smtp_is_not_waited_out() {
         assert!(fact.ms < 5000, "{} ms", fact.ms);
         assert!(fact.detail.unwrap().starts_with("\\x") || octets[0] == b'J');
     }
+}
+
+#[tokio::test]
+async fn who_waits_to_be_spoken_to_shows_on_leaving_what_it_speaks() {
+    let web = [Act::Hear, say("HTTP/1.1 400 Bad Request\r\n"), Act::Close];
+    let server = Server::start(web).await;
+    let client = Client::hasty(None);
+    let (fact, _) = go(&client, &server).await.unwrap_err();
+    assert_eq!((fact.stage, fact.kind), (Stage::Greeting, BreakKind::NotSmtp));
+    assert_eq!(fact.detail.as_deref(), Some("HTTP/1.1 400 Bad Request"));
+    assert_eq!(server.log().await.heard, [("QUIT".to_owned(), false)]);
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use super::offered::Refusal;
 use super::{about, said, sender, shape, unsafe_for_login};
 use crate::check::Context;
+use crate::check::know::SecretKind;
 use crate::check::tools::Host;
-use crate::net::{Broken, Dialogue, GaveUp, Login};
+use crate::net::{Broken, Dialogue, GaveUp, Heard, Login};
 use crate::transcript::{BreakKind, Consent, EvidenceId, Finding, Secret};
 
 /// What to log in with, of what is offered.
@@ -122,8 +123,23 @@ fn judge(cx: &Context, host: &Host, offer: Offer<'_>, (user, secret): (&str, &Se
             {
                 cx.found(found("authentication.login.stored-otherwise").arg("other", other));
             }
+            if let Some(found) = providers_own(cx, host, heard, secret) {
+                cx.found(found.arg("mechanism", offer.mechanism).arg("user", user));
+            }
             shape::look(cx, user, secret, Some(offer.mechanism));
         }
         _ => {}
     }
+}
+
+/// Where the provider takes no account's password from programs, and what was given does not look like one that it makes for them.
+fn providers_own(cx: &Context, host: &Host, heard: &Heard, secret: &Secret) -> Option<Finding> {
+    let provider = cx.know.providers.by_host(&host.name).filter(|p| !p.secrets.contains(&SecretKind::Password))?;
+    let made = provider.secrets.contains(&SecretKind::AppPassword);
+    if heard.reply.code != 535 || !made || shape::is_made_for_programs(secret) {
+        return None;
+    }
+    let made_at = provider.made_at.as_deref().unwrap_or("the settings of the account");
+    let found = said("authentication.login.providers-own", host, heard).arg("provider", &provider.name);
+    Some(found.arg("made_at", made_at).arg("as_of", &provider.as_of))
 }

@@ -59,6 +59,7 @@ impl Check for Authentication {
             "authentication.login.impostor",
             "authentication.login.gave-up",
             "authentication.login.refused",
+            "authentication.login.providers-own",
             "authentication.login.token-refused",
             "authentication.login.stored-otherwise",
             "authentication.login.not-understood",

@@ -20,6 +20,12 @@ pub(super) fn look(cx: &Context, user: &str, secret: &Secret, mechanism: Option<
     }
 }
 
+/// Whether it looks like a password that a provider made for one program, or like a token.
+pub(super) fn is_made_for_programs(secret: &Secret) -> bool {
+    let text = secret.expose().trim();
+    is_token(text) || app_password(text).is_some()
+}
+
 /// What is odd about a password.
 fn of_secret(text: &str, mechanism: Option<&str>) -> Vec<&'static str> {
     if is_token(text) {

@@ -200,7 +200,10 @@ async fn one(cx: &Context, host: &Host) -> Seen {
             Ok((dialogue, greeting)) => return talk::greeted(cx, host, &label, dialogue, greeting, began).await.into(),
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
-                let silent = !implicit && broken.0.stage == Stage::Greeting && broken.0.kind == BreakKind::Timeout;
+                // What waits for TLS says nothing before, or says so in TLS.
+                let silent = !implicit
+                    && broken.0.stage == Stage::Greeting
+                    && matches!(broken.0.kind, BreakKind::Timeout | BreakKind::NotSmtp);
                 let mut finding = broke(&broken);
                 if silent && let Some(greeting) = under_tls(cx, host, address).await {
                     finding.id = "server-status.greeting.tls-first".to_owned();

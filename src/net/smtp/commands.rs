@@ -106,6 +106,7 @@ impl Dialogue {
         let deadline = Instant::now() + self.net.limits().phase.min(QUIT_MAX);
         self.look_for_early_talk(Stage::Quit, role);
         self.record_sent(Stage::Quit, role, "QUIT");
+        self.owes_quit = false;
         if self.wire.write(b"QUIT\r\n", deadline).await.is_ok() {
             let _ = self.hear(Stage::Quit, role, begun, deadline).await;
         }

@@ -71,6 +71,7 @@ impl Dialogue {
             self.record_sent(Stage::Quit, role, "QUIT");
         }
         self.wire.hang_up();
+        self.owes_quit = false;
         self.over = Some(Box::new((fact.clone(), evidence)));
         (fact, evidence)
     }

@@ -93,7 +93,18 @@ pub struct Dialogue {
     masks_challenges: bool,
     /// Whether a login may be made without verified TLS.
     at_risk: bool,
+    /// Whether a greeting was heard, and QUIT is still to be said.
+    owes_quit: bool,
     over: Option<Box<Broken>>,
+}
+
+/// Who is let go in the middle, as when time is up, says QUIT all the same, as far as that goes without waiting.
+impl Drop for Dialogue {
+    fn drop(&mut self) {
+        if self.owes_quit {
+            self.wire.say_now(b"QUIT\r\n");
+        }
+    }
 }
 
 impl Dialogue {

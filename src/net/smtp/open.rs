@@ -4,6 +4,7 @@ use std::time::{Duration, Instant as Clock};
 
 use tokio::time::Instant;
 
+use super::reply::may_begin_reply;
 use super::{Broken, Capabilities, Dialogue, Heard, Open};
 use crate::net::wire::{Fault, excerpt};
 use crate::net::{Net, Recorder, Wire, tls};
@@ -13,6 +14,9 @@ use crate::transcript::{
 
 /// How long the greeting is waited for where nothing but QUIT is to be said.
 const LEAVE_MAX: Duration = Duration::from_secs(3);
+
+/// How long something is waited for that says who it is where an SMTP server would have said so before.
+const PART_MAX: Duration = Duration::from_secs(1);
 
 impl Dialogue {
     /// Connects, does the implicit TLS handshake if asked, and reads the greeting. A greeting of any code is a reply.
@@ -56,6 +60,7 @@ impl Dialogue {
             challenge: None,
             masks_challenges: false,
             at_risk: false,
+            owes_quit: false,
             over: None,
         };
         if implicit {
@@ -64,9 +69,27 @@ impl Dialogue {
         let begun = Clock::now();
         let deadline = Instant::now() + net.phase_for(dialogue.open.address.ip());
         match dialogue.hear(Stage::Greeting, role, begun, deadline).await {
-            Ok(greeting) => Ok((dialogue, greeting)),
-            Err(fault) => Err(dialogue.broke(Stage::Greeting, role, begun, fault)),
+            Ok(greeting) => {
+                dialogue.owes_quit = true;
+                Ok((dialogue, greeting))
+            }
+            Err(fault) => {
+                let fault = dialogue.part(fault, role).await;
+                Err(dialogue.broke(Stage::Greeting, role, begun, fault))
+            }
         }
+    }
+
+    /// Leaves a port that says nothing, with QUIT. What speaks another protocol, and waits to be spoken to, shows itself by what it says to that.
+    async fn part(&mut self, fault: Fault, role: Role) -> Fault {
+        if fault.kind != BreakKind::Timeout || self.wire.is_tls() || !self.wire.say_now(b"QUIT\r\n") {
+            return fault;
+        }
+        self.record_sent(Stage::Quit, role, "QUIT");
+        let deadline = Instant::now() + self.net.limits().phase.min(PART_MAX);
+        let foreign = |got: &[u8]| !got.is_empty() && !may_begin_reply(got);
+        let heard = self.wire.line(deadline, foreign).await.unwrap_or_else(|_| self.wire.buffered().to_vec());
+        if foreign(&heard) { Fault::with(BreakKind::NotSmtp, excerpt(&heard)) } else { fault }
     }
 
     /// Ends a connection that was only made to see whether it comes about. QUIT before the greeting would be out of turn (RFC 5321 §4.3.1), so
