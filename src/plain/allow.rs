@@ -36,7 +36,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         if open.is_empty() {
             return Ok(Some(true));
         }
-        if self.practice {
+        // Said once: nobody wants to hear it before every question.
+        if std::mem::take(&mut self.practice) {
             self.talk.say("This is practice: all of it stays inside heloise.")?;
         }
         let Some(allowed) = self.talk.consent(&open).await? else { return Ok(None) };

@@ -32,9 +32,9 @@ pub(super) fn stays_home(step: &StepId) -> bool {
 pub(super) fn asks(what: Consent) -> &'static str {
     match what {
         Consent::Connect => {
-            "connect to the mail servers and greet them; where none opens, a few known ones, to compare"
+            "connect to the mail servers and greet them; if none opens, to a few known ones, to compare"
         }
-        Consent::Rcpt => "name sender and recipient to them, and once more where they say: later; no message is sent",
+        Consent::Rcpt => "name sender and recipient to them, and once more if they say later; no message is sent",
         Consent::Auth => "log in once with the name and password you gave",
         Consent::Send => "really send a message, once",
         Consent::Blocklists => "ask public blocklists about your address and domain",

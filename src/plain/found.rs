@@ -98,7 +98,9 @@ impl Alike {
 /// What is said of a finding about a probe: its name in front only where the words do not name it.
 pub(super) fn about(probe: &str, says: &str) -> String {
     let host = probe.split([':', ' ', '[']).next().unwrap_or(probe);
-    let known = says.contains(probe) || (host.contains('.') && says.contains(host));
+    let said =
+        |word: &str| says.split([' ', ',', ':', '.']).any(|w| w == word) || (word.contains('.') && says.contains(word));
+    let known = says.contains(probe) || (host.contains('.') && says.contains(host)) || probe.split(' ').all(said);
     if known { String::new() } else { format!("{probe}: ") }
 }
 
@@ -110,6 +112,16 @@ pub(super) fn words(guide: &Guide, finding: &Finding) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_the_words_say_is_not_said_before_them() {
+        let works = "mail.example.net: port 587 with starttls works.";
+        assert_eq!(about("587 starttls", works), "");
+        assert_eq!(about("SPF example.net", "The SPF record of example.net fits."), "");
+        assert_eq!(about("mx1.example.org:25", "mx1.example.org refuses it."), "");
+        assert_eq!(about("25 tls", works), "25 tls: ");
+        assert_eq!(about("SpamCop", "192.0.2.1 is on no list."), "SpamCop: ");
+    }
 
     #[test]
     fn what_is_alike_is_counted() {

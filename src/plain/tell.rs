@@ -88,11 +88,11 @@ fn found(guide: &Guide, finding: &Finding) -> String {
         return finding.id.clone();
     };
     let lead = match (&finding.probe, entry.level) {
-        (Some(probe), Level::Fail) => format!("{probe}: fault. "),
-        (Some(probe), Level::Unknown) => format!("{probe}: could not tell. "),
-        (Some(probe), _) => about(probe, &says),
-        (None, Level::Fail) => "Fault: ".to_owned(),
-        (None, Level::Unknown) => "Could not tell: ".to_owned(),
+        (Some(probe), Level::Fail) if !about(probe, &says).is_empty() => format!("{probe}: fault. "),
+        (Some(probe), Level::Unknown) if !about(probe, &says).is_empty() => format!("{probe}: could not tell. "),
+        (Some(probe), Level::Ok | Level::Info | Level::Warn) => about(probe, &says),
+        (_, Level::Fail) => "Fault: ".to_owned(),
+        (_, Level::Unknown) => "Could not tell: ".to_owned(),
         (None, Level::Warn) => "Note: ".to_owned(),
         (None, _) => String::new(),
     };

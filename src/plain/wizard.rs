@@ -22,6 +22,7 @@ pub(super) struct Wizard<W, E> {
     pub(super) case: Case,
     pub(super) mode: Mode,
     pub(super) consents: BTreeSet<Consent>,
+    /// It is practice, and nobody was told yet.
     pub(super) practice: bool,
     /// A login was declined without asking, as there was nothing to log in with.
     pub(super) no_login: bool,

@@ -120,7 +120,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, map: &Map, lit: MapLit) {
         says.push(format!("Of {} moves the last {} are drawn.", map.walked.len(), drawn.len()));
     }
     let below = height.saturating_sub(top + room);
-    if lit.chosen && usize::from(below) < says.len() + 3 {
+    if lit.chosen && !map.ways.is_empty() && usize::from(below) < says.len() + 3 {
         says.clear();
     }
     let mut y = top + room + u16::from(below > 2);

@@ -1,11 +1,17 @@
 //! Lines to read: evidence, a ticket.
 
 use super::super::widget::{Pen, wrap};
+use unicode_width::UnicodeWidthStr;
 
 /// The lines as they are broken at a width; empty ones part paragraphs, spaces at the beginning indent.
 pub(in crate::tui) fn broken(lines: &[String], width: u16) -> Vec<String> {
     let mut all = Vec::new();
     for line in lines {
+        // What fits stays as it is, columns and all.
+        if line.width() <= width.into() {
+            all.push(line.trim_end().to_owned());
+            continue;
+        }
         let indent = line.len() - line.trim_start().len();
         let indent = indent.min(usize::from(width) / 2);
         let wrapped = wrap(line.trim_start(), usize::from(width).saturating_sub(indent));

@@ -20,13 +20,11 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
     };
     match what {
         Consent::Connect => {
-            format!("Connect to {hosts}, and read how they greet; where none opens, to a few known ones, to compare.")
+            format!("Connect to {hosts}, and read how they greet. If none opens, try a few known ones, to compare.")
         }
         Consent::Rcpt => match case.recipient() {
             Some(bob) => {
-                format!(
-                    "Ask there whether {bob} gets mail, and a made-up neighbour too; once more where they say: later. No message."
-                )
+                format!("Ask there whether {bob} gets mail, and a made-up neighbour too; once more if they say: later.")
             }
             None => "Ask servers whether they would take mail for an address; hang up before any message.".to_owned(),
         },
