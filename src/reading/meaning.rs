@@ -88,7 +88,8 @@ pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
         read.matched = Some(found);
         return read;
     }
-    if let Some((cause, kind, db)) = reply.enhanced.and_then(|e| by_enhanced(guide, e)) {
+    let of_enhanced = reply.enhanced.and_then(|e| by_enhanced(guide, e));
+    if let Some((cause, kind, db)) = of_enhanced.filter(|(cause, ..)| !of_login(reply.code, cause)) {
         return meaning(cause, kind, db, args);
     }
     match by_code(guide, reply.code, reply.stage) {
@@ -125,7 +126,7 @@ fn phrase_of<'g>(
 ) -> Option<(&'g Phrase, String)> {
     for at in guide.phrases_near(text) {
         let phrase = &guide.phrases()[at];
-        if !phrase.admits(reply.code, reply.enhanced, reply.stage) {
+        if !phrase.admits(reply.code, reply.enhanced, reply.stage) || of_login(reply.code, &phrase.cause) {
             continue;
         }
         let regex = &phrase.text.0;
@@ -144,6 +145,11 @@ fn phrase_of<'g>(
         return Some((phrase, clean_line(whole.as_str().trim(), VALUE)));
     }
     None
+}
+
+/// Whether a code is one that answers a login (RFC 4954 §6), so that a user who is unknown there is nobody's recipient.
+fn of_login(code: u16, cause: &str) -> bool {
+    matches!(code, 530 | 534 | 535 | 538) && cause == "address"
 }
 
 /// At MAIL no recipient has been named yet: what is unknown there is the sender's address or domain.
