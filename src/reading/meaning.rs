@@ -89,7 +89,7 @@ pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
         return read;
     }
     let of_enhanced = reply.enhanced.and_then(|e| by_enhanced(guide, e));
-    if let Some((cause, kind, db)) = of_enhanced.filter(|(cause, ..)| !of_login(reply.code, cause)) {
+    if let Some((cause, kind, db)) = of_enhanced.filter(|(cause, _, db)| !elsewhere(reply.code, cause, *db)) {
         return meaning(cause, kind, db, args);
     }
     match by_code(guide, reply.code, reply.stage) {
@@ -126,7 +126,7 @@ fn phrase_of<'g>(
 ) -> Option<(&'g Phrase, String)> {
     for at in guide.phrases_near(text) {
         let phrase = &guide.phrases()[at];
-        if !phrase.admits(reply.code, reply.enhanced, reply.stage) || of_login(reply.code, &phrase.cause) {
+        if !phrase.admits(reply.code, reply.enhanced, reply.stage) || elsewhere(reply.code, &phrase.cause, phrase.db) {
             continue;
         }
         let regex = &phrase.text.0;
@@ -147,9 +147,10 @@ fn phrase_of<'g>(
     None
 }
 
-/// Whether a code is one that answers a login (RFC 4954 §6), so that a user who is unknown there is nobody's recipient.
-fn of_login(code: u16, cause: &str) -> bool {
-    matches!(code, 530 | 534 | 535 | 538) && cause == "address"
+/// Whether a code speaks of something else than an address: a user who is unknown at a login (RFC 4954 §6) is nobody's recipient, and
+/// where a command is refused as such (RFC 5321 §4.2.4), a weak word like "unknown" is about the command.
+fn elsewhere(code: u16, cause: &str, db: i32) -> bool {
+    cause == "address" && (matches!(code, 530 | 534 | 535 | 538) || (matches!(code, 500 | 502..=504 | 555) && db <= 12))
 }
 
 /// At MAIL no recipient has been named yet: what is unknown there is the sender's address or domain.
