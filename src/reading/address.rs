@@ -7,7 +7,7 @@ use regex::Regex;
 
 /// The local part of an address among other words. Chinese, Japanese and Korean put no blank before it, so their letters are of it only
 /// where they are all of it (RFC 6531).
-pub(super) const LOCAL: &str = r#"(?:"[^"\n]+"|[^\s<>@"'`,;:()\[\]{}=|\\\u{2018}-\u{201e}\u{3000}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}\u{ff00}-\u{ffef}]+|[\u{3040}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}]+)"#;
+pub(super) const LOCAL: &str = r#"(?:"[^"\p{Cc}]+"|[^\s\p{Cc}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}\u{feff}<>@"'`,;:()\[\]{}=|\\\u{2018}-\u{201e}\u{3000}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}\u{ff00}-\u{ffef}]+|[\u{3040}-\u{30ff}\u{3400}-\u{9fff}\u{ac00}-\u{d7af}]+)"#;
 
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!(r"{LOCAL}@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+")).expect("a pattern"));

@@ -29,11 +29,15 @@ impl Draft {
             _ => None,
         };
         let meaning = read_reply(guide, &reply);
-        let recipient =
-            self.recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
+        let recipient = self.recipient.as_deref().and_then(cleaned);
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
         Item { recipient, reporter, permanent: self.permanent.or(by_code), reply, meaning, incoming: false }
     }
+}
+
+/// A recipient as it may be shown.
+pub(super) fn cleaned(recipient: &str) -> Option<String> {
+    Some(clean_line(recipient.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty())
 }
 
 /// How much a reading of this text would say: whether words were recognised, then the weight.

@@ -1,6 +1,6 @@
 //! A reply with its meaning: read once, compared and handed on without reading it again.
 
-use super::draft::Draft;
+use super::draft::{Draft, cleaned};
 use super::find::Found;
 use super::{Item, Meaning, read_reply};
 use crate::guide::Guide;
@@ -59,7 +59,7 @@ impl Judged {
             (400..500, _) | (0, Some(4)) => Some(false),
             _ => None,
         };
-        let recipient = recipient.map(|r| clean_line(r.trim_matches(['<', '>', ' ']), 254)).filter(|r| !r.is_empty());
+        let recipient = recipient.as_deref().and_then(cleaned);
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
         Item { recipient, reporter, permanent: permanent.or(by_code), incoming: false, reply, meaning }
     }

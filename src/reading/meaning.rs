@@ -88,7 +88,8 @@ pub fn read_reply(guide: &Guide, reply: &Reply) -> Meaning {
         read.matched = Some(found);
         return read;
     }
-    if let Some((cause, kind, db)) = reply.enhanced.and_then(|e| by_enhanced(guide, e)) {
+    let of_enhanced = reply.enhanced.and_then(|e| by_enhanced(guide, e));
+    if let Some((cause, kind, db)) = of_enhanced.filter(|(cause, _, db)| !elsewhere(reply.code, cause, *db)) {
         return meaning(cause, kind, db, args);
     }
     match by_code(guide, reply.code, reply.stage) {
@@ -125,7 +126,7 @@ fn phrase_of<'g>(
 ) -> Option<(&'g Phrase, String)> {
     for at in guide.phrases_near(text) {
         let phrase = &guide.phrases()[at];
-        if !phrase.admits(reply.code, reply.enhanced, reply.stage) {
+        if !phrase.admits(reply.code, reply.enhanced, reply.stage) || elsewhere(reply.code, &phrase.cause, phrase.db) {
             continue;
         }
         let regex = &phrase.text.0;
@@ -144,6 +145,12 @@ fn phrase_of<'g>(
         return Some((phrase, clean_line(whole.as_str().trim(), VALUE)));
     }
     None
+}
+
+/// Whether a code speaks of something else than an address: a user who is unknown at a login (RFC 4954 §6) is nobody's recipient, and
+/// where a command is refused as such (RFC 5321 §4.2.4), a weak word like "unknown" is about the command.
+fn elsewhere(code: u16, cause: &str, db: i32) -> bool {
+    cause == "address" && (matches!(code, 530 | 534 | 535 | 538) || (matches!(code, 500 | 502..=504 | 555) && db <= 12))
 }
 
 /// At MAIL no recipient has been named yet: what is unknown there is the sender's address or domain.

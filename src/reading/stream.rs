@@ -1,18 +1,18 @@
 //! Logs of any length: octets in, failures out, in memory that does not grow.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::draft::cleaned;
 use super::log::{self, Line, Raw, Sessions};
 use super::needles::WORTH;
 use super::text::Item;
 use super::{Reader, address};
 use crate::guide::Guide;
-use crate::transcript::Redactor;
+use crate::transcript::{Redactor, clean_line};
 
 /// The most texts whose meaning is kept to be used again.
 const KEPT: usize = 400;
@@ -155,13 +155,19 @@ impl LogReader {
     fn lines<E>(&mut self, lines: &[u8], take: &mut impl FnMut(Logged<'_>) -> Result<(), E>) -> Result<(), E> {
         let (mut at, mut counted) = (0, 0);
         while at < lines.len() {
-            let start = if self.every || self.sessions.exchange || self.redactor.is_answering() {
+            let all = self.every || self.sessions.exchange || self.redactor.is_answering();
+            let start = if all {
                 at
             } else {
                 let Some(found) = WORTH.find(lines, at) else { break };
                 memrchr(b'\n', &lines[at..found]).map_or(at, |before| at + before + 1)
             };
             let end = memchr(b'\n', &lines[start..]).map_or(lines.len(), |length| start + length);
+            // A word behind the cut is not seen in a line that comes in pieces.
+            if !all && end - start > Reader::LONGEST && !worth_cut(&lines[start..start + Reader::LONGEST]) {
+                at = end + 1;
+                continue;
+            }
             self.number += memchr_iter(b'\n', &lines[counted..start]).count() as u64;
             self.line(&lines[start..end], take)?;
             at = end + 1;
@@ -204,8 +210,9 @@ impl LogReader {
         same(&mut self.key, &raw);
         if let Some(kept) = meanings.get_mut(self.key.as_str()).filter(|_| self.failures >= EXACT) {
             let Some(kept) = kept else { return Ok(()) };
-            kept.recipient = raw.recipient.map(Cow::into_owned);
-            kept.reporter = raw.server.map(|s| s.to_ascii_lowercase()).or_else(|| kept.reporter.take());
+            kept.recipient = raw.recipient.as_deref().and_then(cleaned);
+            let server = raw.server.map(|s| clean_line(&s.to_ascii_lowercase(), 255));
+            kept.reporter = server.or_else(|| kept.reporter.take());
             self.failures += 1;
             return tell(kept);
         }
@@ -218,6 +225,13 @@ impl LogReader {
         meanings.insert(self.key.clone(), item);
         done
     }
+}
+
+/// Whether the kept beginning of a long line has a telling word.
+fn worth_cut(beginning: &[u8]) -> bool {
+    let mut line = beginning.to_vec();
+    line.push(b'\n');
+    WORTH.find(&line, 0).is_some()
 }
 
 fn item(guide: &Guide, raw: Raw<'_>) -> Option<Item> {

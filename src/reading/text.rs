@@ -8,7 +8,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::bounce::{self, Hints};
-use super::draft::Draft;
+use super::draft::{Draft, cleaned};
 use super::find::Found;
 use super::log;
 use super::message::{self, Read};
@@ -231,7 +231,8 @@ impl Reader {
                 return self.reading(Source::Dsn, spoken);
             }
             let mut reading = self.words(&text);
-            reading.items.iter_mut().for_each(|i| i.recipient = bounce::recipient(&text, &Hints::default()));
+            let named = bounce::recipient(&text, &Hints::default()).as_deref().and_then(cleaned);
+            reading.items.iter_mut().for_each(|i| i.recipient.clone_from(&named));
             return reading;
         }
         self.printed(&program::unstacked(&text))
@@ -273,8 +274,8 @@ impl Reader {
         }
         // A mailbox that is full or unknown is the recipient's, whoever else is named.
         for item in reading.items.iter_mut().filter(|i| i.recipient.is_none() && i.meaning.cause == "address") {
-            item.recipient =
-                bounce::recipient(text, &Hints::default()).filter(|_| item.reply.stage != Some(Stage::Mail));
+            let named = bounce::recipient(text, &Hints::default()).filter(|_| item.reply.stage != Some(Stage::Mail));
+            item.recipient = named.as_deref().and_then(cleaned);
         }
         reading
     }

@@ -14,6 +14,21 @@ fn nothing_that_comes_back_can_touch_a_terminal() {
     assert!(texts.iter().all(|t| !t.chars().any(|c| c.is_control() || c == '\u{202e}')), "{texts:?}");
 }
 
+#[test]
+fn no_address_brings_a_control_character_with_it() {
+    for text in [
+        "550 5.1.1 \0\0bob\0@example.org\0 unknown",
+        "550 5.1.1 \u{1b}]0;bob@example.org\u{7} unknown",
+        "From: MAILER-DAEMON@example.net\n@\0\u{9b}a@example.net\nSubject: failure notice\n\n<p>550 user unknown</p>\n",
+        "The mail to \u{1b}[2Jbob\u{202e}@example.org could not be sent: mailbox unknown",
+    ] {
+        for item in read(text).items {
+            let named = item.recipient.iter().chain(&item.reporter);
+            assert!(named.clone().all(|r| !r.chars().any(|c| c.is_control() || c == '\u{202e}')), "{text:?}: {item:?}");
+        }
+    }
+}
+
 fn collect(value: &serde_json::Value, texts: &mut Vec<String>) {
     match value {
         serde_json::Value::String(s) => texts.push(s.clone()),

@@ -50,6 +50,19 @@ fn no_failure_is_passed_over() {
 }
 
 #[test]
+fn a_telling_word_behind_the_cut_of_a_long_line_is_seen_in_no_way_of_reading() {
+    let long = "x".repeat(Reader::LONGEST);
+    let text = format!("Nov 20 10:00:00 mx1 postfix/qmgr[4]: 4F1A22C0B5: {long} error\n{ORDINARY}").repeat(3);
+    let counts = |piece: usize| {
+        let mut log = LogReader::new(&reader());
+        assert!(streamed(&mut log, text.as_bytes(), piece).is_empty());
+        (log.seen(), log.known())
+    };
+    assert_eq!(counts(1 << 20), (9, 0));
+    assert_eq!(counts(4096), (9, 0));
+}
+
+#[test]
 fn pieces_of_any_size_tell_the_same() {
     let text = mixed();
     let whole = streamed(&mut LogReader::new(&reader()), text.as_bytes(), 1 << 20);
