@@ -145,7 +145,7 @@ impl FromStr for Consent {
         Self::ALL
             .into_iter()
             .find(|c| c.as_str() == text)
-            .ok_or_else(|| "type some of connect,rcpt,auth,send,blocklists,http,trace".to_owned())
+            .ok_or_else(|| "type some of connect,rcpt,auth,send,blocklists,http,trace,vrfy,rdap".to_owned())
     }
 }
 
