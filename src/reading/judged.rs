@@ -59,7 +59,7 @@ impl Judged {
             (400..500, _) | (0, Some(4)) => Some(false),
             _ => None,
         };
-        let recipient = recipient.as_deref().and_then(cleaned);
+        let recipient = recipient.and_then(|r| cleaned(&r));
         let reporter = Some(reply.server.clone()).filter(|s| !s.is_empty());
         Item { recipient, reporter, permanent: permanent.or(by_code), incoming: false, reply, meaning }
     }
