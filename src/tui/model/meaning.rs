@@ -124,13 +124,18 @@ pub(super) fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> 
     if let Some(enhanced) = reply.enhanced {
         let exact = enhanced.to_string();
         let any = format!("x.{}.{}", enhanced.subject, enhanced.detail);
+        // What is said of a detail in any class is said of failures.
+        let fine = enhanced.class == 2;
         let entry = guide
             .enhanced()
             .iter()
             .find(|e| e.code == exact)
-            .or_else(|| guide.enhanced().iter().find(|e| e.code == any));
+            .or_else(|| guide.enhanced().iter().find(|e| e.code == any && !fine));
         let (says, source) = entry.map_or_else(
-            || ("not in the registry".to_owned(), String::new()),
+            || match fine {
+                true => ("It went well.".to_owned(), "RFC 3463 §2".to_owned()),
+                false => ("not in the registry".to_owned(), String::new()),
+            },
             |e| (text(e.says.register(admin)), clean_line(&e.source, 40)),
         );
         all.push(Meant { what: exact, says, source });
@@ -153,6 +158,25 @@ pub(super) fn of_reply(guide: &Guide, reply: &Reply, admin: bool) -> Vec<Meant> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_went_well_is_not_explained_as_a_failure() {
+        let reply = Reply {
+            server: "mx1.example.org".to_owned(),
+            address: None,
+            stage: Some(Stage::Quit),
+            code: 221,
+            enhanced: "2.0.0".parse().ok(),
+            text: vec!["Bye".to_owned()],
+            rtt_ms: 1,
+            tls: false,
+            role: crate::transcript::Role::Case,
+        };
+        let meant = of_reply(&Guide::embedded(), &reply, false);
+        let says = |what: &str| meant.iter().find(|m| m.what == what).map(|m| m.says.as_str());
+        assert_eq!(says("2.0.0"), Some("It went well."));
+        assert!(says("221").is_some());
+    }
 
     #[test]
     fn every_command_and_every_question_to_the_dns_has_a_word() {

@@ -46,6 +46,7 @@ fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>,
         let first = view.why.find(". ").map_or(view.why.len(), |at| at + 1);
         all.extend(text(&view.why[..first]));
         all.extend(found.into_iter().filter(|p| !matches!(p, Piece::Blank)));
+        all.push(Piece::Blank);
         all.extend(text(&view.why[first..]));
     }
     all
@@ -168,8 +169,13 @@ impl Columns {
     fn of(rows: &[Row], width: u16) -> Self {
         let widest =
             |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
-        let label = widest(&mut rows.iter().map(|r| r.label.width())).clamp(8, (width * 2 / 5).max(8));
         let ms = widest(&mut rows.iter().map(|r| took(r).width()));
+        // Names get two fifths; and what the words leave, once nothing moves any more.
+        let text = widest(&mut rows.iter().map(|r| r.text.width()));
+        let ended = rows.iter().all(|r| r.state == RowState::Ended);
+        let left = width.min(READABLE).saturating_sub(text.saturating_add(ms + 6));
+        let left = if ended { left } else { 0 };
+        let label = widest(&mut rows.iter().map(|r| r.label.width())).clamp(8, (width * 2 / 5).max(left).max(8));
         Self { label, ms, width: width.min(READABLE) }
     }
 
