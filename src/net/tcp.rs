@@ -9,6 +9,9 @@ use super::world::Rejected;
 use super::{Net, Recorder};
 use crate::transcript::{ConnectFact, ConnectOutcome, EvidenceId, clean_line};
 
+/// The reason of a connection that was taken and reset at once: a call that is turned away is refused instead (RFC 9293 §3.5.2).
+pub const RESET: &str = "reset";
+
 impl Net {
     /// Opens a connection within the phase limit; the attempt is recorded either way.
     ///
@@ -85,7 +88,10 @@ impl Net {
                 if fact.outcome == ConnectOutcome::Denied && fact.icmp.is_some_and(|icmp| !icmp.own) {
                     fact.outcome = ConnectOutcome::Unreachable;
                 }
-                fact.reason = Some(clean_line(&error.to_string(), 200));
+                fact.reason = Some(match error.kind() {
+                    io::ErrorKind::ConnectionReset => RESET.to_owned(),
+                    _ => clean_line(&error.to_string(), 200),
+                });
                 Err(fact)
             }
             Err(_) => {
