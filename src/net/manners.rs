@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-/// At once to one address.
+/// At once to one address, and to one host with all of its addresses.
 const AT_ONCE: usize = 2;
 /// Attempts at one address in a session. A whole walk needs about a dozen; the rest is for repeating steps.
 const PER_ADDRESS: u32 = 40;
@@ -23,6 +23,8 @@ pub(super) struct Manners {
 #[derive(Default)]
 struct State {
     hosts: HashMap<IpAddr, Host>,
+    /// The places of each host by its name.
+    named: HashMap<String, Arc<Semaphore>>,
     attempts: u32,
     opened: u32,
 }
@@ -31,6 +33,13 @@ struct Host {
     places: Arc<Semaphore>,
     attempts: u32,
     opened: bool,
+}
+
+/// A place at a host and at one of its addresses, held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _host: OwnedSemaphorePermit,
+    _address: OwnedSemaphorePermit,
 }
 
 /// Why no place was given.
@@ -45,29 +54,29 @@ pub(super) enum Refused {
 }
 
 impl Manners {
-    /// Waits for one of the places of that address, at most so long.
-    pub(super) async fn place(&self, ip: IpAddr, patience: Duration) -> Result<OwnedSemaphorePermit, Refused> {
-        let places = {
+    /// Waits for one of the places of that host and that address, at most so long.
+    pub(super) async fn place(&self, name: &str, ip: IpAddr, patience: Duration) -> Result<Place, Refused> {
+        let fresh = || Arc::new(Semaphore::new(AT_ONCE));
+        let (named, places) = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             if state.attempts >= PER_SESSION {
                 return Err(Refused::Limit);
             }
-            let host = state.hosts.entry(ip).or_insert_with(|| Host {
-                places: Arc::new(Semaphore::new(AT_ONCE)),
-                attempts: 0,
-                opened: false,
-            });
+            let host = state.hosts.entry(ip).or_insert_with(|| Host { places: fresh(), attempts: 0, opened: false });
             if host.attempts >= PER_ADDRESS {
                 return Err(Refused::Limit);
             }
             host.attempts += 1;
             let places = Arc::clone(&host.places);
             state.attempts += 1;
-            places
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            (Arc::clone(state.named.entry(name).or_insert_with(fresh)), places)
         };
-        match tokio::time::timeout(patience, places.acquire_owned()).await {
+        // In this order always, so that nobody waits for the other in a circle.
+        let both = async { Ok(Place { _host: named.acquire_owned().await?, _address: places.acquire_owned().await? }) };
+        match tokio::time::timeout(patience, both).await {
             Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => Err(Refused::Busy),
+            Ok(Err::<_, AcquireError>(_)) | Err(_) => Err(Refused::Busy),
         }
     }
 
@@ -98,27 +107,40 @@ mod tests {
     async fn a_third_place_is_refused_until_one_is_given_back() {
         let manners = Manners::default();
         let wait = Duration::from_secs(1);
-        let first = manners.place(IP, wait).await.unwrap();
-        let _second = manners.place(IP, wait).await.unwrap();
-        assert_eq!(manners.place(IP, wait).await.unwrap_err(), Refused::Busy);
+        let first = manners.place("mx.example.org", IP, wait).await.unwrap();
+        let _second = manners.place("mx.example.org", IP, wait).await.unwrap();
+        assert_eq!(manners.place("mx.example.org", IP, wait).await.unwrap_err(), Refused::Busy);
         drop(first);
-        assert!(manners.place(IP, wait).await.is_ok());
+        assert!(manners.place("mx.example.org", IP, wait).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_addresses_of_one_host_share_its_places() {
+        let manners = Manners::default();
+        let wait = Duration::from_secs(1);
+        let at = |n: u8| IpAddr::from([192, 0, 2, n]);
+        let first = manners.place("mx.example.org", at(1), wait).await.unwrap();
+        let _second = manners.place("MX.example.org.", at(2), wait).await.unwrap();
+        assert_eq!(manners.place("mx.example.org", at(3), wait).await.unwrap_err(), Refused::Busy);
+        assert!(manners.place("mx.example.net", at(3), wait).await.is_ok(), "another host has its own");
+        drop(first);
+        assert!(manners.place("mx.example.org", at(3), wait).await.is_ok());
     }
 
     #[tokio::test]
     async fn attempts_at_one_address_come_to_an_end() {
         let manners = Manners::default();
         for _ in 0..PER_ADDRESS {
-            drop(manners.place(IP, Duration::from_secs(1)).await.unwrap());
+            drop(manners.place("mx.example.org", IP, Duration::from_secs(1)).await.unwrap());
         }
-        assert_eq!(manners.place(IP, Duration::from_secs(1)).await.unwrap_err(), Refused::Limit);
-        assert!(manners.place("192.0.2.2".parse().unwrap(), Duration::from_secs(1)).await.is_ok());
+        assert_eq!(manners.place("mx.example.org", IP, Duration::from_secs(1)).await.unwrap_err(), Refused::Limit);
+        assert!(manners.place("mx.example.net", "192.0.2.2".parse().unwrap(), Duration::from_secs(1)).await.is_ok());
     }
 
     #[tokio::test]
     async fn only_what_came_about_is_counted() {
         let manners = Manners::default();
-        let _place = manners.place(IP, Duration::from_secs(1)).await.unwrap();
+        let _place = manners.place("mx.example.org", IP, Duration::from_secs(1)).await.unwrap();
         assert_eq!(manners.counts(), (0, 0));
         manners.opened(IP);
         manners.opened(IP);

@@ -1,4 +1,4 @@
-//! Opening connections, within the manners: at most two to an address at a time.
+//! Opening connections, within the manners: at most two to a host at a time.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -9,10 +9,13 @@ use super::world::Rejected;
 use super::{Net, Recorder};
 use crate::transcript::{ConnectFact, ConnectOutcome, EvidenceId, clean_line};
 
+/// The reason of a connection that was taken and reset at once: a call that is turned away is refused instead (RFC 9293 §3.5.2).
+pub const RESET: &str = "reset";
+
 impl Net {
     /// Opens a connection within the phase limit; the attempt is recorded either way.
     ///
-    /// The wire holds one of the two places for that address until it is dropped. A third attempt waits for a place, at most
+    /// The wire holds one of the two places for that host and address until it is dropped. A third attempt waits for a place, at most
     /// four phases long. Past the session's limits nothing is sent: the outcome is `error`, its reason begins with `session limit`.
     ///
     /// # Errors
@@ -58,7 +61,7 @@ impl Net {
             ms: 0,
         };
         let phase = self.limits().phase;
-        let place = match self.manners().place(to.ip(), self.patience).await {
+        let place = match self.manners().place(server, to.ip(), self.patience).await {
             Ok(place) => place,
             Err(refused) => {
                 fact.reason = Some(refused.to_string());
@@ -85,7 +88,10 @@ impl Net {
                 if fact.outcome == ConnectOutcome::Denied && fact.icmp.is_some_and(|icmp| !icmp.own) {
                     fact.outcome = ConnectOutcome::Unreachable;
                 }
-                fact.reason = Some(clean_line(&error.to_string(), 200));
+                fact.reason = Some(match error.kind() {
+                    io::ErrorKind::ConnectionReset => RESET.to_owned(),
+                    _ => clean_line(&error.to_string(), 200),
+                });
                 Err(fact)
             }
             Err(_) => {

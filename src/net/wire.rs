@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use futures_util::FutureExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Duration, Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
+use super::manners::Place;
 use super::tls;
 use crate::transcript::{BreakKind, clean_line};
 
@@ -27,7 +27,7 @@ pub struct Wire {
     chunk: Box<[u8; CHUNK]>,
     /// A fault that was met while looking for early talk, kept for whoever reads next.
     pending: Option<Fault>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 enum Stream {
@@ -68,7 +68,7 @@ impl Fault {
 
 impl Wire {
     /// A wire over an open connection, holding one of the places of its address.
-    pub(super) fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(stream: TcpStream, place: Place) -> Self {
         Self {
             stream: Stream::Plain(stream),
             buffer: Vec::new(),

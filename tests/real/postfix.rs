@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -291,10 +292,21 @@ fn hangs_up() -> u16 {
     port
 }
 
-/// Ports that are free now, all different.
+/// Ports that are free now, each given once. They lie below those that the system gives to calls out (ip(7), `ip_local_port_range`): one of
+/// these might be taken by a test beside before a server has it.
 pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-    listeners.map(|l| l.local_addr().expect("its port").port())
+    const FIRST: u32 = 20_000;
+    const MANY: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    [(); N].map(|()| {
+        loop {
+            let n = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % MANY;
+            let port = u16::try_from(FIRST + n).expect("a port");
+            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+                break port;
+            }
+        }
+    })
 }
 
 /// A CA and a certificate for `mail.example.test`, `mail.both.test` and 127.0.0.1; returns the CA's file.
