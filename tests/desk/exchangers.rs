@@ -27,6 +27,7 @@ async fn entries_that_lead_nowhere_keep_the_rest_from_being_called_well() {
     for (entry, id) in [
         ("@ MX 5 192.0.2.9.", "dns.mx.is-address"),
         ("@ MX 5 home\nhome A 127.0.0.1", "dns.mx.loopback"),
+        ("@ MX 5 home\nhome A 0.0.0.0", "dns.mx.loopback"),
         ("@ MX 0 .", "dns.mx.null-beside"),
         ("@ MX 5 gone", "dns.mx.unresolved"),
     ] {
@@ -52,4 +53,11 @@ async fn the_other_address_of_a_senders_name_wants_its_reverse_name_too() {
 async fn a_host_that_takes_mail_and_has_no_reverse_name_is_a_note() {
     let found = looked("example.net:\n@ MX 10 mail\nmail A 198.51.100.25\n").await;
     assert_eq!(found.arg("dns.mx.no-ptr", "ip"), "198.51.100.25");
+}
+
+#[tokio::test]
+async fn an_address_of_an_inner_network_is_neither_called_good_nor_bad() {
+    let found = looked_in(&world("example.org:\n@ MX 10 mx1\nmx1 A 10.1.2.3\n"), to("bob@example.org")).await;
+    assert_eq!(found.arg("dns.mx.inside", "name"), "mx1.example.org");
+    assert!(!found.ids().iter().any(|id| id.ends_with("mx.ok") || id.ends_with("unresolved")), "{:?}", found.ids());
 }

@@ -57,7 +57,7 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
         cx.found(found(if sender { "dns.sender.null-mx" } else { "dns.mx.null" }).ends(&label, mx.ms));
         return;
     }
-    let (mut good, mut dangling, mut unknown) = (0, Vec::new(), Vec::new());
+    let (mut good, mut inside, mut dangling, mut unknown) = (0, 0, Vec::new(), Vec::new());
     let named = hosts.len();
     let hosts: Vec<&str> = hosts.into_iter().filter(|h| !h.is_empty()).collect();
     let mut all_good = hosts.len() == named;
@@ -66,15 +66,16 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
     }
     let asked = hosts.iter().take(8).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
     for (host, answers) in hosts.iter().zip(join_all(asked).await) {
-        let mut addresses = answers.iter().flat_map(|(dns, _)| dns.addresses()).peekable();
-        if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
-            cx.found(found("dns.mx.is-address").arg("name", host));
-            (all_good, dangling) = (false, [dangling, vec![*host]].concat());
+        let addresses: Vec<IpAddr> = answers.iter().flat_map(|(dns, _)| dns.addresses()).collect();
+        let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        if is_address || (!addresses.is_empty() && addresses.iter().all(|ip| is_home(*ip))) {
+            cx.found(found(if is_address { "dns.mx.is-address" } else { "dns.mx.loopback" }).arg("name", host));
+            dangling.push(*host);
             continue;
         }
-        if addresses.peek().is_some() && addresses.all(|ip| ip.to_canonical().is_loopback()) {
-            cx.found(found("dns.mx.loopback").arg("name", host));
-            (all_good, dangling) = (false, [dangling, vec![*host]].concat());
+        if !addresses.is_empty() && addresses.iter().all(|ip| is_private(*ip)) {
+            cx.found(found("dns.mx.inside").arg("name", host));
+            inside += 1;
             continue;
         }
         if answers.iter().any(|(dns, _)| dns.records.iter().any(|r| matches!(r, DnsRecord::Cname(_)))) {
@@ -91,7 +92,7 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
     }
     all_good &= dangling.is_empty();
     if !dangling.is_empty() {
-        let id = match good > 0 || !unknown.is_empty() {
+        let id = match good + inside > 0 || !unknown.is_empty() {
             true => "dns.mx.unresolved",
             false if sender => "dns.sender.mx-unresolved",
             false => "dns.mx.all-unresolved",
@@ -119,16 +120,24 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
     }
 }
 
+/// Whether an address leads back to the machine that asks, whichever it is.
+fn is_home(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    ip.is_loopback() || ip.is_unspecified()
+}
+
 /// Whether the hosts that take a sender's mail, and often send it, have reverse names.
 async fn names(cx: &Context, hosts: &[&str], found: &(dyn Fn(&str) -> Finding + Sync)) {
-    for host in hosts.iter().take(HOSTS) {
+    join_all(hosts.iter().take(HOSTS).map(async |host| {
         let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
-        let public = answers.iter().flat_map(|(dns, _)| dns.addresses()).filter(|ip| !is_private(*ip));
-        for ip in public.take(2) {
+        let public = answers.iter().flat_map(|(dns, _)| dns.addresses()).filter(|ip| !is_private(*ip)).take(2);
+        join_all(public.map(async |ip| {
             let (ptr, id) = cx.net.reverse(&cx.rec, ip).await;
             if ptr.outcome.is_answer() && ptr.records.is_empty() {
                 cx.found(found("dns.mx.no-ptr").arg("name", host).arg("ip", ip).shown_by(id));
             }
-        }
-    }
+        }))
+        .await;
+    }))
+    .await;
 }

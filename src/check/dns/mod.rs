@@ -104,6 +104,7 @@ impl Check for Dns {
             "dns.authority.unknown",
             "dns.mx.ok",
             "dns.mx.some-ok",
+            "dns.mx.inside",
             "dns.mx.is-address",
             "dns.mx.loopback",
             "dns.mx.null-beside",
