@@ -7,7 +7,7 @@ use heloise::tui::{DARK, Event, Launch, Look, MONO};
 use ratatui::style::Style;
 
 use crate::fixture::{guide, session};
-use crate::seat::{Seat, setup};
+use crate::seat::{Seat, real_guide, setup};
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (120, 40)];
 
@@ -174,6 +174,19 @@ async fn the_map_leads_to_a_step() {
     seat.press("m");
     let screen = seat.sees("╰");
     assert!(screen.contains("▸"), "{screen}");
+}
+
+#[tokio::test]
+async fn on_the_map_arrows_tell_why_a_step_leads_where() {
+    let launch = Launch { resume: Some(session(Mode::Guided)), ..Launch::new(setup(real_guide())) };
+    let mut seat = Seat::sized(launch, 80, 24);
+    seat.press("m");
+    let whole = "the lists could not be asked about your address, and the name service can";
+    let flat = |screen: String| screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let screen = seat.sees("→ 10 Provider");
+    assert!(!flat(screen).contains(whole), "only what is lit is told in full");
+    seat.press("Left");
+    assert!(flat(seat.screen()).contains(whole), "{}", seat.screen());
 }
 
 #[tokio::test]
