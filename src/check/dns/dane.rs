@@ -126,6 +126,7 @@ async fn failing(cx: &Context, host: &str, owner: &str, dns: &DnsFact, evidence:
     for rtype in [RecordType::A, RecordType::AAAA] {
         let (address, id, flags) = cx.net.ask(&cx.rec, None, host, rtype, how).await;
         if flags.validated && address.addresses().next().is_some() {
+            cx.rec.probing(&label);
             let bogus = dnssec::is_bogus(cx, dns).await;
             cx.found(found(if bogus { "dns.dane.bogus" } else { "dns.dane.fails" }).shown_by(id));
             return;

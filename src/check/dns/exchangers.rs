@@ -74,7 +74,7 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
             continue;
         }
         if !addresses.is_empty() && addresses.iter().all(|ip| is_private(*ip)) {
-            cx.found(found("dns.mx.inside").arg("name", host));
+            cx.found(found("dns.mx.inside").arg("name", host).ends(&label, mx.ms));
             inside += 1;
             continue;
         }
