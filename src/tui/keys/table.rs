@@ -170,7 +170,7 @@ pub(super) const TABLE: &[Binding] = &[
             Command::Allow,
             FILLED,
             "allow",
-            "say yes to what you declined before, and run the step again",
+            "say yes to what was declined, or is only done if you wish, and run the step again",
         ),
         |n| n.declined,
     ),
