@@ -101,29 +101,19 @@ impl<'a> Seen<'a> {
         if !when.allowed.iter().all(|what| self.walk.consents().contains(what)) {
             return None;
         }
-        // Few branches match: what fills their words is put together for those alone.
-        let reply = match when.asks_reply() {
-            true => {
-                Some(self.replies.iter().rev().find_map(|(reply, meaning)| self.reply_meets(when, reply, meaning))?)
-            }
-            false => None,
-        };
-        let finding = match when.finding.is_empty() {
-            true => None,
-            false => {
-                let asked = |id: &str| when.finding.iter().any(|p| matching::is_finding(p, id));
-                Some(self.findings.iter().rev().find(|(f, _)| asked(&f.id))?.0)
-            }
-        };
-        let headline = match when.diagnosis.is_some() || !when.suspect.is_empty() {
-            true => Some(self.top().filter(|top| is_suspected(when, top))?.headline.plain.clone()),
-            false => None,
-        };
         let mut args = matching::case_args(case);
-        args.extend(reply.into_iter().flatten());
-        let told = finding.into_iter().flat_map(|f| &f.args);
-        args.extend(told.map(|(name, value)| (name.clone(), matching::short(value))));
-        args.extend(headline.map(|says| ("headline".to_owned(), says)));
+        if when.asks_reply() {
+            args.extend(self.replies.iter().rev().find_map(|(reply, meaning)| self.reply_meets(when, reply, meaning))?);
+        }
+        if !when.finding.is_empty() {
+            let asked = |id: &str| when.finding.iter().any(|p| matching::is_finding(p, id));
+            let (finding, _) = self.findings.iter().rev().find(|(f, _)| asked(&f.id))?;
+            args.extend(finding.args.iter().map(|(name, value)| (name.clone(), matching::short(value))));
+        }
+        if when.diagnosis.is_some() || !when.suspect.is_empty() {
+            let top = self.top().filter(|top| is_suspected(when, top))?;
+            args.insert("headline".to_owned(), top.headline.plain.clone());
+        }
         Some(args)
     }
 

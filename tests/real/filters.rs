@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::exim::{self, ALICE, Exim, Manner};
 use super::{Run, check};
+use crate::once_more::once_more;
 
 /// Set where the test runs itself in the namespace.
 const INSIDE: &str = "HELOISE_TEST_FILTERS";
@@ -18,16 +19,7 @@ fn a_filter_before_a_submission_server_is_told_from_the_server() {
         eprintln!("skipped: {why}");
         return;
     }
-    let run = Command::new("unshare")
-        .arg("--net")
-        .arg(std::env::current_exe().expect("this program"))
-        .args(["--exact", "filters::inside", "--nocapture"])
-        .env(INSIDE, "1")
-        .stdin(Stdio::null())
-        .output()
-        .expect("unshare runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert!(run.status.success() && said.contains(DONE), "{said}");
+    once_more(&["--net"], "filters::inside", INSIDE, DONE);
 }
 
 /// Why no filters can be set here, if they cannot.

@@ -35,6 +35,8 @@ mod filters;
 mod guard;
 mod logins;
 mod namespace;
+#[path = "../support/once_more.rs"]
+mod once_more;
 mod postfix;
 mod settings;
 mod ways;

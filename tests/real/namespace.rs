@@ -17,6 +17,7 @@ use hickory_resolver::proto::rr::rdata::{A, MX, PTR};
 use serde_json::Value;
 
 use crate::dns_server::{code, name, records};
+use crate::once_more::once_more;
 use crate::postfix::{self, Postfix};
 
 /// Set where the test runs itself in the namespace.
@@ -31,17 +32,7 @@ fn an_address_is_all_a_normal_user_needs_to_give() {
         eprintln!("skipped: {why}");
         return;
     }
-    let own = std::env::current_exe().expect("this program");
-    let run = Command::new("unshare")
-        .args(["--net", "--mount"])
-        .arg(own)
-        .args(["--exact", "namespace::inside", "--nocapture"])
-        .env(INSIDE, "1")
-        .stdin(Stdio::null())
-        .output()
-        .expect("unshare runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert!(run.status.success() && said.contains(DONE), "{said}");
+    once_more(&["--net", "--mount"], "namespace::inside", INSIDE, DONE);
 }
 
 const DONE: &str = "all of it was seen";

@@ -23,6 +23,8 @@
 #![cfg(unix)]
 
 mod cases;
+#[path = "../support/once_more.rs"]
+mod once_more;
 mod servers;
 mod zones;
 
@@ -38,17 +40,7 @@ fn real_name_servers_are_judged_as_they_are() {
         eprintln!("skipped: {why}");
         return;
     }
-    let own = std::env::current_exe().expect("this program");
-    let run = Command::new("unshare")
-        .arg("--net")
-        .arg(own)
-        .args(["--exact", "inside", "--nocapture"])
-        .env(INSIDE, "1")
-        .stdin(Stdio::null())
-        .output()
-        .expect("unshare runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert!(run.status.success() && said.contains(DONE), "{said}");
+    once_more::once_more(&["--net"], "inside", INSIDE, DONE);
 }
 
 /// Why it cannot be run here, if it cannot.

@@ -142,18 +142,18 @@ pub(super) struct NoLogin {
     pub(super) evidence: EvidenceId,
 }
 
-/// Logs in as this step would, for a check that has more to do on the connection; false where nothing was given to log in with, or no
-/// login is offered.
+/// Logs in as this step would, for a check that has more to do on the connection. Where nothing was given to log in with, or no login is
+/// offered, there is none to make.
 pub(super) async fn log_in(
     cx: &Context,
     host: &Host,
     dialogue: &mut Dialogue,
     ehlo: EvidenceId,
-) -> Result<bool, NoLogin> {
-    let (Some(user), Some(secret), Some(_)) = (&cx.case.user, &cx.secret, &cx.case.server) else { return Ok(false) };
+) -> Result<(), NoLogin> {
+    let (Some(user), Some(secret), Some(_)) = (&cx.case.user, &cx.secret, &cx.case.server) else { return Ok(()) };
     let offered = dialogue.capabilities().mechanisms();
     if offered.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let no = |why: &str, evidence| NoLogin { why: why.to_owned(), evidence };
     let chosen = login::risk(cx, host, dialogue, ehlo).and_then(|_| offered::choose(cx, dialogue, &offered, secret));
@@ -164,7 +164,7 @@ pub(super) async fn log_in(
         offered::Refusal::Mechanism(..) => no("no way to log in is common to both sides", ehlo),
     })?;
     match dialogue.auth(&mechanism, user, secret).await {
-        Ok(Some(login)) if login.heard.reply.code == 235 && login.gave_up.is_none() => Ok(true),
+        Ok(Some(login)) if login.heard.reply.code == 235 && login.gave_up.is_none() => Ok(()),
         Ok(Some(login)) => Err(no(&login.heard.reply.codes(), login.heard.evidence)),
         Ok(None) => Err(no("no way to log in is common to both sides", ehlo)),
         Err((fact, evidence)) => Err(no(fact.kind.as_str(), evidence)),

@@ -57,9 +57,6 @@ impl Check for Content {
 /// No server takes more, and no more is read: 256 MiB.
 const MOST_OCTETS: u64 = 256 << 20;
 
-/// A message as it stands in its file.
-struct Octets(Vec<u8>);
-
 async fn run(cx: &Context) {
     let Some(path) = cx.case.message.clone() else {
         cx.found(Finding::new("content.none-given"));
@@ -70,7 +67,7 @@ async fn run(cx: &Context) {
     };
     let name = path.display().to_string();
     // A message of many megabytes takes a while: not on the thread that answers come in on.
-    let read = tokio::task::spawn_blocking(move || read(&path).map(|octets| (look(&octets), Octets(octets))));
+    let read = tokio::task::spawn_blocking(move || read(&path).map(|octets| (look(&octets), octets)));
     let (seen, octets) = match read.await.unwrap_or_else(|_| Err("our reader failed at it".to_owned())) {
         Ok(seen) => seen,
         Err(why) => {

@@ -4,27 +4,27 @@ use std::time::Instant;
 
 use lettre::message::Mailbox;
 
-use super::Octets;
 use crate::check::Context;
 use crate::check::authentication::{NoLogin, log_in};
 use crate::check::tools::{Host, Stopped, Talk, hosts, split, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::transcript::{Fact, Finding, Role, Stage};
+use crate::transcript::{Finding, Role, Stage};
 
 /// Hands the message over to the server entered, after a login where one was given, or to the first MX that lets us in; or a short one
 /// of our own, where none was given. What was taken once in this session is not sent again.
-pub(super) async fn send(cx: &Context, message: Option<Octets>) {
+pub(super) async fn send(cx: &Context, message: Option<Vec<u8>>) {
     let (Some(from), false) = (cx.case.from.as_deref(), cx.case.to.is_empty()) else {
         cx.found(Finding::new("content.send.nobody"));
         return;
     };
-    let before = |fact: &Fact| matches!(fact, Fact::Found { finding, .. } if finding.id == "content.send.accepted");
-    if cx.seen.entries().iter().any(|e| before(&e.fact)) {
-        cx.found(Finding::new("content.send.before").arg("recipient", cx.case.to.join(", ")));
+    if let Some((_, before)) = cx.seen.findings().find(|(_, f)| f.id == "content.send.accepted") {
+        // To whom it went then, whoever is entered now.
+        let to = before.args.get("recipient").cloned().unwrap_or_default();
+        cx.found(Finding::new("content.send.before").arg("recipient", to));
         return;
     }
     let own = message.is_none();
-    let Some(octets) = message.or_else(|| plain(from, &cx.case.to).map(Octets)) else {
+    let Some(octets) = message.or_else(|| plain(from, &cx.case.to)) else {
         cx.found(Finding::new("content.send.nobody"));
         return;
     };
@@ -40,7 +40,7 @@ pub(super) async fn send(cx: &Context, message: Option<Octets>) {
                 Err(NoLogin { why, evidence }) => {
                     Finding::new("content.send.no-login").arg("server", &host.name).arg("why", why).shown_by(evidence)
                 }
-                Ok(_) => match hand_over(&mut dialogue, (from, &cx.case.to), &octets.0).await {
+                Ok(()) => match hand_over(&mut dialogue, (from, &cx.case.to), &octets).await {
                     Ok(heard) => judged(&host, &heard),
                     Err(broken) => broke(&host, &broken),
                 },

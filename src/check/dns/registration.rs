@@ -1,6 +1,8 @@
 //! When a domain was registered, until when, and whether its registry keeps it out of the DNS: RDAP (RFC 9082, RFC 9083). Only where the
 //! user wants it: the registry learns who asks.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -55,12 +57,18 @@ pub(super) async fn of(cx: &Context, domain: &str, own: bool) {
     let Some(url) = cx.know.registries.url(registered) else { return };
     let label = format!("registration of {registered}");
     cx.rec.probing(&label);
+    let begun = Instant::now();
     let how = Get { octets: OCTETS, redirects: 3, family: cx.case.family };
     let found = match cx.net.get(&cx.rec, &url, how).await {
         Ok(page) => read(cx, (registered, own), &page),
         Err((why, evidence)) => untold(&clean_line(&why.word(), 200)).shown_by(evidence),
     };
-    cx.found(found.arg("domain", registered).arg("url", &url).ends(&label, 0));
+    cx.found(
+        found
+            .arg("domain", registered)
+            .arg("url", &url)
+            .ends(&label, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX)),
+    );
 }
 
 fn untold(why: &str) -> Finding {
@@ -72,7 +80,7 @@ fn read(cx: &Context, (registered, own): (&str, bool), page: &Page) -> Finding {
     match page.status {
         200 => {}
         // RFC 7480 §5.3: that it has no such name, which a redirector may say of a whole registry.
-        404 if !page.url.starts_with("https://rdap.org/") => return found("dns.registration.none"),
+        404 if !cx.know.registries.redirects(&page.url) => return found("dns.registration.none"),
         other => return untold(&format!("the page answers {other}")).shown_by(page.evidence),
     }
     let Some(domain) = serde_json::from_slice::<Domain>(&page.body).ok().filter(|d| d.object_class_name == "domain")

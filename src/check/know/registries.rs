@@ -21,6 +21,12 @@ pub struct Registries {
 }
 
 impl Registries {
+    /// Whether a page came from the server that only redirects: that it knows no such name says nothing.
+    #[must_use]
+    pub fn redirects(&self, url: &str) -> bool {
+        url.starts_with(&self.any)
+    }
+
     /// The URL at which a registered domain is asked about (RFC 9082 §3.1.3); none where no server is known at all.
     #[must_use]
     pub fn url(&self, domain: &str) -> Option<String> {
