@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use assert_cmd::Command;
-use dns_server::{DnsServer, code};
+use dns_server::{DnsServer, code, reply_to};
 use heloise::check::{CHECKS, Context, Knowledge};
 use heloise::guide::Guide;
 use heloise::net::{BoxFuture, Limits, Net, Recorder, Trust, World};
@@ -134,6 +134,26 @@ async fn a_resolver_that_fails_for_every_name() {
         let dns = DnsServer::start(move |question, _| Some(code(question, rcode))).await;
         let sessions = both_ways(&healthy(&guide()), |w| w.nameservers = Ok(vec![dns.address]), &Consent::ALL).await;
         nothing_is_told(&sessions);
+    }
+}
+
+#[tokio::test]
+async fn a_resolver_that_denies_every_name() {
+    let dns = DnsServer::start(|question, _| {
+        let mut denial = reply_to(question);
+        denial.metadata.response_code = ResponseCode::NXDomain;
+        Some(denial)
+    })
+    .await;
+    let denying = |w: &mut Lacking| w.nameservers = Ok(vec![dns.address]);
+    nothing_is_told(&both_ways(&healthy(&guide()), denying, &Consent::ALL).await);
+    // The server that was entered takes the address: nobody has to know where it is for that.
+    let mut file = healthy(&guide());
+    file.case.server = Some(Target { host: "192.0.2.25".to_owned(), port: Some(25) });
+    for session in both_ways(&file, denying, &Consent::ALL).await {
+        assert!(found(&session, "recipient.domain.unregistered").is_none());
+        assert!(found(&session, "recipient.rcpt.control-refused").is_some());
+        assert_ne!(session.walk().verdict(), Some(Verdict::FaultFound));
     }
 }
 

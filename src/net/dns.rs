@@ -38,7 +38,8 @@ impl Dns {
 impl Net {
     /// Asks the session's resolver; the answer is recorded, and cached for the session (a cached answer is recorded again, with 0 ms).
     ///
-    /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes.
+    /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes. A denial is only passed on as NXDOMAIN
+    /// where the resolver knows the top-level domain of the name: in a closed network some deny whatever they are asked.
     pub async fn lookup(&self, rec: &Recorder, name: &str, rtype: RecordType) -> (DnsFact, EvidenceId) {
         let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, None)) };
         let mut ms = 0;
@@ -46,7 +47,10 @@ impl Net {
             let began = Instant::now();
             let answer = self.resolve(&asked, rtype).await;
             ms = millis(began.elapsed());
-            answer
+            match answer.outcome {
+                DnsOutcome::NxDomain => self.believed(&asked, answer).await,
+                _ => answer,
+            }
         });
         let answer = answer.await;
         record(rec, answer.fact(&asked.text, rtype, None, ms))
@@ -152,6 +156,30 @@ impl Net {
             }
         }
         told
+    }
+
+    /// A denial held against names that must exist (RFC 8020 section 2): the name's own top-level domain or, where that is none of the
+    /// public ones and denied as well, `com`.
+    async fn believed(&self, asked: &Asked, denial: Answer) -> Answer {
+        let top = asked.text.rsplit('.').next().unwrap_or_default();
+        let known = psl::suffix(top.as_bytes()).is_some_and(|s| s.is_known() && s.typ() == Some(psl::Type::Icann));
+        let denied = async |name: &str| {
+            let Some(above) = Asked::parse(name) else { return false };
+            if above.text == asked.text {
+                return true;
+            }
+            let answer = self
+                .inner
+                .dns
+                .cache
+                .get(&above.text, RecordType::SOA, async || self.resolve(&above, RecordType::SOA).await);
+            answer.await.outcome == DnsOutcome::NxDomain
+        };
+        if !denied(top).await || (!known && !denied("com").await) {
+            return denial;
+        }
+        let above = if known { top } else { "com" };
+        Answer::failed(DnsOutcome::DeniesAll, Some(format!("it says that even {above} does not exist")))
     }
 
     async fn ask_one(

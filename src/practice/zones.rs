@@ -97,7 +97,8 @@ impl Zones {
         let mut wanted = text(name);
         for _ in 0..CHAIN {
             let Some(zone) = self.zone_of(&wanted) else {
-                return Some(Said { code: ResponseCode::NXDomain, answers, authority: root_soa() });
+                let code = if self.is_top_level(&wanted) { ResponseCode::NoError } else { ResponseCode::NXDomain };
+                return Some(Said { code, answers, authority: root_soa() });
             };
             match zone.fails.get(&wanted).or_else(|| zone.fails.get("*")) {
                 Some(DnsFailure::Timeout) => return None,
@@ -130,6 +131,12 @@ impl Zones {
     /// Whether the zone of a name is signed.
     pub(super) fn signed(&self, name: &Name) -> bool {
         self.zone_of(&text(name)).is_some_and(|zone| zone.signed)
+    }
+
+    /// Whether it is a top-level domain: a public one, or one with zones of this world below it.
+    fn is_top_level(&self, name: &str) -> bool {
+        let public = || psl::suffix(name.as_bytes()).is_some_and(|s| s.is_known());
+        !name.contains('.') && (public() || self.zones.iter().any(|z| within(&z.name, name)))
     }
 
     /// The closest zone that holds the name.

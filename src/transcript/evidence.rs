@@ -17,6 +17,8 @@ pub enum DnsOutcome {
     NoData,
     /// The name does not exist (RFC 2308 §2.1).
     NxDomain,
+    /// The resolver denies this name, and the top-level domain above it, too, which does exist: it knows nothing of the world's names.
+    DeniesAll,
     /// The resolver failed (RFC 1035 §4.1.1, RCODE 2).
     ServFail,
     /// The resolver refuses to answer us (RCODE 5).
@@ -41,6 +43,7 @@ impl DnsOutcome {
             Self::Found => "found",
             Self::NoData => "no-data",
             Self::NxDomain => "nx-domain",
+            Self::DeniesAll => "denies-all",
             Self::ServFail => "serv-fail",
             Self::Refused => "refused",
             Self::Timeout => "timeout",

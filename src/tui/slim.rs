@@ -148,24 +148,16 @@ impl<W: Write> Slim<W> {
             self.out.extend_from_slice(b"\x1b[m");
             return;
         }
+        // What is on too much is taken off by name or, where that is shorter, all is taken off and put on anew.
         let mut codes = Codes::default();
-        // What is on is only taken off all together.
-        let from = if style.modifier.contains(before.modifier) {
-            before
-        } else {
-            codes.add(0);
-            Style::default()
-        };
-        for (modifier, code) in MODIFIERS {
-            if (style.modifier - from.modifier).contains(modifier) {
-                codes.add(code);
+        codes.change(before, style);
+        if !style.modifier.contains(before.modifier) {
+            let mut anew = Codes::default();
+            anew.add(0);
+            anew.change(Style::default(), style);
+            if anew.0.len() <= codes.0.len() {
+                codes = anew;
             }
-        }
-        if style.fg != from.fg {
-            codes.colour(style.fg, 0);
-        }
-        if style.bg != from.bg {
-            codes.colour(style.bg, 10);
         }
         let _ = write!(self.out, "\x1b[{}m", codes.0);
     }
@@ -195,6 +187,17 @@ const MODIFIERS: [(Modifier, u16); 8] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
+/// What each number takes off; bold and dim go together.
+const OFF: [(Modifier, u16); 7] = [
+    (Modifier::BOLD.union(Modifier::DIM), 22),
+    (Modifier::ITALIC, 23),
+    (Modifier::UNDERLINED, 24),
+    (Modifier::SLOW_BLINK, 25),
+    (Modifier::REVERSED, 27),
+    (Modifier::HIDDEN, 28),
+    (Modifier::CROSSED_OUT, 29),
+];
+
 /// The numbers of a style (ECMA-48 section 8.3.117; 90 to 107 as every terminal with sixteen colours knows them).
 #[derive(Default)]
 struct Codes(String);
@@ -203,6 +206,26 @@ impl Codes {
     fn add(&mut self, code: u16) {
         let part = if self.0.is_empty() { "" } else { ";" };
         self.0 += &format!("{part}{code}");
+    }
+
+    fn change(&mut self, mut from: Style, to: Style) {
+        for (modifiers, code) in OFF {
+            if (from.modifier - to.modifier).intersects(modifiers) {
+                self.add(code);
+                from.modifier -= modifiers;
+            }
+        }
+        for (modifier, code) in MODIFIERS {
+            if (to.modifier - from.modifier).contains(modifier) {
+                self.add(code);
+            }
+        }
+        if to.fg != from.fg {
+            self.colour(to.fg, 0);
+        }
+        if to.bg != from.bg {
+            self.colour(to.bg, 10);
+        }
     }
 
     /// `on` is 10 for the ground.
@@ -259,6 +282,10 @@ impl<W: Write> Backend for Slim<W> {
         for (x, y, cell) in &changed {
             if let Some(place) = self.place(*x, *y) {
                 self.shown[place].clone_from(cell);
+                // What stood under the second half of a wide letter is gone, and is not told of.
+                if cell.symbol().len() > 1 && cell.symbol().width() == 2 && *x + 1 < self.size.width {
+                    self.shown[place + 1] = Cell::EMPTY;
+                }
             }
         }
         for row in changed.chunk_by(|a, b| a.1 == b.1) {

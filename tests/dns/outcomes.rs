@@ -69,6 +69,40 @@ async fn a_name_without_the_record_is_not_a_name_that_does_not_exist() {
     assert_eq!(ask(&server, "example.org", RecordType::MX).await.outcome, DnsOutcome::NxDomain);
 }
 
+/// A server that denies whatever it is asked, but not these names.
+async fn denying_all_but(names: &'static [&'static str]) -> DnsServer {
+    DnsServer::start(move |q, _| {
+        let mut reply = reply_to(q);
+        if !names.contains(&q.queries[0].name().to_ascii().as_str()) {
+            reply.metadata.response_code = ResponseCode::NXDomain;
+        }
+        Some(reply)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_resolver_that_denies_every_name_says_nothing_about_this_one() {
+    let server = denying_all_but(&[]).await;
+    for asked in ["example.org", "mail.corp", "printer", "org", "7.2.0.192.in-addr.arpa"] {
+        let fact = ask(&server, asked, RecordType::MX).await;
+        assert_eq!(fact.outcome, DnsOutcome::DeniesAll, "{asked}");
+        assert!(fact.detail.is_some_and(|d| d.starts_with("it says that even ")), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_denial_is_believed_from_who_knows_the_top_level_domain_or_a_public_one() {
+    let server = denying_all_but(&["org.", "corp.", "com."]).await;
+    for asked in ["example.org", "mail.corp", "shop.cmo", "printer"] {
+        assert_eq!(ask(&server, asked, RecordType::MX).await.outcome, DnsOutcome::NxDomain, "{asked}");
+    }
+    // A resolver of a closed network, which knows the names inside.
+    let server = denying_all_but(&["corp."]).await;
+    assert_eq!(ask(&server, "mail.corp", RecordType::MX).await.outcome, DnsOutcome::NxDomain);
+    assert_eq!(ask(&server, "example.org", RecordType::MX).await.outcome, DnsOutcome::DeniesAll);
+}
+
 #[tokio::test]
 async fn a_failing_resolver_is_told_from_one_that_refuses() {
     let server = saying(ResponseCode::ServFail).await;

@@ -85,10 +85,11 @@ pub(crate) fn records(question: &Message, data: impl IntoIterator<Item = RData>)
     reply
 }
 
-/// The answer with this code and no records.
+/// The answer with this code and no records. A top-level domain is not denied: no resolver does that which sees the world.
 pub(crate) fn code(question: &Message, code: ResponseCode) -> Message {
     let mut reply = reply_to(question);
-    reply.metadata.response_code = code;
+    let is_top = question.queries[0].name().num_labels() == 1;
+    reply.metadata.response_code = if is_top && code == ResponseCode::NXDomain { ResponseCode::NoError } else { code };
     reply
 }
 

@@ -56,6 +56,7 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.denies-all",
             "dns.truncated",
             "dns.dnssec.bogus",
             "dns.dnssec.secure",
@@ -271,6 +272,7 @@ async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &s
         }
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
+        DnsOutcome::DeniesAll => "dns.denies-all",
         DnsOutcome::Timeout => "dns.timeout",
         _ => "dns.unreachable",
     };

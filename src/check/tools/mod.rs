@@ -31,6 +31,7 @@ pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
     (!dns.outcome.is_answer()).then_some(match dns.outcome {
         DnsOutcome::ServFail => "SERVFAIL",
         DnsOutcome::Refused => "refused",
+        DnsOutcome::DeniesAll => "the resolver denies every name",
         DnsOutcome::Timeout => "no answer in time",
         _ if dns.detail.as_deref() == Some("not a name") => "it is no name that the DNS can hold",
         _ => "the resolver could not be reached",

@@ -150,6 +150,7 @@ pub(super) fn outcome(outcome: DnsOutcome) -> &'static str {
         DnsOutcome::Found => "found",
         DnsOutcome::NoData => "no such record",
         DnsOutcome::NxDomain => "no such name",
+        DnsOutcome::DeniesAll => "denied, as is every name",
         DnsOutcome::ServFail => "the resolver failed",
         DnsOutcome::Refused => "the resolver refuses to answer",
         DnsOutcome::Timeout => "no answer in time",

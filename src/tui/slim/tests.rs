@@ -36,8 +36,11 @@ fn look() -> impl Strategy<Value = Look> {
 type Frame = (bool, Vec<(u16, u16, String, Look)>);
 
 fn frame() -> impl Strategy<Value = Frame> {
-    let text = prop_oneof![4 => "[a-z ]{1,20}", 2 => "[ ]{1,24}", 1 => "[ab─✓▸ ]{1,9}", 1 => "[a中 ]{1,6}"];
-    let put = (0..WIDTH, 0..HEIGHT, text, look());
+    let text = prop_oneof![4 => "[a-z ]{1,20}", 2 => "[ ]{1,24}", 1 => "[ab─✓▸ ]{1,9}"];
+    let narrow = (0..WIDTH, 0..HEIGHT - 1, text, look());
+    // In a row of their own and in step, as what a terminal shows of a letter that is cut in half is its own choice.
+    let wide = (0..WIDTH / 2, "(aa|中|  ){1,5}", look()).prop_map(|(x, text, look)| (2 * x, HEIGHT - 1, text, look));
+    let put = prop_oneof![7 => narrow, 1 => wide];
     (any::<bool>(), prop::collection::vec(put, 0..7))
 }
 
