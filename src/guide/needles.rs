@@ -46,14 +46,11 @@ const COMMON: [&str; 24] = [
     "user",
 ];
 
-/// Words that a text needs for one alternative of an expression: one of the first, and one of the second, if there are such.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Needs {
-    /// The telling ones.
-    pub(super) first: Vec<String>,
-    /// The next best; empty where nothing else is needed.
-    pub(super) second: Vec<String>,
-}
+/// The most needs of one alternative that are kept.
+pub(super) const MOST: usize = 8;
+
+/// What a text needs for one alternative of an expression: of each set of words one, the most telling set first; at most [`MOST`] sets.
+pub(super) type Needs = Vec<Vec<String>>;
 
 /// What a text needs for each alternative of the expression, in lower case; none where that cannot be told of each.
 pub(super) fn needs(pattern: &str) -> Option<Vec<Needs>> {
@@ -137,7 +134,19 @@ fn class(rest: &mut Vec<char>) {
 /// Reads the counter behind a node.
 fn counted(node: Node, rest: &mut Vec<char>) -> Vec<Node> {
     let nodes = match rest.last() {
-        Some('?' | '*') => {
+        Some('?') => {
+            rest.pop();
+            // A choice between this and nothing.
+            vec![match node {
+                Node::Char(_) => Node::Group(vec![Vec::new(), vec![node]]),
+                Node::Group(mut inner) => {
+                    inner.push(Vec::new());
+                    Node::Group(inner)
+                }
+                Node::Other | Node::Maybe => Node::Maybe,
+            }]
+        }
+        Some('*') => {
             rest.pop();
             vec![Node::Maybe]
         }
@@ -177,33 +186,73 @@ fn of_one(nodes: &[Node]) -> Option<Vec<String>> {
 fn of_alternative(nodes: &[Node]) -> Option<Needs> {
     let mut all = offers(nodes);
     all.sort_by_key(|words| std::cmp::Reverse(worth(words)));
-    let mut all = all.into_iter();
-    Some(Needs { first: all.next()?, second: all.next().unwrap_or_default() })
+    // Beyond the second, words that every other text has are not worth the counting.
+    let mut at = 0;
+    all.retain(|words| {
+        at += 1;
+        at <= 2 || (at <= MOST && worth(words) > SHORTEST)
+    });
+    (!all.is_empty()).then_some(all)
 }
+
+/// So many forms of one run of characters are kept apart.
+const FORMS: usize = 8;
 
 /// All words that one alternative needs.
 fn offers(nodes: &[Node]) -> Vec<Vec<String>> {
     let mut all = Vec::new();
-    let mut offer = |words: Vec<String>| {
-        if words.iter().all(|w| w.len() >= SHORTEST) {
-            all.push(words);
+    let mut offer = |mut words: Vec<String>| {
+        // Whoever finds the shorter has found the longer.
+        words.sort_by_key(String::len);
+        let mut kept: Vec<String> = Vec::new();
+        for word in words {
+            if !kept.iter().any(|k| word.contains(k.as_str())) {
+                kept.push(word);
+            }
+        }
+        if kept.iter().all(|w| w.len() >= SHORTEST) {
+            all.push(kept);
         }
     };
-    let mut run = String::new();
+    // The forms that the run of characters up to here may have.
+    let mut run = vec![String::new()];
     for node in nodes {
         match node {
-            Node::Char(c) => run.extend(c.to_lowercase()),
+            Node::Char(c) => run.iter_mut().for_each(|form| form.extend(c.to_lowercase())),
             Node::Group(inner) => {
-                offer(vec![std::mem::take(&mut run)]);
-                if let Some(words) = of_any(inner) {
-                    offer(words);
+                let words = literals(inner);
+                match words {
+                    Some(words) if run.len() * words.len() <= FORMS => {
+                        run = run.iter().flat_map(|form| words.iter().map(move |w| format!("{form}{w}"))).collect();
+                    }
+                    Some(words) => offer(std::mem::replace(&mut run, words)),
+                    None => {
+                        offer(std::mem::replace(&mut run, vec![String::new()]));
+                        if let Some(words) = of_any(inner) {
+                            offer(words);
+                        }
+                    }
                 }
             }
-            Node::Other | Node::Maybe => offer(vec![std::mem::take(&mut run)]),
+            Node::Other | Node::Maybe => offer(std::mem::replace(&mut run, vec![String::new()])),
         }
     }
-    offer(vec![run]);
+    offer(run);
     all
+}
+
+/// The texts that a group stands for, if it is but a choice of a few.
+fn literals(group: &[Vec<Node>]) -> Option<Vec<String>> {
+    let one = |nodes: &Vec<Node>| {
+        nodes
+            .iter()
+            .map(|n| if let Node::Char(c) = n { Some(c.to_lowercase()) } else { None })
+            .collect::<Option<Vec<_>>>()
+    };
+    if group.len() > FORMS {
+        return None;
+    }
+    group.iter().map(|nodes| Some(one(nodes)?.into_iter().flatten().collect())).collect()
 }
 
 /// How seldom a text has one of these words by chance: by the likeliest of them.
@@ -220,36 +269,34 @@ fn worth(words: &[String]) -> usize {
 mod tests {
     use super::*;
 
-    fn of(pattern: &str) -> Option<Vec<(Vec<String>, Vec<String>)>> {
-        Some(needs(pattern)?.into_iter().map(|n| (n.first, n.second)).collect())
+    fn of(pattern: &str) -> Option<Vec<Vec<String>>> {
+        Some(needs(pattern)?.into_iter().map(|n| n.iter().map(|words| words.join("/")).collect()).collect())
     }
 
     /// Alternatives of one word each.
-    fn words(words: &[&str]) -> Option<Vec<(Vec<String>, Vec<String>)>> {
-        Some(words.iter().map(|w| (vec![(*w).to_owned()], Vec::new())).collect())
+    fn words(words: &[&str]) -> Option<Vec<Vec<String>>> {
+        Some(words.iter().map(|w| vec![(*w).to_owned()]).collect())
     }
 
     #[test]
     fn each_alternative_has_its_word() {
         assert_eq!(
             of("relay(?:ing)? denied|open relay"),
-            Some(vec![(vec!["relay".into()], vec![" denied".into()]), (vec!["open relay".into()], Vec::new()),])
+            Some(vec![vec!["relay denied/relaying denied".into()], vec!["open relay".into()]])
         );
     }
 
     #[test]
-    fn what_may_be_left_out_is_no_needle() {
+    fn what_may_be_left_out_is_no_needle_or_makes_two() {
         assert_eq!(of("(?:mail)?box full"), words(&["box full"]));
-        assert_eq!(of("users? unknown"), Some(vec![(vec!["user".into()], vec![" unknown".into()])]));
+        assert_eq!(of("users? unknown"), words(&["user unknown/users unknown"]));
+        assert_eq!(of("e-?mails?"), words(&["email/e-mail"]));
         assert_eq!(of("(?:abc){0,2}defg"), words(&["defg"]));
     }
 
     #[test]
     fn a_group_that_must_match_gives_its_words() {
-        assert_eq!(
-            of(r"\b(?:black|block)[- ]?(?<list>\w+)"),
-            Some(vec![(vec!["black".into(), "block".into()], Vec::new())])
-        );
+        assert_eq!(of(r"\b(?:black|block)[- ]?(?<list>\w+)"), words(&["black/block"]));
     }
 
     #[test]
@@ -269,6 +316,6 @@ mod tests {
     #[test]
     fn escapes_and_classes_are_understood() {
         assert_eq!(of(r"[^\])x]5\.7\.26"), words(&["5.7.26"]));
-        assert_eq!(of(r"mails+ now"), Some(vec![(vec!["mails".into()], vec![" now".into()])]));
+        assert_eq!(of(r"mails+ now"), Some(vec![vec!["mails".into(), " now".into()]]));
     }
 }

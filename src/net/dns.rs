@@ -6,6 +6,7 @@ mod exchange;
 mod name;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -27,11 +28,13 @@ const AT_A_TIME: usize = 64;
 pub(super) struct Dns {
     cache: Cache,
     places: Semaphore,
+    /// The resolver has told of a name of the world outside.
+    sees: AtomicBool,
 }
 
 impl Dns {
     pub(super) fn new() -> Self {
-        Self { cache: Cache::default(), places: Semaphore::new(AT_A_TIME) }
+        Self { cache: Cache::default(), places: Semaphore::new(AT_A_TIME), sees: AtomicBool::new(false) }
     }
 }
 
@@ -39,7 +42,7 @@ impl Net {
     /// Asks the session's resolver; the answer is recorded, and cached for the session (a cached answer is recorded again, with 0 ms).
     ///
     /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes. A denial is only passed on as NXDOMAIN
-    /// where the resolver knows the top-level domain of the name: in a closed network some deny whatever they are asked.
+    /// where the resolver knows of other names of the world: in a closed network some deny whatever they are asked.
     pub async fn lookup(&self, rec: &Recorder, name: &str, rtype: RecordType) -> (DnsFact, EvidenceId) {
         let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, None)) };
         let mut ms = 0;
@@ -47,12 +50,16 @@ impl Net {
             let began = Instant::now();
             let answer = self.resolve(&asked, rtype).await;
             ms = millis(began.elapsed());
-            match answer.outcome {
-                DnsOutcome::NxDomain => self.believed(&asked, answer).await,
-                _ => answer,
-            }
+            answer
         });
-        let answer = answer.await;
+        let mut answer = answer.await;
+        match answer.outcome {
+            DnsOutcome::NxDomain => answer = self.believed(&asked, answer).await,
+            DnsOutcome::Found | DnsOutcome::NoData if is_name_of_the_world(&asked.text) => {
+                self.inner.dns.sees.store(true, Ordering::Relaxed);
+            }
+            _ => {}
+        }
         record(rec, answer.fact(&asked.text, rtype, None, ms))
     }
 
@@ -131,6 +138,7 @@ impl Net {
     /// Forgets what the DNS answered so far, so that a check run again sees what has changed since.
     pub fn forget_dns(&self) {
         self.inner.dns.cache.forget();
+        self.inner.dns.sees.store(false, Ordering::Relaxed);
     }
 
     /// The session's servers in turn, until one gives a real answer. A failure that was said outranks a silence.
@@ -158,28 +166,24 @@ impl Net {
         told
     }
 
-    /// A denial held against names that must exist (RFC 8020 section 2): the name's own top-level domain or, where that is none of the
-    /// public ones and denied as well, `com`.
+    /// A denial held against what must exist (RFC 8020 section 2): it is believed from a resolver that has told of another public name, or
+    /// that knows the name's own top-level domain or a large one.
     async fn believed(&self, asked: &Asked, denial: Answer) -> Answer {
         let top = asked.text.rsplit('.').next().unwrap_or_default();
-        let known = psl::suffix(top.as_bytes()).is_some_and(|s| s.is_known() && s.typ() == Some(psl::Type::Icann));
-        let denied = async |name: &str| {
-            let Some(above) = Asked::parse(name) else { return false };
-            if above.text == asked.text {
-                return true;
+        let own = is_public(top).then_some(top);
+        for above in own.into_iter().chain([top, "com", "net", "org"]) {
+            if self.inner.dns.sees.load(Ordering::Relaxed) || !self.denies(above).await {
+                return denial;
             }
-            let answer = self
-                .inner
-                .dns
-                .cache
-                .get(&above.text, RecordType::SOA, async || self.resolve(&above, RecordType::SOA).await);
-            answer.await.outcome == DnsOutcome::NxDomain
-        };
-        if !denied(top).await || (!known && !denied("com").await) {
-            return denial;
         }
-        let above = if known { top } else { "com" };
+        let above = own.unwrap_or("com");
         Answer::failed(DnsOutcome::DeniesAll, Some(format!("it says that even {above} does not exist")))
+    }
+
+    async fn denies(&self, top: &str) -> bool {
+        let Some(asked) = Asked::parse(top) else { return false };
+        let ask = async || self.resolve(&asked, RecordType::SOA).await;
+        self.inner.dns.cache.get(&asked.text, RecordType::SOA, ask).await.outcome == DnsOutcome::NxDomain
     }
 
     async fn ask_one(
@@ -209,6 +213,17 @@ pub struct Flags {
     pub authoritative: bool,
     /// It has validated the answer (AD, RFC 4035 §3.2.3).
     pub validated: bool,
+}
+
+/// Whether a top-level domain is one of the public ones.
+fn is_public(top: &str) -> bool {
+    psl::suffix(top.as_bytes()).is_some_and(|s| s.is_known() && s.typ() == Some(psl::Type::Icann))
+}
+
+/// Whether a name lies below a public top-level domain, or one kept for tests (RFC 6761 section 6); and is not one that resolvers make up
+/// themselves, as those of private addresses (RFC 6303).
+fn is_name_of_the_world(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, top)| top != "arpa" && (is_public(top) || matches!(top, "test" | "example")))
 }
 
 fn record(rec: &Recorder, fact: DnsFact) -> (DnsFact, EvidenceId) {

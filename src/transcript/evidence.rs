@@ -17,7 +17,7 @@ pub enum DnsOutcome {
     NoData,
     /// The name does not exist (RFC 2308 §2.1).
     NxDomain,
-    /// The resolver denies this name, and the top-level domain above it, too, which does exist: it knows nothing of the world's names.
+    /// The resolver denies this name, and the top-level domains that do exist, too: it knows nothing of the world's names.
     DeniesAll,
     /// The resolver failed (RFC 1035 §4.1.1, RCODE 2).
     ServFail,

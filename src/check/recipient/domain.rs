@@ -12,7 +12,14 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
         return Some(Exchangers::default());
     }
     let ascii = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
-    let (mx, evidence) = cx.net.lookup(&cx.rec, &ascii, RecordType::MX).await;
+    let (mut mx, mut evidence) = cx.net.lookup(&cx.rec, &ascii, RecordType::MX).await;
+    if mx.outcome == DnsOutcome::DeniesAll
+        && let Some(other) = cx.case.from.as_deref().and_then(|from| Some(from.rsplit_once('@')?.1))
+    {
+        // A resolver that knows the sender's domain is believed of the recipient's.
+        cx.net.lookup(&cx.rec, other, RecordType::MX).await;
+        (mx, evidence) = cx.net.lookup(&cx.rec, &ascii, RecordType::MX).await;
+    }
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
     if let Some(why) = could_not_tell(&mx) {
         // A resolver that fails for every name says nothing about this one.
