@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Pattern, Who, Words};
+use super::{Who, Wording, Words};
 use crate::transcript::Stage;
 
 /// A reply code: `[[code]]`.
@@ -77,7 +77,7 @@ pub struct Phrase {
     /// Who says it: `Postfix`, `Gmail`, `any`.
     pub by: String,
     /// What the reply's text (lines joined by spaces) matches; case does not matter. Named groups become places: `(?<ip>…)`.
-    pub text: Pattern,
+    pub text: Wording,
     /// Only with one of these codes or classes: `550`, `4xx`.
     #[serde(default)]
     pub code: Vec<String>,

@@ -40,7 +40,7 @@ impl Phrase {
     /// A code of 0 or an enhanced code that is missing fits only where none is asked for; a stage that is unknown fits any.
     #[must_use]
     pub fn fits(&self, code: u16, enhanced: Option<Enhanced>, stage: Option<Stage>, text: &str) -> bool {
-        self.admits(code, enhanced, stage) && self.text.0.is_match(text)
+        self.admits(code, enhanced, stage) && self.text.is_match(text)
     }
 
     /// Whether this phrase may be asked about a reply with these codes at this stage; the text is not looked at.

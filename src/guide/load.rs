@@ -52,11 +52,11 @@ impl Guide {
     /// Patterns are compiled when they are first asked; those of a user's own files are tried at once, so that a slip is told early.
     fn checked(self) -> Result<Self, LoadError> {
         let of_branches = self.steps().iter().flat_map(|s| &s.branches).filter_map(|b| b.when.text.as_ref());
-        for pattern in self.phrases().iter().map(|p| &p.text).chain(of_branches) {
-            if let Some(why) = pattern.0.fault() {
-                let (name, why) = (format!("the pattern {:?}", pattern.0), serde::de::Error::custom(why));
-                return Err(LoadError { name, why: Box::new(why) });
-            }
+        let of_branches = of_branches.map(|p| (p.0.as_str(), p.0.fault()));
+        let of_phrases = self.phrases().iter().map(|p| (p.text.as_str(), p.text.fault()));
+        if let Some((text, Some(why))) = of_phrases.chain(of_branches).find(|(_, fault)| fault.is_some()) {
+            let (name, why) = (format!("the pattern {text:?}"), serde::de::Error::custom(why));
+            return Err(LoadError { name, why: Box::new(why) });
         }
         Ok(self)
     }
@@ -183,7 +183,7 @@ impl Guide {
 
     /// The places in [`Guide::phrases`] of those whose text matches, in order.
     pub fn phrases_matching<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.phrases_near(text).filter(move |&at| self.phrases()[at].text.0.is_match(text))
+        self.phrases_near(text).filter(move |&at| self.phrases()[at].text.is_match(text))
     }
 
     /// The text of a file by its name under `assets/`: for rooms that parse facts of their own (`blocklists.toml`, `providers.toml`).

@@ -15,6 +15,7 @@ mod needles;
 mod pattern;
 mod phrases;
 mod step;
+mod wording;
 mod words;
 
 #[cfg(test)]
@@ -28,4 +29,5 @@ pub use lint::{Complaint, lint};
 pub use load::{Guide, LoadError};
 pub use pattern::{LazyRegex, Pattern};
 pub use step::{Branch, Field, Goto, Question, StartRule, Step, When};
+pub use wording::{Wording, small};
 pub use words::{Words, fill, places};

@@ -45,9 +45,9 @@ impl Deref for LazyRegex {
 
 /// The room for the states of one expression, in octets. With less the long ones throw away what they learn from one text before they
 /// meet it in the next, and are many times slower; it is taken only as it is needed.
-const STATES: usize = 8 << 20;
+pub(super) const STATES: usize = 8 << 20;
 
-fn build(text: &str) -> Result<Regex, regex::Error> {
+pub(super) fn build(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&bounded(text)).case_insensitive(true).dfa_size_limit(STATES).build()
 }
 
@@ -74,7 +74,7 @@ fn bounded(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn never() -> Regex {
+pub(super) fn never() -> Regex {
     Regex::new(r"[^\s\S]").expect("a class without members is an expression")
 }
 

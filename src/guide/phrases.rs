@@ -43,7 +43,7 @@ impl PhraseIndex {
         let mut always = Places::of(phrases.len());
         let mut alternatives = Vec::new();
         let mut of_word: Vec<(String, Fulfilled)> = Vec::new();
-        for (phrase, needs) in (0_u32..).zip(phrases.iter().map(|phrase| needs(phrase.text.0.as_str()))) {
+        for (phrase, needs) in (0_u32..).zip(phrases.iter().map(|phrase| needs(phrase.text.as_str()))) {
             let Some(needs) = needs else {
                 always.insert(phrase);
                 continue;
@@ -129,7 +129,7 @@ mod tests {
     fn every_built_in_phrase_is_a_sound_expression() {
         let guide = Guide::embedded();
         for phrase in guide.phrases() {
-            assert_eq!(phrase.text.0.fault(), None, "{}", phrase.id);
+            assert_eq!(phrase.text.fault(), None, "{}", phrase.id);
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
         let guide = Guide::embedded();
         for text in guide.phrases().iter().map(|p| p.sample.as_str()) {
             let each: Vec<usize> =
-                (0..guide.phrases().len()).filter(|&i| guide.phrases()[i].text.0.is_match(text)).collect();
+                (0..guide.phrases().len()).filter(|&i| guide.phrases()[i].text.is_match(text)).collect();
             assert_eq!(guide.phrases_matching(text).collect::<Vec<_>>(), each, "{text}");
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::outside;
-use crate::guide::{CodeEntry, Guide, Phrase};
+use crate::guide::{CodeEntry, Guide, Phrase, small};
 use crate::transcript::{Enhanced, Reply, Stage, clean_line};
 
 /// How sure we are.
@@ -124,25 +124,26 @@ fn phrase_of<'g>(
     text: &str,
     args: &mut BTreeMap<String, String>,
 ) -> Option<(&'g Phrase, String)> {
+    let small = small(text);
     for at in guide.phrases_near(text) {
         let phrase = &guide.phrases()[at];
         if !phrase.admits(reply.code, reply.enhanced, reply.stage) || elsewhere(reply.code, &phrase.cause, phrase.db) {
             continue;
         }
-        let regex = &phrase.text.0;
-        let Some(whole) = outside::find(regex, text) else { continue };
+        let regex = phrase.text.regex();
+        let Some(whole) = outside::find(regex, &small) else { continue };
         if regex.captures_len() > 1 {
             // From where it was found: a search from the beginning is the dearer part.
-            if let Some(groups) = regex.captures_at(text, whole.start()) {
+            if let Some(groups) = regex.captures_at(&small, whole.start()) {
                 for name in regex.capture_names().flatten() {
-                    if let Some(value) = groups.name(name).map(|m| m.as_str().trim()).filter(|v| !v.is_empty()) {
+                    if let Some(value) = groups.name(name).map(|m| text[m.range()].trim()).filter(|v| !v.is_empty()) {
                         let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
                         args.entry(name.to_owned()).or_insert_with(|| clean_line(value, VALUE));
                     }
                 }
             }
         }
-        return Some((phrase, clean_line(whole.as_str().trim(), VALUE)));
+        return Some((phrase, clean_line(text[whole.range()].trim(), VALUE)));
     }
     None
 }

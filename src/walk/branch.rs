@@ -68,6 +68,8 @@ impl<'a> Seen<'a> {
         findings.sort_by_key(|(_, level)| *level);
         let mut replies: Vec<_> = walk.replies_of(here).into_iter().map(|r| (r, OnceCell::new())).collect();
         replies.sort_by_key(|(r, _)| matching::badness(r));
+        // What was said many times over is looked at once.
+        replies.dedup_by(|(next, _), (last, _)| same(next, last));
         Self { walk, guide, here, status, findings, replies, top: OnceCell::new() }
     }
 
@@ -156,6 +158,13 @@ impl<'a> Seen<'a> {
         };
         self.top.get_or_init(first).as_ref()
     }
+}
+
+/// Whether branches can see no difference between two replies.
+fn same(a: &Reply, b: &Reply) -> bool {
+    (a.code, a.enhanced, a.stage, a.role) == (b.code, b.enhanced, b.stage, b.role)
+        && a.text == b.text
+        && a.server == b.server
 }
 
 /// Whether the first cause is certain enough, and one of those that a branch asks for. A certainty that is no word of ours is never reached.

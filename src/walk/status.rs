@@ -34,10 +34,14 @@ impl Walk {
     /// The findings of the runs that count, each with its level; `info` where the guide does not know it.
     pub(super) fn findings_of<'a>(&'a self, guide: &Guide, step: &StepId) -> Vec<(&'a Finding, Level)> {
         let found = |fact: &'a Fact| if let Fact::Found { finding, .. } = fact { Some(finding) } else { None };
-        self.counting_facts(step)
-            .filter_map(found)
-            .map(|f| (f, guide.finding(&f.id).map_or(Level::Info, |entry| entry.level)))
-            .collect()
+        let level = |id: &str| guide.finding(id).map_or(Level::Info, |entry| entry.level);
+        let mut all: Vec<(&Finding, Level)> = Vec::new();
+        for finding in self.counting_facts(step).filter_map(found) {
+            // Many of a kind stand in a row: each list that knows nothing of an address says so.
+            let same = all.last().filter(|(last, _)| last.id == finding.id).map(|(_, level)| *level);
+            all.push((finding, same.unwrap_or_else(|| level(&finding.id))));
+        }
+        all
     }
 
     /// The replies of the runs that count, those that speak about the case or were pasted.
