@@ -11,6 +11,7 @@ mod fits;
 mod late;
 mod lint;
 mod load;
+mod lookup;
 mod needles;
 mod pattern;
 mod phrases;

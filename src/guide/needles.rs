@@ -3,6 +3,8 @@
 //! This reads only as much of an expression as it needs. The parser of the `regex` crate, which knows all of it, takes longer for the
 //! phrases of a guide than a whole `heloise explain` may take.
 
+use super::lookup::SHORTEST;
+
 /// One place of an expression.
 enum Node {
     /// This very character, whatever its case.
@@ -14,9 +16,6 @@ enum Node {
     /// Something that may be left out: it ends a run of characters.
     Maybe,
 }
-
-/// The shortest words that are worth looking for.
-const SHORTEST: usize = 3;
 
 /// Words that replies are full of.
 const COMMON: [&str; 24] = [

@@ -1,22 +1,22 @@
 //! Which phrases a text may match, told in one pass over it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
-use super::Phrase;
+use super::lookup::Lookup;
 use super::needles::needs;
+use super::{Phrase, small};
 
-/// One automaton over the words of all phrases, so that only the few phrases whose words are in a text are tried on it.
+/// The words of all phrases, so that only the few phrases whose words are in a text are tried on it.
 #[derive(Clone, Debug)]
 pub(super) struct PhraseIndex(Arc<Index>);
 
 #[derive(Debug)]
 struct Index {
-    /// None where there are no words at all.
-    words: Option<AhoCorasick>,
-    /// The needs that each word fulfils.
-    fulfils: Vec<Vec<Fulfilled>>,
+    words: Lookup,
+    /// The needs that words fulfil, and where those of each word begin.
+    fulfils: Vec<Fulfilled>,
+    begins: Vec<usize>,
     /// All alternatives of all phrases.
     alternatives: Vec<Alternative>,
     /// The phrases that are tried on every text.
@@ -26,7 +26,7 @@ struct Index {
 /// One need of one alternative.
 #[derive(Clone, Copy, Debug)]
 struct Fulfilled {
-    alternative: u32,
+    alternative: u16,
     /// The need's bit.
     bit: u8,
 }
@@ -49,7 +49,11 @@ impl PhraseIndex {
                 continue;
             };
             for sets in needs {
-                let alternative = u32::try_from(alternatives.len()).unwrap_or(u32::MAX);
+                // More than anybody ever wrote.
+                let Ok(alternative) = u16::try_from(alternatives.len()) else {
+                    always.insert(phrase);
+                    break;
+                };
                 alternatives.push(Alternative { phrase, needs: u8::MAX >> (8 - sets.len()) });
                 for (at, words) in sets.into_iter().enumerate() {
                     of_word.extend(words.into_iter().map(|w| (w, Fulfilled { alternative, bit: 1 << at })));
@@ -57,23 +61,17 @@ impl PhraseIndex {
             }
         }
         of_word.sort_by(|a, b| a.0.cmp(&b.0));
-        let (mut words, mut fulfils) = (Vec::<String>::new(), Vec::<Vec<Fulfilled>>::new());
+        let (mut words, mut fulfils, mut begins) = (Vec::<String>::new(), Vec::new(), Vec::new());
         for (word, need) in of_word {
-            match fulfils.last_mut().filter(|_| words.last() == Some(&word)) {
-                Some(same) => same.push(need),
-                None => {
-                    words.push(word);
-                    fulfils.push(vec![need]);
-                }
+            if words.last() != Some(&word) {
+                words.push(word);
+                begins.push(fulfils.len());
             }
+            fulfils.push(need);
         }
-        let words = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .dense_depth(4)
-            .build(&words)
-            .ok();
-        Self(Arc::new(Index { words, fulfils, alternatives, always }))
+        begins.push(fulfils.len());
+        let words = Lookup::new(&words);
+        Self(Arc::new(Index { words, fulfils, begins, alternatives, always }))
     }
 
     /// The places of the phrases that may match, in order.
@@ -81,16 +79,17 @@ impl PhraseIndex {
         let index = &*self.0;
         let mut found = index.always.clone();
         let mut met = vec![0_u8; index.alternatives.len()];
-        let text = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
-        for word in index.words.iter().flat_map(|all| all.find_overlapping_iter(text.as_bytes())) {
-            for need in &index.fulfils[word.pattern().as_usize()] {
-                let (at, met) = (need.alternative as usize, &mut met[need.alternative as usize]);
-                *met |= need.bit;
-                if *met == index.alternatives[at].needs {
+        let text = if text.is_ascii() { small(text) } else { Cow::Owned(text.to_lowercase()) };
+        index.words.each(&text, |word| {
+            let word = word as usize;
+            for need in &index.fulfils[index.begins[word]..index.begins[word + 1]] {
+                let at = usize::from(need.alternative);
+                met[at] |= need.bit;
+                if met[at] == index.alternatives[at].needs {
                     found.insert(index.alternatives[at].phrase);
                 }
             }
-        }
+        });
         found
     }
 }

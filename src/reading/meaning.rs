@@ -125,7 +125,7 @@ fn phrase_of<'g>(
     args: &mut BTreeMap<String, String>,
 ) -> Option<(&'g Phrase, String)> {
     let small = small(text);
-    for at in guide.phrases_near(text) {
+    for at in guide.phrases_near(&small) {
         let phrase = &guide.phrases()[at];
         if !phrase.admits(reply.code, reply.enhanced, reply.stage) || elsewhere(reply.code, &phrase.cause, phrase.db) {
             continue;
