@@ -1,12 +1,20 @@
 //! Puts the files of `assets/` into the program: each as it is written, and as JSON too, which is read many times faster when the
-//! program starts. A file that is not TOML ends the build with its name and line.
+//! program starts. A file that is not TOML ends the build with its name and line. And what a text needs for each phrase, in one table.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/guide/lookup.rs"]
+#[expect(dead_code, reason = "only the shortest word is asked for")]
+mod lookup;
+#[path = "src/guide/needles.rs"]
+mod needles;
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/guide/lookup.rs");
+    println!("cargo::rerun-if-changed=src/guide/needles.rs");
     println!("cargo::rerun-if-changed=assets");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where"));
     let assets = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where")).join("assets");
@@ -15,9 +23,13 @@ fn main() {
     let mut names: Vec<(String, PathBuf)> = files.into_iter().map(|path| (name(&assets, &path), path)).collect();
     names.sort();
     let mut table = String::from("[\n");
+    let mut phrases = Vec::new();
     for (at, (name, path)) in names.iter().enumerate() {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
         let value: toml::Table = toml::from_str(&text).unwrap_or_else(|e| panic!("assets/{name}: {e}"));
+        if name.starts_with("codes/") {
+            phrases.extend(texts(&value));
+        }
         let json = out.join(format!("{at}.json"));
         fs::write(&json, serde_json::to_string(&value).expect("TOML without dates")).expect("OUT_DIR is writable");
         writeln!(table, "    File {{ name: {name:?}, toml: include_str!({path:?}), json: include_str!({json:?}) }},")
@@ -25,6 +37,22 @@ fn main() {
     }
     table.push(']');
     fs::write(out.join("assets.rs"), table).expect("OUT_DIR is writable");
+    let all = needles::Gathered::of(phrases.iter().map(String::as_str));
+    let table = format!(
+        "BuiltIn {{ words: {:?}, fulfils: &{:?}, begins: &{:?}, alternatives: &{:?}, always: &{:?} }}",
+        all.words.iter().map(|word| format!("{word}\n")).collect::<String>(),
+        all.fulfils,
+        all.begins,
+        all.alternatives,
+        all.always
+    );
+    fs::write(out.join("needles.rs"), table).expect("OUT_DIR is writable");
+}
+
+/// The expressions of a file's phrases.
+fn texts(file: &toml::Table) -> Vec<String> {
+    let phrases = file.get("phrase").and_then(toml::Value::as_array);
+    phrases.into_iter().flatten().filter_map(|p| Some(p.get("text")?.as_str()?.to_owned())).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

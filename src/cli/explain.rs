@@ -50,7 +50,7 @@ struct AtStage {
 pub(super) fn explain(args: &ExplainArgs, house: &House) -> Result<Exit, Trouble> {
     let asked = args.what.join(" ");
     let rows: Vec<Row> = explained(&house.guide, &asked).into_iter().map(row).collect();
-    let provider = house.know.providers.by_any(&asked).filter(|_| rows.is_empty());
+    let provider = if rows.is_empty() { house.know.providers.by_any(&asked) } else { None };
     if rows.is_empty() && provider.is_none() {
         return Err(unknown(&house.guide, &asked));
     }

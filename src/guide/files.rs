@@ -64,6 +64,11 @@ impl Files {
         })
     }
 
+    /// Whether all files whose names begin so are those that were built in.
+    pub(super) fn as_built_in(&self, prefix: &str) -> bool {
+        self.built_in && !self.own.keys().any(|name| name.starts_with(prefix))
+    }
+
     /// Reads a file; nothing where there is none of that name.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, LoadError> {
         let fail = |why| LoadError { name: name.to_owned(), why: Box::new(why) };

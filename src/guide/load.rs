@@ -178,7 +178,14 @@ impl Guide {
 
     /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.
     pub fn phrases_near(&self, text: &str) -> impl Iterator<Item = usize> + use<> {
-        self.index.get_or_init(|| PhraseIndex::new(self.phrases())).candidates(text)
+        let index = || {
+            if self.files.as_built_in("codes/") {
+                PhraseIndex::built_in(self.phrases().len())
+            } else {
+                PhraseIndex::new(self.phrases())
+            }
+        };
+        self.index.get_or_init(index).candidates(text)
     }
 
     /// The places in [`Guide::phrases`] of those whose text matches, in order.

@@ -36,14 +36,14 @@ const HASHES: usize = 1 << 16;
 
 impl Lookup {
     /// Words of at least [`SHORTEST`] octets each; shorter ones are never found, nor those beyond the first 65,535.
-    pub(super) fn new(words: &[String]) -> Self {
-        let words = &words[..words.len().min(usize::from(u16::MAX))];
+    pub(super) fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let words: Vec<&str> = words.into_iter().take(usize::from(u16::MAX)).collect();
         let mut common = vec![0_u16; HASHES];
         for hash in words.iter().flat_map(|word| hashes(word)) {
             common[hash] = common[hash].saturating_add(1);
         }
         let mut hashed: Vec<(usize, u16, u32)> = Vec::with_capacity(words.len());
-        for (number, word) in (0..).zip(words) {
+        for (number, word) in (0..).zip(&words) {
             let rarest = (0..).zip(hashes(word)).min_by_key(|(_, hash)| common[*hash]);
             let found = rarest.or_else(|| Some((0, short(word.as_bytes().first_chunk()?))));
             hashed.extend(found.map(|(offset, hash)| (hash, offset, number)));
@@ -126,7 +126,7 @@ mod tests {
 
     fn found(words: &[String], text: &str) -> Vec<u32> {
         let mut all = Vec::new();
-        Lookup::new(words).each(text, |n| all.push(n));
+        Lookup::new(words.iter().map(String::as_str)).each(text, |n| all.push(n));
         all.sort_unstable();
         all.dedup();
         all

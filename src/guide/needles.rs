@@ -46,13 +46,66 @@ const COMMON: [&str; 24] = [
 ];
 
 /// The most needs of one alternative that are kept.
-pub(super) const MOST: usize = 8;
+const MOST: usize = 8;
 
 /// What a text needs for one alternative of an expression: of each set of words one, the most telling set first; at most [`MOST`] sets.
-pub(super) type Needs = Vec<Vec<String>>;
+type Needs = Vec<Vec<String>>;
+
+/// What a text needs for each of many expressions. `build.rs` gathers it for those that are built in.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// All words, in their order.
+    pub(super) words: Vec<String>,
+    /// The needs that words fulfil, those of the first word first: an alternative, and a bit for the need.
+    pub(super) fulfils: Vec<(u16, u8)>,
+    /// Where the needs of each word begin among all, and where those of the last end.
+    pub(super) begins: Vec<u32>,
+    /// All alternatives: the place of the expression, and the bits of all needs.
+    pub(super) alternatives: Vec<(u32, u8)>,
+    /// The places of the expressions that any text may match.
+    pub(super) always: Vec<u32>,
+}
+
+impl Gathered {
+    pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut all = Self::default();
+        let mut of_word: Vec<(String, (u16, u8))> = Vec::new();
+        for (place, needs) in (0..).zip(patterns.into_iter().map(needs)) {
+            let Some(needs) = needs else {
+                all.always.push(place);
+                continue;
+            };
+            for sets in needs {
+                // More than anybody ever wrote.
+                let Ok(alternative) = u16::try_from(all.alternatives.len()) else {
+                    all.always.push(place);
+                    break;
+                };
+                all.alternatives.push((place, u8::MAX >> (MOST - sets.len())));
+                for (at, words) in sets.into_iter().enumerate() {
+                    of_word.extend(words.into_iter().map(|w| (w, (alternative, 1 << at))));
+                }
+            }
+        }
+        of_word.sort();
+        for (word, need) in of_word {
+            if all.words.last() != Some(&word) {
+                all.words.push(word);
+                all.begins.push(all.fulfilled());
+            }
+            all.fulfils.push(need);
+        }
+        all.begins.push(all.fulfilled());
+        all
+    }
+
+    fn fulfilled(&self) -> u32 {
+        u32::try_from(self.fulfils.len()).unwrap_or(u32::MAX)
+    }
+}
 
 /// What a text needs for each alternative of the expression, in lower case; none where that cannot be told of each.
-pub(super) fn needs(pattern: &str) -> Option<Vec<Needs>> {
+fn needs(pattern: &str) -> Option<Vec<Needs>> {
     let mut chars: Vec<char> = pattern.chars().collect();
     chars.reverse();
     alternatives(&mut chars, 0).iter().map(|one| of_alternative(one)).collect()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lookup::Lookup;
-use super::needles::needs;
+use super::needles::Gathered;
 use super::{Phrase, small};
 
 /// The words of all phrases, so that only the few phrases whose words are in a text are tried on it.
@@ -14,64 +14,47 @@ pub(super) struct PhraseIndex(Arc<Index>);
 #[derive(Debug)]
 struct Index {
     words: Lookup,
-    /// The needs that words fulfil, and where those of each word begin.
-    fulfils: Vec<Fulfilled>,
-    begins: Vec<usize>,
-    /// All alternatives of all phrases.
-    alternatives: Vec<Alternative>,
+    /// As in [`Gathered`].
+    fulfils: Cow<'static, [(u16, u8)]>,
+    begins: Cow<'static, [u32]>,
+    alternatives: Cow<'static, [(u32, u8)]>,
     /// The phrases that are tried on every text.
     always: Places,
 }
 
-/// One need of one alternative.
-#[derive(Clone, Copy, Debug)]
-struct Fulfilled {
-    alternative: u16,
-    /// The need's bit.
-    bit: u8,
+/// What was gathered of the built-in phrases when the program was built: to do it at each start takes longer than to read a reply.
+struct BuiltIn {
+    /// Words do not hold line ends.
+    words: &'static str,
+    fulfils: &'static [(u16, u8)],
+    begins: &'static [u32],
+    alternatives: &'static [(u32, u8)],
+    always: &'static [u32],
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Alternative {
-    phrase: u32,
-    /// The bits of all its needs.
-    needs: u8,
-}
+static BUILT_IN: BuiltIn = include!(concat!(env!("OUT_DIR"), "/needles.rs"));
 
 impl PhraseIndex {
     pub(super) fn new(phrases: &[Phrase]) -> Self {
-        let mut always = Places::of(phrases.len());
-        let mut alternatives = Vec::new();
-        let mut of_word: Vec<(String, Fulfilled)> = Vec::new();
-        for (phrase, needs) in (0_u32..).zip(phrases.iter().map(|phrase| needs(phrase.text.as_str()))) {
-            let Some(needs) = needs else {
-                always.insert(phrase);
-                continue;
-            };
-            for sets in needs {
-                // More than anybody ever wrote.
-                let Ok(alternative) = u16::try_from(alternatives.len()) else {
-                    always.insert(phrase);
-                    break;
-                };
-                alternatives.push(Alternative { phrase, needs: u8::MAX >> (8 - sets.len()) });
-                for (at, words) in sets.into_iter().enumerate() {
-                    of_word.extend(words.into_iter().map(|w| (w, Fulfilled { alternative, bit: 1 << at })));
-                }
-            }
-        }
-        of_word.sort_by(|a, b| a.0.cmp(&b.0));
-        let (mut words, mut fulfils, mut begins) = (Vec::<String>::new(), Vec::new(), Vec::new());
-        for (word, need) in of_word {
-            if words.last() != Some(&word) {
-                words.push(word);
-                begins.push(fulfils.len());
-            }
-            fulfils.push(need);
-        }
-        begins.push(fulfils.len());
-        let words = Lookup::new(&words);
-        Self(Arc::new(Index { words, fulfils, begins, alternatives, always }))
+        let all = Gathered::of(phrases.iter().map(|phrase| phrase.text.as_str()));
+        Self(Arc::new(Index {
+            words: Lookup::new(all.words.iter().map(String::as_str)),
+            fulfils: all.fulfils.into(),
+            begins: all.begins.into(),
+            alternatives: all.alternatives.into(),
+            always: Places::these(phrases.len(), &all.always),
+        }))
+    }
+
+    /// Of the built-in phrases, so many.
+    pub(super) fn built_in(phrases: usize) -> Self {
+        Self(Arc::new(Index {
+            words: Lookup::new(BUILT_IN.words.split_terminator('\n')),
+            fulfils: BUILT_IN.fulfils.into(),
+            begins: BUILT_IN.begins.into(),
+            alternatives: BUILT_IN.alternatives.into(),
+            always: Places::these(phrases, BUILT_IN.always),
+        }))
     }
 
     /// The places of the phrases that may match, in order.
@@ -82,11 +65,12 @@ impl PhraseIndex {
         let text = if text.is_ascii() { small(text) } else { Cow::Owned(text.to_lowercase()) };
         index.words.each(&text, |word| {
             let word = word as usize;
-            for need in &index.fulfils[index.begins[word]..index.begins[word + 1]] {
-                let at = usize::from(need.alternative);
-                met[at] |= need.bit;
-                if met[at] == index.alternatives[at].needs {
-                    found.insert(index.alternatives[at].phrase);
+            for &(alternative, need) in &index.fulfils[index.begins[word] as usize..index.begins[word + 1] as usize] {
+                let alternative = usize::from(alternative);
+                let (phrase, needs) = index.alternatives[alternative];
+                met[alternative] |= need;
+                if met[alternative] == needs {
+                    found.insert(phrase);
                 }
             }
         });
@@ -99,8 +83,11 @@ impl PhraseIndex {
 pub(super) struct Places(Vec<u64>);
 
 impl Places {
-    fn of(most: usize) -> Self {
-        Self(vec![0; most.div_ceil(64)])
+    /// These of so many.
+    fn these(most: usize, places: &[u32]) -> Self {
+        let mut all = Self(vec![0; most.div_ceil(64)]);
+        places.iter().for_each(|&at| all.insert(at));
+        all
     }
 
     fn insert(&mut self, at: u32) {
@@ -140,6 +127,15 @@ mod tests {
                 (0..guide.phrases().len()).filter(|&i| guide.phrases()[i].text.is_match(text)).collect();
             assert_eq!(guide.phrases_matching(text).collect::<Vec<_>>(), each, "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_gathered_for_the_program_is_what_its_phrases_need() {
+        let guide = Guide::embedded();
+        let (built_in, made) =
+            (super::PhraseIndex::built_in(guide.phrases().len()), super::PhraseIndex::new(guide.phrases()));
+        assert!(!made.0.fulfils.is_empty());
+        assert_eq!(format!("{built_in:?}"), format!("{made:?}"));
     }
 
     #[test]
