@@ -3,6 +3,8 @@
 //! What a mail system wrote in anger is often malformed, and what an attacker writes always is: one pass over the lines, no recursion, hard
 //! limits, and nothing is decoded that is not read. The decoding itself is in [`decode`](super::decode).
 
+use memchr::{memchr, memmem};
+
 use super::decode;
 
 /// Multiparts in multiparts that are looked into.
@@ -255,8 +257,8 @@ fn parted(body: &str, boundary: &str) -> bool {
 /// The lines that begin with `--`: where each begins, where the next line begins, and the line.
 fn delimiters(body: &str) -> impl Iterator<Item = (usize, usize, &str)> {
     let first = body.starts_with("--").then_some(0);
-    first.into_iter().chain(body.match_indices("\n--").map(|(at, _)| at + 1)).map(|at| {
-        let end = body[at..].find('\n').map_or(body.len(), |i| at + i + 1);
+    first.into_iter().chain(memmem::find_iter(body.as_bytes(), b"\n--").map(|at| at + 1)).map(|at| {
+        let end = memchr(b'\n', &body.as_bytes()[at..]).map_or(body.len(), |i| at + i + 1);
         (at, end, body[at..end].trim_end_matches(['\n', '\r']))
     })
 }

@@ -181,16 +181,21 @@ pub(super) fn unbroken(text: &str) -> Option<String> {
     Some(std::iter::once(first).chain(rest).chain([last]).collect())
 }
 
+/// What lines are quoted with.
+const MARKS: [char; 2] = ['>', '|'];
+
 /// A text quoted in an answer (`> `, `| `), without the marks.
 pub(super) fn unquoted(text: &str) -> Option<String> {
-    let filled = || text.lines().map(str::trim_start).filter(|l| !l.is_empty()).take(50);
-    let all = filled().count();
-    let by = |mark: char| filled().filter(|l| l.starts_with(mark)).count();
+    let (mut all, mut marked) = (0, [0, 0]);
+    for line in text.lines().map(str::trim_start).filter(|l| !l.is_empty()).take(50) {
+        all += 1;
+        for (mark, count) in MARKS.into_iter().zip(&mut marked) {
+            *count += usize::from(line.starts_with(mark));
+        }
+    }
     // A transcript has `>` too, before the client's lines only.
-    let mark = ['>', '|'].into_iter().find(|m| {
-        let marked = by(*m);
-        marked > 0 && marked * 3 >= all * 2
-    })?;
+    let enough = |(_, marked): &(char, usize)| *marked > 0 && marked * 3 >= all * 2;
+    let (mark, _) = MARKS.into_iter().zip(marked).find(enough)?;
     Some(text.lines().map(|line| unmarked(line, mark)).collect::<Vec<_>>().join("\n"))
 }
 

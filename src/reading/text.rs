@@ -338,13 +338,14 @@ fn mailbox(text: &str) -> Vec<&str> {
         return Vec::new();
     }
     let mut starts = vec![0];
-    for (at, _) in text.match_indices("\n\nFrom ").chain(text.match_indices("\r\n\r\nFrom ")) {
-        let start = at + text[at..].find("From ").unwrap_or(0);
-        if message::is_message(&text[start..]) && starts.len() < 1_000 {
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"\nFrom ") {
+        let before = &text.as_bytes()[..at];
+        let start = at + 1;
+        let after_blank = before.ends_with(b"\n") || before.ends_with(b"\r\n\r");
+        if after_blank && message::is_message(&text[start..]) && starts.len() < 1_000 {
             starts.push(start);
         }
     }
-    starts.sort_unstable();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().copied().zip(ends).map(|(from, to)| &text[from..to]).collect()
 }
