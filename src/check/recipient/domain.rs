@@ -24,7 +24,11 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     if let Some(why) = could_not_tell(&mx) {
         // A resolver that fails for every name says nothing about this one.
         let fails = mx.outcome == DnsOutcome::ServFail && resolver_works(cx).await;
-        let id = if fails { "recipient.domain.servfail" } else { "recipient.domain.unknown" };
+        let id = match mx.outcome {
+            DnsOutcome::DeniesAll => "recipient.domain.untold",
+            _ if fails => "recipient.domain.servfail",
+            _ => "recipient.domain.unknown",
+        };
         cx.found(found(id).arg("why", why).arg("detail", mx.detail.unwrap_or_default()));
         return None;
     }

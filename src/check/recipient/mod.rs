@@ -43,6 +43,7 @@ impl Check for Recipient {
             "recipient.domain.no-mail",
             "recipient.domain.fallback",
             "recipient.domain.unknown",
+            "recipient.domain.untold",
             "recipient.domain.servfail",
             "recipient.mx.null-beside",
             "recipient.mx.duplicate",
