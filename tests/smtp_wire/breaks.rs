@@ -122,10 +122,20 @@ async fn a_connection_that_was_only_tried_is_ended_with_quit_behind_the_greeting
     assert_eq!(heard, ["QUIT"]);
 }
 
-/// Whether it was said that a server is waited for.
-fn waits(client: &Client) -> usize {
-    let said = |fact: &&Fact| matches!(fact, Fact::Found { finding, .. } if finding.id == "connectivity.waits-on");
+/// How often that was found.
+fn found(client: &Client, id: &str) -> usize {
+    let said = |fact: &&Fact| matches!(fact, Fact::Found { finding, .. } if finding.id == id);
     client.facts().iter().filter(said).count()
+}
+
+/// How often it was said that a server is waited for.
+fn waits(client: &Client) -> usize {
+    found(client, "connectivity.waits-on")
+}
+
+/// How often it was said that an answer came late.
+fn late(client: &Client) -> usize {
+    found(client, "connectivity.answers-late")
 }
 
 #[tokio::test]
@@ -137,7 +147,7 @@ async fn a_patient_session_waits_on_for_a_slow_answer_and_says_so() {
     let net = client.net.clone().patient(HASTE * 20, HASTE * 20);
     let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
     assert_eq!(dialogue.ehlo("me.example.net").await.expect("an answer").reply.code, 250);
-    assert_eq!((waits(&client), client.breaks().len()), (1, 0));
+    assert_eq!((waits(&client), late(&client), client.breaks().len()), (1, 1, 0));
     // A step that has no time does not.
     let net = net.hurried(HASTE);
     let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
@@ -155,7 +165,7 @@ async fn who_was_waited_for_in_vain_is_not_waited_for_again() {
         let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
         dialogue.ehlo("me.example.net").await.unwrap_err();
         assert!(begun.elapsed() >= least, "{:?}", begun.elapsed());
-        assert_eq!(waits(&client), 1);
+        assert_eq!((waits(&client), late(&client)), (1, 0), "what never came was not late");
     }
 }
 

@@ -77,6 +77,7 @@ impl Check for ServerStatus {
             "server-status.one-unreachable",
             "server-status.all-refuse",
             "connectivity.waits-on",
+            "connectivity.answers-late",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
         ]

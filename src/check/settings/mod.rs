@@ -107,6 +107,7 @@ impl Check for Settings {
             "settings.found.untrusted",
             "settings.found.other-host",
             "connectivity.waits-on",
+            "connectivity.answers-late",
             "connectivity.v4.broken",
             "connectivity.v6.broken",
             "firewall.greeting-masked",

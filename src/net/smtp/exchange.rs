@@ -160,7 +160,13 @@ impl Dialogue {
         self.rec.found(said.arg("seconds", more.as_secs()));
         *deadline = Instant::now() + more;
         let line = self.next_line(first, *deadline).await;
-        self.net.waited(address.ip(), deadline.saturating_duration_since(Instant::now()), line.is_ok());
+        let unused = deadline.saturating_duration_since(Instant::now());
+        self.net.waited(address.ip(), unused, line.is_ok());
+        if line.is_ok() {
+            let late = Finding::new("connectivity.answers-late").arg("server", &self.open.server);
+            let seconds = (self.net.limits().phase + more).saturating_sub(unused).as_secs();
+            self.rec.found(late.arg("stage", stage.spoken()).arg("seconds", seconds));
+        }
         line
     }
 
