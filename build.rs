@@ -5,15 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-#[path = "src/guide/lookup.rs"]
-#[expect(dead_code, reason = "only the shortest word is asked for")]
-mod lookup;
 #[path = "src/guide/needles.rs"]
 mod needles;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/guide/lookup.rs");
     println!("cargo::rerun-if-changed=src/guide/needles.rs");
     println!("cargo::rerun-if-changed=assets");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where"));
@@ -39,12 +35,9 @@ fn main() {
     fs::write(out.join("assets.rs"), table).expect("OUT_DIR is writable");
     let all = needles::Gathered::of(phrases.iter().map(String::as_str));
     let table = format!(
-        "BuiltIn {{ words: {:?}, fulfils: &{:?}, begins: &{:?}, alternatives: &{:?}, always: &{:?} }}",
-        all.words.iter().map(|word| format!("{word}\n")).collect::<String>(),
-        all.fulfils,
-        all.begins,
-        all.alternatives,
-        all.always
+        "Gathered {{ words: Cow::Borrowed({:?}), fulfils: Cow::Borrowed(&{:?}), begins: Cow::Borrowed(&{:?}), \
+         alternatives: Cow::Borrowed(&{:?}), always: Cow::Borrowed(&{:?}) }}",
+        all.words, all.fulfils, all.begins, all.alternatives, all.always
     );
     fs::write(out.join("needles.rs"), table).expect("OUT_DIR is writable");
 }

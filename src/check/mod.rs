@@ -88,11 +88,17 @@ pub trait Check: Sync {
     /// Its id, as steps name it.
     fn id(&self) -> &'static str;
 
-    /// Every finding it can emit. A test proves that each is worded, and that nothing else is emitted.
+    /// Every finding it can emit, beside [`FINDINGS`](crate::net::FINDINGS). A test proves that each is worded, and that nothing else is
+    /// emitted.
     fn emits(&self) -> &'static [&'static str];
 
     /// Runs it. It ends by returning; it may be dropped at any await.
     fn run<'a>(&'a self, cx: &'a Context) -> BoxFuture<'a, ()>;
+}
+
+/// Every finding that may be emitted: by one of the checks, or by the net about how a peer behaves, whichever check talks to it.
+pub fn emitted() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().flat_map(|c| c.emits()).chain(&crate::net::FINDINGS).copied()
 }
 
 /// All checks there are.

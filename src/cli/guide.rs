@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::house::House;
 use super::out::Out;
 use super::{Exit, GuideArgs, GuideFormat, Trouble};
-use crate::check::{CHECKS, Knowledge};
+use crate::check::{self, CHECKS, Knowledge};
 use crate::guide::{Cause, Goto, Guide, StartRule, Step, When, fill, lint};
 use crate::report::{columns, json_text};
 use crate::run;
@@ -36,7 +36,7 @@ pub(super) fn guide(args: &GuideArgs, house: &House) -> Result<Exit, Trouble> {
 fn lint_folder(folder: &Path) -> Result<Exit, Trouble> {
     let guide = run::load_guide(Some(folder)).map_err(Trouble::data)?;
     let checks: Vec<_> = CHECKS.iter().map(|c| c.id()).collect();
-    let emitted: Vec<_> = CHECKS.iter().flat_map(|c| c.emits().iter().copied()).collect();
+    let emitted: Vec<_> = check::emitted().collect();
     let complaints = lint(&guide, &checks, &emitted);
     let facts = Knowledge::load(|name| guide.file(name)).err();
     let mut out = Out::open(None)?;

@@ -4,6 +4,8 @@
 //! than a processor keeps at hand. Here four octets of a word, those that fewest words have, are looked up at each place of the text, in a
 //! table that fits there.
 
+use super::needles::SHORTEST;
+
 /// Words, found by four of their octets.
 #[derive(Debug)]
 pub(super) struct Lookup {
@@ -28,9 +30,7 @@ struct Word {
 }
 
 /// Octets that are looked at; a word of fewer has a hash of its own kind.
-const LOOKED_AT: usize = 4;
-/// The shortest word.
-pub(super) const SHORTEST: usize = LOOKED_AT - 1;
+const LOOKED_AT: usize = SHORTEST + 1;
 /// Different hashes.
 const HASHES: usize = 1 << 16;
 

@@ -3,7 +3,7 @@
 //! This reads only as much of an expression as it needs. The parser of the `regex` crate, which knows all of it, takes longer for the
 //! phrases of a guide than a whole `heloise explain` may take.
 
-use super::lookup::SHORTEST;
+use std::borrow::Cow;
 
 /// One place of an expression.
 enum Node {
@@ -11,11 +11,12 @@ enum Node {
     Char(char),
     /// One of several expressions.
     Group(Vec<Vec<Node>>),
-    /// Something that is not looked into.
+    /// Something that is not looked into, or that may be left out: it ends a run of characters.
     Other,
-    /// Something that may be left out: it ends a run of characters.
-    Maybe,
 }
+
+/// The shortest words that are worth looking for, in octets.
+pub(super) const SHORTEST: usize = 3;
 
 /// Words that replies are full of.
 const COMMON: [&str; 24] = [
@@ -52,56 +53,61 @@ const MOST: usize = 8;
 type Needs = Vec<Vec<String>>;
 
 /// What a text needs for each of many expressions. `build.rs` gathers it for those that are built in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Gathered {
-    /// All words, in their order.
-    pub(super) words: Vec<String>,
+    /// All words in their order, each with a line end behind it.
+    pub(super) words: Cow<'static, str>,
     /// The needs that words fulfil, those of the first word first: an alternative, and a bit for the need.
-    pub(super) fulfils: Vec<(u16, u8)>,
+    pub(super) fulfils: Cow<'static, [(u16, u8)]>,
     /// Where the needs of each word begin among all, and where those of the last end.
-    pub(super) begins: Vec<u32>,
+    pub(super) begins: Cow<'static, [u32]>,
     /// All alternatives: the place of the expression, and the bits of all needs.
-    pub(super) alternatives: Vec<(u32, u8)>,
+    pub(super) alternatives: Cow<'static, [(u32, u8)]>,
     /// The places of the expressions that any text may match.
-    pub(super) always: Vec<u32>,
+    pub(super) always: Cow<'static, [u32]>,
 }
 
 impl Gathered {
     pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut all = Self::default();
+        let (mut alternatives, mut always) = (Vec::new(), Vec::new());
         let mut of_word: Vec<(String, (u16, u8))> = Vec::new();
         for (place, needs) in (0..).zip(patterns.into_iter().map(needs)) {
             let Some(needs) = needs else {
-                all.always.push(place);
+                always.push(place);
                 continue;
             };
             for sets in needs {
                 // More than anybody ever wrote.
-                let Ok(alternative) = u16::try_from(all.alternatives.len()) else {
-                    all.always.push(place);
+                let Ok(alternative) = u16::try_from(alternatives.len()) else {
+                    always.push(place);
                     break;
                 };
-                all.alternatives.push((place, u8::MAX >> (MOST - sets.len())));
+                alternatives.push((place, u8::MAX >> (MOST - sets.len())));
                 for (at, words) in sets.into_iter().enumerate() {
                     of_word.extend(words.into_iter().map(|w| (w, (alternative, 1 << at))));
                 }
             }
         }
         of_word.sort();
-        for (word, need) in of_word {
-            if all.words.last() != Some(&word) {
-                all.words.push(word);
-                all.begins.push(all.fulfilled());
-            }
-            all.fulfils.push(need);
+        let (mut words, mut fulfils, mut begins) = (String::new(), Vec::new(), Vec::new());
+        for same in of_word.chunk_by(|a, b| a.0 == b.0) {
+            words.extend([same[0].0.as_str(), "\n"]);
+            begins.push(count(&fulfils));
+            fulfils.extend(same.iter().map(|(_, need)| *need));
         }
-        all.begins.push(all.fulfilled());
-        all
+        begins.push(count(&fulfils));
+        Self {
+            words: words.into(),
+            fulfils: fulfils.into(),
+            begins: begins.into(),
+            alternatives: alternatives.into(),
+            always: always.into(),
+        }
     }
+}
 
-    fn fulfilled(&self) -> u32 {
-        u32::try_from(self.fulfils.len()).unwrap_or(u32::MAX)
-    }
+fn count<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).unwrap_or(u32::MAX)
 }
 
 /// What a text needs for each alternative of the expression, in lower case; none where that cannot be told of each.
@@ -195,12 +201,12 @@ fn counted(node: Node, rest: &mut Vec<char>) -> Vec<Node> {
                     inner.push(Vec::new());
                     Node::Group(inner)
                 }
-                Node::Other | Node::Maybe => Node::Maybe,
+                Node::Other => Node::Other,
             }]
         }
         Some('*') => {
             rest.pop();
-            vec![Node::Maybe]
+            vec![Node::Other]
         }
         Some('+') => {
             rest.pop();
@@ -208,7 +214,7 @@ fn counted(node: Node, rest: &mut Vec<char>) -> Vec<Node> {
         }
         Some('{') => {
             while rest.pop().is_some_and(|c| c != '}') {}
-            vec![Node::Maybe]
+            vec![Node::Other]
         }
         _ => return vec![node],
     };
@@ -239,11 +245,8 @@ fn of_alternative(nodes: &[Node]) -> Option<Needs> {
     let mut all = offers(nodes);
     all.sort_by_key(|words| std::cmp::Reverse(worth(words)));
     // Beyond the second, words that every other text has are not worth the counting.
-    let mut at = 0;
-    all.retain(|words| {
-        at += 1;
-        at <= 2 || (at <= MOST && worth(words) > SHORTEST)
-    });
+    let telling = all.iter().take(MOST).take_while(|words| worth(words) > SHORTEST).count();
+    all.truncate(telling.max(2));
     (!all.is_empty()).then_some(all)
 }
 
@@ -286,7 +289,7 @@ fn offers(nodes: &[Node]) -> Vec<Vec<String>> {
                     }
                 }
             }
-            Node::Other | Node::Maybe => offer(std::mem::replace(&mut run, vec![String::new()])),
+            Node::Other => offer(std::mem::replace(&mut run, vec![String::new()])),
         }
     }
     offer(run);

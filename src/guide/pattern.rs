@@ -18,9 +18,18 @@ pub struct Pattern(pub LazyRegex);
 pub struct LazyRegex {
     text: String,
     regex: OnceLock<Regex>,
+    /// How it is compiled.
+    build: Build,
 }
 
+/// Compiles an expression.
+type Build = fn(&str) -> Result<Regex, regex::Error>;
+
 impl LazyRegex {
+    pub(super) fn of(text: String, build: Build) -> Self {
+        Self { text, regex: OnceLock::new(), build }
+    }
+
     /// The expression as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -30,7 +39,7 @@ impl LazyRegex {
     /// What is wrong with it, in one line, if anything is.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        let why = build(&self.text).err()?.to_string();
+        let why = (self.build)(&self.text).err()?.to_string();
         Some(why.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
@@ -39,7 +48,7 @@ impl Deref for LazyRegex {
     type Target = Regex;
 
     fn deref(&self) -> &Regex {
-        self.regex.get_or_init(|| build(&self.text).unwrap_or_else(|_| never()))
+        self.regex.get_or_init(|| (self.build)(&self.text).unwrap_or_else(|_| never()))
     }
 }
 
@@ -74,7 +83,7 @@ fn bounded(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-pub(super) fn never() -> Regex {
+fn never() -> Regex {
     Regex::new(r"[^\s\S]").expect("a class without members is an expression")
 }
 
@@ -86,7 +95,7 @@ impl fmt::Debug for LazyRegex {
 
 impl<'de> Deserialize<'de> for LazyRegex {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Ok(Self { text: String::deserialize(d)?, regex: OnceLock::new() })
+        Ok(Self::of(String::deserialize(d)?, build))
     }
 }
 

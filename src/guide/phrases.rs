@@ -14,62 +14,43 @@ pub(super) struct PhraseIndex(Arc<Index>);
 #[derive(Debug)]
 struct Index {
     words: Lookup,
-    /// As in [`Gathered`].
-    fulfils: Cow<'static, [(u16, u8)]>,
-    begins: Cow<'static, [u32]>,
-    alternatives: Cow<'static, [(u32, u8)]>,
+    needs: Gathered,
     /// The phrases that are tried on every text.
     always: Places,
 }
 
 /// What was gathered of the built-in phrases when the program was built: to do it at each start takes longer than to read a reply.
-struct BuiltIn {
-    /// Words do not hold line ends.
-    words: &'static str,
-    fulfils: &'static [(u16, u8)],
-    begins: &'static [u32],
-    alternatives: &'static [(u32, u8)],
-    always: &'static [u32],
-}
-
-static BUILT_IN: BuiltIn = include!(concat!(env!("OUT_DIR"), "/needles.rs"));
+static BUILT_IN: Gathered = include!(concat!(env!("OUT_DIR"), "/needles.rs"));
 
 impl PhraseIndex {
     pub(super) fn new(phrases: &[Phrase]) -> Self {
-        let all = Gathered::of(phrases.iter().map(|phrase| phrase.text.as_str()));
-        Self(Arc::new(Index {
-            words: Lookup::new(all.words.iter().map(String::as_str)),
-            fulfils: all.fulfils.into(),
-            begins: all.begins.into(),
-            alternatives: all.alternatives.into(),
-            always: Places::these(phrases.len(), &all.always),
-        }))
+        Self::of(Gathered::of(phrases.iter().map(|phrase| phrase.text.as_str())), phrases.len())
     }
 
     /// Of the built-in phrases, so many.
     pub(super) fn built_in(phrases: usize) -> Self {
-        Self(Arc::new(Index {
-            words: Lookup::new(BUILT_IN.words.split_terminator('\n')),
-            fulfils: BUILT_IN.fulfils.into(),
-            begins: BUILT_IN.begins.into(),
-            alternatives: BUILT_IN.alternatives.into(),
-            always: Places::these(phrases, BUILT_IN.always),
-        }))
+        Self::of(BUILT_IN.clone(), phrases)
+    }
+
+    fn of(needs: Gathered, phrases: usize) -> Self {
+        let words = Lookup::new(needs.words.lines());
+        let always = Places::these(phrases, &needs.always);
+        Self(Arc::new(Index { words, needs, always }))
     }
 
     /// The places of the phrases that may match, in order.
     pub(super) fn candidates(&self, text: &str) -> Places {
-        let index = &*self.0;
-        let mut found = index.always.clone();
-        let mut met = vec![0_u8; index.alternatives.len()];
+        let Index { words, needs, always } = &*self.0;
+        let mut found = always.clone();
+        let mut met = vec![0_u8; needs.alternatives.len()];
         let text = if text.is_ascii() { small(text) } else { Cow::Owned(text.to_lowercase()) };
-        index.words.each(&text, |word| {
+        words.each(&text, |word| {
             let word = word as usize;
-            for &(alternative, need) in &index.fulfils[index.begins[word] as usize..index.begins[word + 1] as usize] {
+            for &(alternative, need) in &needs.fulfils[needs.begins[word] as usize..needs.begins[word + 1] as usize] {
                 let alternative = usize::from(alternative);
-                let (phrase, needs) = index.alternatives[alternative];
+                let (phrase, all) = needs.alternatives[alternative];
                 met[alternative] |= need;
-                if met[alternative] == needs {
+                if met[alternative] == all {
                     found.insert(phrase);
                 }
             }
@@ -134,7 +115,7 @@ mod tests {
         let guide = Guide::embedded();
         let (built_in, made) =
             (super::PhraseIndex::built_in(guide.phrases().len()), super::PhraseIndex::new(guide.phrases()));
-        assert!(!made.0.fulfils.is_empty());
+        assert!(!made.0.needs.fulfils.is_empty());
         assert_eq!(format!("{built_in:?}"), format!("{made:?}"));
     }
 

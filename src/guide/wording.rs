@@ -4,47 +4,55 @@
 //! searched for as it stands. The same goes for digits and letters of all the world's scripts, where a phrase only means `0` to `9`.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::OnceLock;
 
 use regex::Regex;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::pattern::{STATES, build, never};
+use super::LazyRegex;
+use super::pattern::{STATES, build};
 
 /// What a phrase looks for, in a text as [`small`] gives it; case does not matter. It is compiled when it is first asked.
 ///
 /// `\d`, `\w` and `\s` are those of ASCII, but in an expression that has letters of another script in it.
-#[derive(Clone)]
-pub struct Wording {
-    text: String,
-    regex: OnceLock<Regex>,
-}
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
+pub struct Wording(LazyRegex);
 
 impl Wording {
     /// The expression as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.0.as_str()
     }
 
     /// What is wrong with it, in one line, if anything is.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        let why = compiled(&self.text).err()?.to_string();
-        Some(why.split_whitespace().collect::<Vec<_>>().join(" "))
+        self.0.fault()
     }
 
     /// The expression for a text that is [`small`] already. One that does not compile matches nothing.
     #[must_use]
     pub fn regex(&self) -> &Regex {
-        self.regex.get_or_init(|| compiled(&self.text).unwrap_or_else(|_| never()))
+        &self.0
     }
 
     /// Whether it is in a text, as it came.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
         self.regex().is_match(&small(text))
+    }
+}
+
+impl From<String> for Wording {
+    fn from(text: String) -> Self {
+        Self(LazyRegex::of(text, compiled))
+    }
+}
+
+impl From<Wording> for String {
+    fn from(wording: Wording) -> Self {
+        wording.as_str().to_owned()
     }
 }
 
@@ -104,30 +112,12 @@ fn plainer(text: &str) -> String {
     out.replace("(?p<", "(?P<")
 }
 
-impl fmt::Debug for Wording {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
-    }
-}
-
-impl<'de> Deserialize<'de> for Wording {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Ok(Self { text: String::deserialize(d)?, regex: OnceLock::new() })
-    }
-}
-
-impl Serialize for Wording {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn wording(text: &str) -> Wording {
-        Wording { text: text.to_owned(), regex: OnceLock::new() }
+        text.to_owned().into()
     }
 
     #[test]

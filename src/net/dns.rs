@@ -6,7 +6,6 @@ mod exchange;
 mod name;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -28,13 +27,11 @@ const AT_A_TIME: usize = 64;
 pub(super) struct Dns {
     cache: Cache,
     places: Semaphore,
-    /// The resolver has told of a name of the world outside.
-    sees: AtomicBool,
 }
 
 impl Dns {
     pub(super) fn new() -> Self {
-        Self { cache: Cache::default(), places: Semaphore::new(AT_A_TIME), sees: AtomicBool::new(false) }
+        Self { cache: Cache::default(), places: Semaphore::new(AT_A_TIME) }
     }
 }
 
@@ -53,12 +50,8 @@ impl Net {
             answer
         });
         let mut answer = answer.await;
-        match answer.outcome {
-            DnsOutcome::NxDomain => answer = self.believed(&asked, answer).await,
-            DnsOutcome::Found | DnsOutcome::NoData if is_name_of_the_world(&asked.text) => {
-                self.inner.dns.sees.store(true, Ordering::Relaxed);
-            }
-            _ => {}
+        if answer.outcome == DnsOutcome::NxDomain {
+            answer = self.believed(&asked, answer).await;
         }
         record(rec, answer.fact(&asked.text, rtype, None, ms))
     }
@@ -138,7 +131,6 @@ impl Net {
     /// Forgets what the DNS answered so far, so that a check run again sees what has changed since.
     pub fn forget_dns(&self) {
         self.inner.dns.cache.forget();
-        self.inner.dns.sees.store(false, Ordering::Relaxed);
     }
 
     /// The session's servers in turn, until one gives a real answer. A failure that was said outranks a silence.
@@ -170,13 +162,12 @@ impl Net {
     /// that knows the name's own top-level domain or a large one.
     async fn believed(&self, asked: &Asked, denial: Answer) -> Answer {
         let top = asked.text.rsplit('.').next().unwrap_or_default();
-        let own = is_public(top).then_some(top);
-        for above in own.into_iter().chain([top, "com", "net", "org"]) {
-            if self.inner.dns.sees.load(Ordering::Relaxed) || !self.denies(above).await {
+        for above in [top, "com", "net", "org"] {
+            if self.inner.dns.cache.has_told_of(is_name_of_the_world) || !self.denies(above).await {
                 return denial;
             }
         }
-        let above = own.unwrap_or("com");
+        let above = if is_public(top) { top } else { "com" };
         Answer::failed(DnsOutcome::DeniesAll, Some(format!("it says that even {above} does not exist")))
     }
 

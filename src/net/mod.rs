@@ -27,6 +27,9 @@ pub use smtp::{
 pub use tcp::RESET;
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
+/// Findings about how a peer behaves, whichever check talks to it.
+pub const FINDINGS: [&str; 2] = smtp::SLOW;
+
 pub use world::{BoxFuture, Real, Rejected, World};
 
 use std::collections::HashMap;

@@ -162,9 +162,8 @@ impl<'a> Seen<'a> {
 
 /// Whether branches can see no difference between two replies.
 fn same(a: &Reply, b: &Reply) -> bool {
-    (a.code, a.enhanced, a.stage, a.role) == (b.code, b.enhanced, b.stage, b.role)
-        && a.text == b.text
-        && a.server == b.server
+    (a.code, a.enhanced, a.stage, a.address, &a.server, &a.text)
+        == (b.code, b.enhanced, b.stage, b.address, &b.server, &b.text)
 }
 
 /// Whether the first cause is certain enough, and one of those that a branch asks for. A certainty that is no word of ours is never reached.

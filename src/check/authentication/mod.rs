@@ -21,8 +21,6 @@ impl Check for Authentication {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "authentication.none-given",
             "authentication.no-consent",
             "authentication.no-connection",

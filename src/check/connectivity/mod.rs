@@ -59,8 +59,6 @@ impl Check for Connectivity {
             "connectivity.v6.ok",
             "connectivity.v6.turned-away",
             "connectivity.primary-dead",
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "connectivity.lossy",
             "connectivity.trace.last-hop",
             "connectivity.trace.nobody",

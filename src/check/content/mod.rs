@@ -22,8 +22,6 @@ impl Check for Content {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "content.none-given",
             "content.unreadable",
             "content.ok",

@@ -17,8 +17,6 @@ impl Check for Escalate {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "escalate.ruled-out",
             "escalate.remaining",
             "escalate.could-not-tell",

@@ -31,8 +31,6 @@ impl Check for Firewall {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "firewall.no-consent",
             "firewall.no-target",
             "firewall.port.open",

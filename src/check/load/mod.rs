@@ -20,8 +20,6 @@ impl Check for Load {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "load.no-consent",
             "load.no-target",
             "load.greeting",

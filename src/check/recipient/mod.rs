@@ -22,8 +22,6 @@ impl Check for Recipient {
 
     fn emits(&self) -> &'static [&'static str] {
         &[
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "recipient.none-given",
             "recipient.syntax.bad",
             "recipient.syntax.suggested",

@@ -76,8 +76,6 @@ impl Check for ServerStatus {
             "server-status.one-busy",
             "server-status.one-unreachable",
             "server-status.all-refuse",
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "firewall.greeting-masked",
             "firewall.keywords-masked",
         ]

@@ -106,8 +106,6 @@ impl Check for Settings {
             "settings.found.no-consent",
             "settings.found.untrusted",
             "settings.found.other-host",
-            "connectivity.waits-on",
-            "connectivity.answers-late",
             "connectivity.v4.broken",
             "connectivity.v6.broken",
             "firewall.greeting-masked",

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::answer::Answer;
+use crate::transcript::DnsOutcome;
 
 /// A real answer stays good so long: a wizard may stand open for hours, and people repair things meanwhile.
 const ANSWER_LASTS: Duration = Duration::from_secs(300);
@@ -31,6 +32,14 @@ impl Cache {
         let flight = self.flight(name, rtype);
         let (answer, _) = flight.get_or_init(async || (ask().await, Instant::now())).await;
         answer.clone()
+    }
+
+    /// Whether one of the names that exist, by the answers kept, is such a name.
+    pub(super) fn has_told_of(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        let exists = |flight: &Flight| {
+            flight.get().is_some_and(|(a, _)| matches!(a.outcome, DnsOutcome::Found | DnsOutcome::NoData))
+        };
+        lock(&self.flights).iter().any(|((name, _), flight)| is_such(name) && exists(flight))
     }
 
     pub(super) fn forget(&self) {

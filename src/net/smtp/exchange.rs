@@ -14,6 +14,11 @@ use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, Finding, 
 /// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
 const SENT_MAX: usize = 12_288;
 
+/// What is found of a server that takes its time: that it is waited for, and that it answered at last.
+pub(in crate::net) const SLOW: [&str; 2] = [WAITS_ON, ANSWERS_LATE];
+const WAITS_ON: &str = "connectivity.waits-on";
+const ANSWERS_LATE: &str = "connectivity.answers-late";
+
 impl Dialogue {
     /// Sends a line, of which `shown` is recorded, and reads the reply; all in one phase.
     pub(super) async fn exchange(
@@ -156,14 +161,14 @@ impl Dialogue {
         let address = self.open.address;
         let worth = stage != Stage::Quit && (stage != Stage::Greeting || address.port() == 25);
         let Some(more) = worth.then(|| self.net.wait_longer(address.ip())).flatten() else { return Err(fault) };
-        let said = Finding::new("connectivity.waits-on").arg("server", &self.open.server).arg("stage", stage.spoken());
+        let said = Finding::new(WAITS_ON).arg("server", &self.open.server).arg("stage", stage.spoken());
         self.rec.found(said.arg("seconds", more.as_secs()));
         *deadline = Instant::now() + more;
         let line = self.next_line(first, *deadline).await;
         let unused = deadline.saturating_duration_since(Instant::now());
         self.net.waited(address.ip(), unused, line.is_ok());
         if line.is_ok() {
-            let late = Finding::new("connectivity.answers-late").arg("server", &self.open.server);
+            let late = Finding::new(ANSWERS_LATE).arg("server", &self.open.server);
             let seconds = (self.net.limits().phase + more).saturating_sub(unused).as_secs();
             self.rec.found(late.arg("stage", stage.spoken()).arg("seconds", seconds));
         }

@@ -26,6 +26,8 @@ use super::wire::Wire;
 use super::{Net, Recorder};
 use crate::transcript::{BreakFact, EvidenceId, Hush, Reply, Role, Security, TlsFact};
 
+pub(super) use exchange::SLOW;
+
 pub use auth::Login;
 pub use caps::Capabilities;
 pub use reply::{ReplyParts, parse_reply};
