@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::explain::moves;
 use super::out::Out;
 use super::{Exit, ReadFormat, Trouble};
-use crate::guide::{Guide, Who, Words, fill};
-use crate::reading::{Item, Source, own_words};
+use crate::guide::{Guide, Who, fill};
+use crate::reading::{Item, Source, advice};
 use crate::report::{columns, json_text};
 use crate::transcript::{Stage, clean_line};
 
@@ -127,20 +127,8 @@ impl<'a> Answer<'a> {
 
 fn row(guide: &Guide, source: Source, item: &Item) -> Row {
     let meaning = &item.meaning;
-    let mut args = meaning.args.clone();
-    if let Some(recipient) = &item.recipient {
-        args.entry("recipient".to_owned()).or_insert_with(|| clean_line(recipient, 255));
-    }
-    let filled = |words: &Words| fill(&words.plain, &args);
-    let id = if source == Source::NotABounce { NO_ERROR } else { meaning.cause.as_str() };
-    let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
-    let cause = guide.cause(id);
-    let phrase = meaning.phrase.as_ref().and_then(|id| guide.phrases().iter().find(|p| p.id == *id));
-    let own = if source == Source::NotABounce { None } else { own_words(guide, meaning) };
-    let headline = own.or_else(|| kind.map(|k| &k.headline)).or_else(|| cause.map(|c| &c.headline)).map(filled);
-    let waits = kind.and_then(|k| k.waiting.as_ref()).or_else(|| cause.map(|c| &c.waiting));
-    let fix = kind.map(|k| &k.fix).or_else(|| cause.map(|c| &c.fix));
-    let step = kind.and_then(|k| k.step.as_ref()).or_else(|| cause.map(|c| &c.step));
+    let advice = advice(guide, item);
+    let phrase = meaning.phrase.as_ref().and_then(|id| guide.phrase(id));
     Row {
         recipient: item.recipient.clone(),
         code: Some(item.reply.code).filter(|c| *c > 0),
@@ -149,18 +137,14 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
         reporter: item.reporter.clone(),
         text: item.reply.joined(),
         permanent: item.permanent,
-        cause: id.to_owned(),
+        cause: meaning.cause.clone(),
         kind: meaning.kind.clone(),
         certainty: meaning.certainty.as_str(),
-        headline: headline.unwrap_or_else(|| "The answer says too little to name a cause.".to_owned()),
-        who: kind
-            .map(|k| k.who)
-            .or_else(|| cause.map(|c| c.who))
-            .map(|who| item.turned(nearer(who, source)))
-            .map(Who::as_str),
-        waiting: waits.map(|w| waiting(w, item.permanent)),
-        fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
-        next_step: step.map_or_else(|| "error-message".to_owned(), ToString::to_string),
+        headline: advice.says.plain,
+        who: Some(nearer(advice.who, source).as_str()),
+        waiting: Some(advice.waiting),
+        fix: advice.fix.into_iter().map(|f| f.plain).collect(),
+        next_step: advice.step.map_or_else(|| "error-message".to_owned(), |s| s.to_string()),
         incoming: item.incoming,
         by: phrase.map(|p| p.by.clone()).filter(|by| by != "any"),
         matched: meaning.matched.clone(),
@@ -170,19 +154,6 @@ fn row(guide: &Guide, source: Source, item: &Item) -> Row {
 /// What a program prints without any reply is about the server in its own settings.
 fn nearer(who: Who, source: Source) -> Who {
     if who == Who::TheirProvider && source == Source::Text { Who::YourProvider } else { who }
-}
-
-/// Whether waiting helps, where what the cause says and what the code says are two things.
-fn waiting(of_cause: &str, permanent: Option<bool>) -> String {
-    let helps = !["does not", "is not", "helps only"].iter().any(|no| of_cause.starts_with(no));
-    let unclear = of_cause.starts_with("may help after");
-    match permanent {
-        Some(true) if unclear => "hardly helps: this refusal was final".to_owned(),
-        Some(false) if unclear => "may help: the server asks to try again later".to_owned(),
-        Some(true) if helps => format!("{of_cause}; then send it again, for this refusal was final"),
-        Some(false) if !helps => format!("{of_cause}, even if the server asks to try again later"),
-        _ => of_cause.to_owned(),
-    }
 }
 
 /// The item of a text in which no error stands.

@@ -8,7 +8,7 @@ use super::pile::{Item, Pile, Piles, Source, spread};
 use super::rank::{EXPLAINS, LIKELY, NO_DOUBT, Weighed};
 use super::says;
 use crate::guide::{Guide, Weigh};
-use crate::reading::{Certainty, Meaning, read_reply};
+use crate::reading::{Certainty, Meaning, own, read_reply};
 use crate::transcript::{EvidenceId, Level, Reply, Role};
 
 const TEXT: usize = 120;
@@ -39,7 +39,7 @@ pub(super) fn heap<'a>(guide: &Guide, seen: &Seen<'a>, case: &Args) -> Heap<'a> 
         // The same words from ten servers are read once.
         let key = (reply.code, format!("{:?}{:?}", reply.enhanced, reply.stage), reply.joined());
         let meaning = read.entry(key).or_insert_with(|| read_reply(guide, reply));
-        heap.reply(id, reply, meaning);
+        heap.reply(guide, id, reply, meaning);
     }
     heap
 }
@@ -78,7 +78,7 @@ impl<'a> Heap<'a> {
         }
     }
 
-    fn reply(&mut self, id: EvidenceId, reply: &'a Reply, meaning: &Meaning) {
+    fn reply(&mut self, guide: &Guide, id: EvidenceId, reply: &'a Reply, meaning: &Meaning) {
         if meaning.cause == UNCLEAR {
             self.unread.push((id, reply));
             return;
@@ -89,7 +89,10 @@ impl<'a> Heap<'a> {
         let mut args = meaning.args.clone();
         args.extend(reply_args(reply, meaning.matched.as_deref(), TEXT));
         let item = self.pile(&meaning.cause, meaning.kind.as_ref()).item(Source::Replies { live: None, pasted: None });
-        item.add(meaning.db, &args, vec![id], || says::reply(reply));
+        if item.add(meaning.db, &args, vec![id], || says::reply(reply)) {
+            let own = own(guide, meaning, reply.enhanced);
+            (item.advice, item.who) = (own.advice.map(|a| a.id.clone()), own.who);
+        }
         if let Source::Replies { live, pasted } = &mut item.source {
             let slot = if reply.role == Role::Pasted { pasted } else { live };
             *slot = (*slot).max(Some(meaning.db));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Reason;
 use super::args::Args;
-use crate::guide::Words;
+use crate::guide::{Who, Words};
 use crate::transcript::{EvidenceId, Level};
 
 /// Decibans that each repetition adds, and how much they add at most.
@@ -36,17 +36,26 @@ pub(super) struct Item {
     times: u32,
     reasons: Vec<(Words, Vec<EvidenceId>)>,
     pub(super) args: Args,
+    /// The advice that fits the strongest of its replies, and whose move it is, where that is not what fits its kind.
+    pub(super) advice: Option<String>,
+    pub(super) who: Option<Who>,
     /// It speaks of the cause as a whole, and was added to one of its kinds.
     pub(super) lent: bool,
 }
 
 impl Item {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, db: 0, times: 0, reasons: Vec::new(), args: Args::new(), lent: false }
+        Self { source, db: 0, times: 0, reasons: Vec::new(), args: Args::new(), advice: None, who: None, lent: false }
     }
 
-    /// Adds one sighting. Its words are only made where they will be kept.
-    pub(super) fn add(&mut self, db: i32, args: &Args, evidence: Vec<EvidenceId>, says: impl FnOnce() -> Words) {
+    /// Adds one sighting, and says whether it is the strongest by now. Its words are only made where they will be kept.
+    pub(super) fn add(
+        &mut self,
+        db: i32,
+        args: &Args,
+        evidence: Vec<EvidenceId>,
+        says: impl FnOnce() -> Words,
+    ) -> bool {
         let stronger = self.times == 0 || db.abs() > self.db.abs();
         self.times = self.times.saturating_add(1);
         if self.reasons.len() < SENTENCES || stronger {
@@ -65,6 +74,7 @@ impl Item {
             self.db = db;
             self.args.clone_from(args);
         }
+        stronger
     }
 
     /// Its weight with its repetitions.

@@ -55,6 +55,9 @@ impl Weighed {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
         let exact = items.iter().find_map(|i| exact_fix(guide, i, case));
+        let told = items.iter().find(|i| i.is_refusal() && !i.lent);
+        let (who, advice) = (told.and_then(|i| i.who), told.and_then(|i| i.advice.as_ref()));
+        let advice = advice.and_then(|id| guide.advice(id));
         let mut args = Args::new();
         for item in items {
             args::add(&mut args, &item.args);
@@ -63,7 +66,12 @@ impl Weighed {
         let (because, against) = self.pile.reasons();
         let certainty = self.certainty.unwrap_or(Certainty::Possible);
         let bare = Bare { certainty, score: self.score, because, against };
-        let ranked = dress(guide, &self.cause, self.kind.as_deref(), &args, bare);
+        let mut ranked = dress(guide, &self.cause, self.kind.as_deref(), &args, bare);
+        ranked.who = who.unwrap_or(ranked.who);
+        if let Some(advice) = advice {
+            ranked.waiting = advice.waiting.clone().unwrap_or(ranked.waiting);
+            ranked.fix = advice.fix.iter().map(|f| says::filled(f, &args)).collect();
+        }
         if let Some(fix) = exact { Ranked { fix, ..ranked } } else { ranked }
     }
 }

@@ -64,6 +64,9 @@ pub struct EnhancedEntry {
     /// Decibans for that cause.
     #[serde(default)]
     pub db: i32,
+    /// The advice to give, where that of the cause or the kind does not fit.
+    #[serde(default)]
+    pub advice: Option<String>,
     /// Where this knowledge comes from.
     pub source: String,
 }
@@ -97,14 +100,32 @@ pub struct Phrase {
     /// What it means, where the kind's words say too little.
     #[serde(default)]
     pub says: Option<Words>,
-    /// Whose move it is, where the cause or the kind names another.
+    /// Whose move it is, where the advice, the cause or the kind names another.
     #[serde(default)]
     pub who: Option<Who>,
-    /// What to do, first thing first, where the advice of the cause or the kind does not fit.
+    /// The advice to give, where that of the cause or the kind does not fit.
     #[serde(default)]
-    pub fix: Vec<Words>,
+    pub advice: Option<String>,
     /// Where this knowledge comes from.
     pub source: String,
     /// A reply it matches, in our own words or with reserved names.
     pub sample: String,
+}
+
+/// What to do about refusals of one sort, whoever words them: `[[advice]]`. It stands where the advice of the cause or the kind does not fit.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedAdvice {
+    /// Unique over all files; phrases and enhanced codes name it.
+    pub id: String,
+    /// Whose move it is, where that is not whose the kind says.
+    #[serde(default)]
+    pub who: Option<Who>,
+    /// Whether waiting helps, where the kind says otherwise.
+    #[serde(default)]
+    pub waiting: Option<String>,
+    /// What to do, first thing first.
+    pub fix: Vec<Words>,
+    /// Where this knowledge comes from.
+    pub source: String,
 }

@@ -19,6 +19,28 @@ struct File {
 /// In the order of their names.
 static BUILT_IN: &[File] = &include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// The folders whose files are read by what they hold, whatever their names are.
+const FREE: [&str; 5] = ["codes", "guide/findings", "guide/steps", "practice", "themes"];
+
+/// Where a file of this name is read from, if the guide has such a place: names as under `assets/`, or, for the guide alone, as under `assets/guide/`.
+///
+/// `steps/01-own.toml` gives `guide/steps/01-own.toml`; a name that would be read by nobody gives nothing.
+#[must_use]
+pub fn place(name: &str) -> Option<String> {
+    let free = |name: &str| name.rsplit_once('/').is_some_and(|(folder, _)| FREE.contains(&folder));
+    let known = |name: &str| free(name) || BUILT_IN.binary_search_by(|f| f.name.cmp(name)).is_ok();
+    let inside = format!("guide/{name}");
+    if known(name) { Some(name.to_owned()) } else { known(&inside).then_some(inside) }
+}
+
+/// Whether files of the guide lie in a folder of this name, or below it: `guide`, `steps`, `guide/steps`, and so on.
+#[must_use]
+pub fn place_of_files(folder: &str) -> bool {
+    let holds =
+        |folder: &str| FREE.iter().any(|f| *f == folder || f.strip_prefix(folder).is_some_and(|f| f.starts_with('/')));
+    holds(folder) || holds(&format!("guide/{folder}"))
+}
+
 /// Texts of files by their names under `assets/`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
@@ -109,6 +131,19 @@ mod tests {
             seen += 1;
         }
         assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
+    fn a_file_that_nobody_would_read_has_no_place() {
+        assert_eq!(place("guide/steps/14-own.toml").as_deref(), Some("guide/steps/14-own.toml"));
+        assert_eq!(place("steps/14-own.toml").as_deref(), Some("guide/steps/14-own.toml"));
+        assert_eq!(place("causes.toml").as_deref(), Some("guide/causes.toml"));
+        assert_eq!(place("providers.toml").as_deref(), Some("providers.toml"));
+        for stray in ["step/01-recipient.toml", "cause.toml", "guide/steps/old/01.toml", "assets/causes.toml"] {
+            assert_eq!(place(stray), None, "{stray}");
+        }
+        assert!(["guide", "steps", "guide/steps", "codes"].into_iter().all(place_of_files));
+        assert!(!["etc", "guide/steps/old", "cod", ""].into_iter().any(place_of_files));
     }
 
     #[test]

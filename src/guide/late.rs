@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::files::Files;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase, StartRule, Step};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, LoadError, Phrase, SharedAdvice, StartRule, Step};
 use crate::transcript::Enhanced;
 
 /// What every walk stands on: `guide/steps/*.toml`, `guide/start.toml`, `guide/causes.toml`.
@@ -46,8 +46,14 @@ pub(super) struct Codes {
     pub(super) code: Vec<CodeEntry>,
     pub(super) enhanced: Vec<EnhancedEntry>,
     pub(super) phrase: Vec<Phrase>,
+    pub(super) advice: Vec<SharedAdvice>,
     #[serde(skip)]
     by_code: HashMap<u16, usize>,
+    /// The first of each id counts.
+    #[serde(skip)]
+    by_phrase: HashMap<String, usize>,
+    #[serde(skip)]
+    by_advice: HashMap<String, usize>,
     /// By class, subject and detail; none where any number fits.
     #[serde(skip)]
     by_enhanced: HashMap<[Option<u16>; 3], usize>,
@@ -61,15 +67,27 @@ impl Codes {
             all.code.extend(some.code);
             all.enhanced.extend(some.enhanced);
             all.phrase.extend(some.phrase);
+            all.advice.extend(some.advice);
         }
         // The first entry of a code counts.
         all.by_code = all.code.iter().enumerate().rev().map(|(at, entry)| (entry.code, at)).collect();
+        let ids = |(at, id): (usize, &String)| (id.clone(), at);
+        all.by_phrase = all.phrase.iter().map(|p| &p.id).enumerate().rev().map(ids).collect();
+        all.by_advice = all.advice.iter().map(|a| &a.id).enumerate().rev().map(ids).collect();
         let key = |entry: &EnhancedEntry| {
             let mut parts = entry.code.split('.').map(|p| p.parse().ok());
             [(); 3].map(|()| parts.next().flatten())
         };
         all.by_enhanced = all.enhanced.iter().enumerate().rev().map(|(at, entry)| (key(entry), at)).collect();
         Ok(all)
+    }
+
+    pub(super) fn phrase(&self, id: &str) -> Option<&Phrase> {
+        self.by_phrase.get(id).map(|&at| &self.phrase[at])
+    }
+
+    pub(super) fn advice(&self, id: &str) -> Option<&SharedAdvice> {
+        self.by_advice.get(id).map(|&at| &self.advice[at])
     }
 
     pub(super) fn code(&self, code: u16) -> Option<&CodeEntry> {

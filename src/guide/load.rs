@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::Files;
 use super::late::{Codes, Core, Findings};
 use super::phrases::PhraseIndex;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, StartRule, Step};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, SharedAdvice, StartRule, Step};
 use crate::transcript::{Enhanced, StepId};
 
 /// A file of the guide is not what it should be; the message names file, line and field.
@@ -140,6 +140,24 @@ impl Guide {
     #[must_use]
     pub fn phrases(&self) -> &[Phrase] {
         &self.late_codes().phrase
+    }
+
+    /// The advice that phrases and enhanced codes share.
+    #[must_use]
+    pub fn shared_advice(&self) -> &[SharedAdvice] {
+        &self.late_codes().advice
+    }
+
+    /// A phrase by its id.
+    #[must_use]
+    pub fn phrase(&self, id: &str) -> Option<&Phrase> {
+        self.late_codes().phrase(id)
+    }
+
+    /// An advice by its id.
+    #[must_use]
+    pub fn advice(&self, id: &str) -> Option<&SharedAdvice> {
+        self.late_codes().advice(id)
     }
 
     /// Findings that were worded more than once.

@@ -23,7 +23,8 @@ mod words;
 mod paths;
 
 pub use cause::{Cause, Kind, Who};
-pub use code::{CodeEntry, EnhancedEntry, Phrase};
+pub use code::{CodeEntry, EnhancedEntry, Phrase, SharedAdvice};
+pub use files::{place, place_of_files};
 pub use finding::{FindingEntry, Weigh};
 pub use fits::{code_fits, enhanced_fits};
 pub use lint::{Complaint, lint};

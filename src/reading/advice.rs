@@ -1,6 +1,6 @@
 //! What a person should know and do about one failure: the guide's words for what was read, values filled in.
 
-use super::explain::phrase;
+use super::explain::own;
 use super::group::who;
 use super::{Certainty, Item};
 use crate::guide::{Guide, Who, Words, fill};
@@ -40,20 +40,35 @@ pub fn advice(guide: &Guide, item: &Item) -> Advice {
     let filled = |words: &Words| Words { plain: fill(&words.plain, &args), admin: fill(&words.admin, &args) };
     let kind = meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, kind)| kind);
     let cause = guide.cause(&meaning.cause);
-    let says = kind.map(|k| &k.headline).or(cause.map(|c| &c.headline)).map(filled);
+    let own = own(guide, meaning, item.reply.enhanced);
+    let of_guide = kind.map(|k| &k.headline).or(cause.map(|c| &c.headline));
+    let says = own.says.or(of_guide).map(filled);
     let too_little = || {
         let says = "The answer says too little to name a cause.".to_owned();
         Words { plain: says.clone(), admin: says }
     };
-    let own = phrase(guide, meaning).map(|p| &p.fix).filter(|own| !own.is_empty());
-    let fix = own.or(kind.map(|k| &k.fix)).or(cause.map(|c| &c.fix));
+    let fix = own.fix().or(kind.map(|k| &k.fix)).or(cause.map(|c| &c.fix));
+    let waits = own.waiting().or(kind.and_then(|k| k.waiting.as_ref())).or(cause.map(|c| &c.waiting));
     Advice {
         says: says.unwrap_or_else(too_little),
-        who: item.turned(who(guide, meaning)),
-        waiting: kind.and_then(|k| k.waiting.clone()).or(cause.map(|c| c.waiting.clone())).unwrap_or_default(),
+        who: item.turned(who(guide, item)),
+        waiting: waits.map(|w| waiting(w, item.permanent)).unwrap_or_default(),
         fix: fix.map(|all| all.iter().map(filled).collect()).unwrap_or_default(),
         sure: sure(item),
         step: kind.and_then(|k| k.step.clone()).or(cause.map(|c| c.step.clone())),
+    }
+}
+
+/// Whether waiting helps, where what the cause says and what the code says are two things.
+fn waiting(of_cause: &str, permanent: Option<bool>) -> String {
+    let helps = !["does not", "is not", "helps only"].iter().any(|no| of_cause.starts_with(no));
+    let unclear = of_cause.starts_with("may help after");
+    match permanent {
+        Some(true) if unclear => "hardly helps: this refusal was final".to_owned(),
+        Some(false) if unclear => "may help: the server asks to try again later".to_owned(),
+        Some(true) if helps => format!("{of_cause}; then send it again, for this refusal was final"),
+        Some(false) if !helps => format!("{of_cause}, even if the server asks to try again later"),
+        _ => of_cause.to_owned(),
     }
 }
 
@@ -91,5 +106,37 @@ mod tests {
         assert!(advice.says.plain.contains("bob@example.org"), "{}", advice.says.plain);
         assert_eq!((advice.who, advice.step), (Who::You, Some("recipient".into())));
         assert!(!advice.fix.is_empty() && !advice.waiting.is_empty());
+    }
+
+    fn first(text: &str) -> (String, Who, String) {
+        let guide = Arc::new(Guide::embedded());
+        let read = Reader::new(Arc::clone(&guide)).text(text);
+        let advice = advice(&guide, &read.items[0]);
+        (advice.fix[0].plain.clone(), advice.who, advice.waiting)
+    }
+
+    #[test]
+    fn who_refuses_in_words_of_their_own_is_answered_in_kind() {
+        let (fix, who, waiting) =
+            first("550 5.7.520 Access denied, Your organization does not allow external forwarding.");
+        assert!(fix.contains("forwarding"), "{fix}");
+        assert_eq!((who, waiting.as_str()), (Who::Recipient, "does not help"));
+        let (fix, ..) =
+            first("535-5.7.8 Username and Password not accepted. support.google.com/mail/?p=BadCredentials");
+        assert!(fix.contains("app password"), "{fix}");
+    }
+
+    #[test]
+    fn a_code_without_known_words_has_its_own_advice_too() {
+        let (fix, ..) = first("550 5.7.26 computer says no");
+        assert!(fix.contains("your domain's mail provider"), "{fix}");
+        let (fix, who, _) = first("451 4.3.5 computer says no");
+        assert!(fix.contains("their server has a fault") && who == Who::TheirProvider, "{fix}");
+    }
+
+    #[test]
+    fn advice_that_names_a_provider_is_given_where_the_text_does() {
+        let words = "550 5.7.1 The message is likely unsolicited mail";
+        assert!(!first(words).0.contains("Google"), "{}", first(words).0);
     }
 }

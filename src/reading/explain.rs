@@ -6,7 +6,7 @@ use super::find::Found;
 use super::line::{coded, enhanced};
 use super::meaning::code_entry;
 use super::{Meaning, read_reply};
-use crate::guide::{Guide, Phrase, Who, Words, enhanced_fits};
+use crate::guide::{Guide, SharedAdvice, Who, Words, enhanced_fits};
 use crate::transcript::{Enhanced, Reply, Stage, StepId, clean_line};
 
 /// What sort of thing was asked about.
@@ -208,28 +208,61 @@ impl Explanation {
     }
 }
 
-/// The phrase that decided.
-pub(super) fn phrase<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Phrase> {
-    let id = meaning.phrase.as_ref()?;
-    guide.phrases().iter().find(|p| p.id == *id)
+/// What those who say it mean by it, where that is not what the cause or the kind says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Own<'g> {
+    /// What it means.
+    pub says: Option<&'g Words>,
+    /// Whose move it is.
+    pub who: Option<Who>,
+    /// The advice to give.
+    pub advice: Option<&'g SharedAdvice>,
 }
 
-/// What the phrase that decided says itself. Words that name a provider count where the text names it too, or leaves no doubt: others
-/// may say the same in the same words.
+impl<'g> Own<'g> {
+    fn new(guide: &'g Guide, says: Option<&'g Words>, who: Option<Who>, advice: Option<&String>) -> Self {
+        let advice = advice.and_then(|id| guide.advice(id));
+        Self { says, who: who.or(advice.and_then(|a| a.who)), advice }
+    }
+
+    /// What to do, first thing first.
+    #[must_use]
+    pub fn fix(&self) -> Option<&'g Vec<Words>> {
+        self.advice.map(|a| &a.fix).filter(|fix| !fix.is_empty())
+    }
+
+    /// Whether waiting helps.
+    #[must_use]
+    pub fn waiting(&self) -> Option<&'g String> {
+        self.advice.and_then(|a| a.waiting.as_ref())
+    }
+}
+
+/// What is said of a reading by the phrase that decided, or, where none did, by the enhanced code, if that has an advice.
+///
+/// Words that name a provider count where the text names it too, or leaves no doubt: others may say the same in the same words.
 #[must_use]
-pub fn own_words<'g>(guide: &'g Guide, meaning: &Meaning) -> Option<&'g Words> {
-    let phrase = phrase(guide, meaning)?;
-    let says = phrase.says.as_ref()?;
+pub fn own<'g>(guide: &'g Guide, meaning: &Meaning, enhanced: Option<Enhanced>) -> Own<'g> {
+    let Some(id) = &meaning.phrase else {
+        let entry = enhanced.and_then(|e| guide.enhanced_code(e)).filter(|e| e.advice.is_some());
+        let entry = entry.filter(|e| (e.cause.as_ref(), &e.kind) == (Some(&meaning.cause), &meaning.kind));
+        return entry.map_or_else(Own::default, |e| Own::new(guide, Some(&e.says), None, e.advice.as_ref()));
+    };
+    // At MAIL, words about a recipient are about the sender.
+    let phrase = guide.phrase(id).filter(|p| (&p.cause, &p.kind) == (&meaning.cause, &meaning.kind));
+    let Some(phrase) = phrase else { return Own::default() };
+    let own = Own::new(guide, phrase.says.as_ref(), phrase.who, phrase.advice.as_ref());
     let name = phrase.by.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let names = |text: &str| text.to_ascii_lowercase().contains(&name);
-    let told = ["text", "server"].iter().filter_map(|a| meaning.args.get(*a)).any(|text| names(text));
-    (told || phrase.db >= 30 || !names(&says.plain)).then_some(says)
+    let told = phrase.db >= 30 || ["text", "server"].iter().filter_map(|a| meaning.args.get(*a)).any(|t| names(t));
+    let mut words = own.says.into_iter().chain(own.fix().into_iter().flatten());
+    if told || !words.any(|w| names(&w.plain)) { own } else { Own { who: phrase.who, ..Own::default() } }
 }
 
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
     let meaning = read_reply(guide, reply);
-    let own_says = own_words(guide, &meaning).cloned();
-    let phrase = phrase(guide, &meaning);
+    let said = own(guide, &meaning, reply.enhanced);
+    let phrase = meaning.phrase.as_ref().and_then(|id| guide.phrase(id));
     let Meaning { cause, kind, .. } = meaning;
     let known = guide.cause(&cause);
     let own = known.and_then(|c| c.kinds.iter().find(|k| Some(&k.id) == kind.as_ref()));
@@ -238,7 +271,9 @@ fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
         (Some(cause), _) => cause.title.clone(),
         (None, _) => cause.clone(),
     };
-    let says = own_says
+    let says = said
+        .says
+        .cloned()
         .or_else(|| own.map(|k| k.headline.clone()))
         .or_else(|| reply.enhanced.map(|e| of_enhanced(guide, e)).filter(|e| e.known).map(|e| e.says))
         .or_else(|| known.map(|c| c.headline.clone()))
@@ -249,11 +284,10 @@ fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {
     let mut found = Explanation::new(Topic::Reply, &id, &title, says, source.unwrap_or("RFC 5321 §4.2"));
     found.known = phrase.is_some() || reply.text.is_empty();
     let mut found = found.led(guide, Some(&cause), kind.as_deref());
-    if let Some(own) = phrase {
-        found.who = own.who.or(found.who);
-        if !own.fix.is_empty() {
-            found.fix.clone_from(&own.fix);
-        }
+    found.who = said.who.or(found.who);
+    found.waiting = said.waiting().cloned().or(found.waiting);
+    if let Some(fix) = said.fix() {
+        found.fix.clone_from(fix);
     }
     found
 }

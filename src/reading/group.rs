@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Meaning;
-use super::explain::phrase;
+use super::explain::own;
 use super::text::Item;
 use crate::guide::{Guide, Who};
 use crate::transcript::clean_line;
@@ -129,7 +128,7 @@ impl Groups {
             .map(|((cause, kind, incoming), c)| Group {
                 cause: cause.clone(),
                 kind: kind.clone(),
-                who: c.example.turned(who(&self.guide, &c.example.meaning)),
+                who: c.example.turned(who(&self.guide, &c.example)),
                 incoming: *incoming,
                 count: c.count,
                 first: c.first.clone(),
@@ -185,10 +184,11 @@ impl Counted {
 }
 
 /// Whose move it is, as the guide says it to whoever sends.
-pub(super) fn who(guide: &Guide, meaning: &Meaning) -> Who {
-    let of_phrase = phrase(guide, meaning).and_then(|p| p.who);
+pub(super) fn who(guide: &Guide, item: &Item) -> Who {
+    let meaning = &item.meaning;
     let of_kind = || meaning.kind.as_deref().and_then(|k| guide.kind(k)).map(|(_, k)| k.who);
-    of_phrase.or_else(of_kind).or_else(|| guide.cause(&meaning.cause).map(|c| c.who)).unwrap_or(Who::You)
+    let of_cause = || guide.cause(&meaning.cause).map(|c| c.who);
+    own(guide, meaning, item.reply.enhanced).who.or_else(of_kind).or_else(of_cause).unwrap_or(Who::You)
 }
 
 fn domain(address: &str) -> Option<String> {

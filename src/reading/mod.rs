@@ -40,7 +40,7 @@ mod wait;
 pub use advice::{Advice, advice};
 pub use choices::{Choice, choices};
 pub use clues::{Clues, clues};
-pub use explain::{AtStage, Explanation, Topic, explain, own_words};
+pub use explain::{AtStage, Explanation, Own, Topic, explain, own};
 pub use find::parse_reply;
 pub use group::{Group, Groups, Place};
 pub use lens::{Lens, Mark, Part, lens};

@@ -118,6 +118,26 @@ fn a_guide_file_that_is_malformed_is_65_in_one_line() {
 }
 
 #[test]
+fn a_guide_file_that_nobody_would_read_is_65() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    let line = refused(&["guide", "--lint", path], 65);
+    assert!(line.contains("holds no file of a guide"), "{line}");
+    std::fs::write(folder.path().join("cause.toml"), "").expect("written");
+    let line = refused(&["guide", "--lint", path], 65);
+    assert!(line.contains("cause.toml is no file of a guide"), "{line}");
+}
+
+#[test]
+fn a_guide_folder_may_be_laid_out_as_the_guide_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("steps")).expect("made");
+    std::fs::write(folder.path().join("steps/01-recipient.toml"), "x = 1\n").expect("written");
+    let line = refused(&["guide", "--lint", folder.path().to_str().expect("UTF-8")], 65);
+    assert!(line.contains("guide/steps/01-recipient.toml"), "{line}");
+}
+
+#[test]
 fn an_answer_that_cannot_be_written_is_74() {
     let world = ["practice", "null-mx", "--check", "--out"];
     let line = refused(&[&world[..], &["/no/such/folder/report.txt"]].concat(), 74);

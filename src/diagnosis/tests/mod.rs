@@ -209,6 +209,22 @@ weighs = [{ cause = "not-a-bounce", db = 20 }]
 "#;
 
 const CODES: &str = r#"
+[[advice]]
+id = "moved"
+who = "their-provider"
+waiting = "helps for once"
+fix = ["Ask {server} where {recipient} went."]
+source = "test"
+[[phrase]]
+id = "test-moved"
+by = "test"
+text = "user has moved"
+cause = "address"
+kind = "no-such-user"
+db = 30
+advice = "moved"
+source = "test"
+sample = "user has moved"
 [[phrase]]
 id = "test-user-unknown"
 by = "test"

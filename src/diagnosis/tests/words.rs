@@ -11,6 +11,14 @@ fn a_kind_gives_the_words_and_the_reply_the_values() {
 }
 
 #[test]
+fn words_with_an_advice_of_their_own_bring_it() {
+    let top = Story::new().live(550, "user has moved").top();
+    assert_eq!(top.headline.plain, "mx1.example.org knows no bob@example.org.");
+    assert_eq!(top.fix[0].plain, "Ask mx1.example.org where bob@example.org went.");
+    assert_eq!((top.who, top.waiting.as_str()), (Who::TheirProvider, "helps for once"));
+}
+
+#[test]
 fn a_cause_without_a_kind_gives_its_own() {
     let top = Story::new().live(550, "bad address").top();
     assert_eq!(top.headline.plain, "Something is wrong with bob@example.org.");

@@ -1,5 +1,7 @@
 //! Reply codes and enhanced status codes.
 
+use std::collections::HashSet;
+
 use super::{Complaints, HEADLINE_CODES};
 use crate::guide::fits::is_enhanced;
 use crate::guide::{EnhancedEntry, Guide, enhanced_fits};
@@ -51,11 +53,28 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
             (None, Some(kind)) => found.add(&about, format!("has the kind `{kind}` and no cause")),
             (None, None) => {}
         }
+        found.advice(guide, &about, entry.advice.as_ref());
     }
+    advice(guide, found);
     for (i, entry) in guide.enhanced().iter().enumerate() {
         if let Some(earlier) = shadow(&guide.enhanced()[..i], &entry.code) {
             let what = format!("is never reached: `{earlier}` stands before it and says what it says");
             found.add(format!("enhanced code {}", entry.code), what);
+        }
+    }
+}
+
+fn advice(guide: &Guide, found: &mut Complaints) {
+    found.twice("advice ", guide.shared_advice().iter().map(|a| a.id.as_str()));
+    let by_phrases = guide.phrases().iter().filter_map(|p| p.advice.as_deref());
+    let given: HashSet<&str> = by_phrases.chain(guide.enhanced().iter().filter_map(|e| e.advice.as_deref())).collect();
+    for advice in guide.shared_advice() {
+        let about = format!("advice {}", advice.id);
+        if advice.fix.is_empty() {
+            found.add(&about, "says nothing to do: give it a fix");
+        }
+        if !given.contains(advice.id.as_str()) {
+            found.add(&about, "is given by no phrase and no enhanced code");
         }
     }
 }

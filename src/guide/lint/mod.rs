@@ -75,6 +75,13 @@ impl Complaints {
             _ => {}
         }
     }
+
+    /// Complains where an advice is named that nobody gives.
+    fn advice(&mut self, guide: &Guide, about: &str, advice: Option<&String>) {
+        if let Some(id) = advice.filter(|id| guide.shared_advice().iter().all(|a| a.id != **id)) {
+            self.add(about, format!("names the advice `{id}`, which nobody gives"));
+        }
+    }
 }
 
 /// The steps of the contract; the place is the number less one.

@@ -10,6 +10,7 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
     for (i, phrase) in guide.phrases().iter().enumerate() {
         let about = format!("phrase {}", phrase.id);
         found.cause(guide, &about, &phrase.cause, phrase.kind.as_deref());
+        found.advice(guide, &about, phrase.advice.as_ref());
         for code in phrase.code.iter().filter(|c| !is_code(c)) {
             found.add(&about, format!("asks for the code `{code}`: write three digits, or a class such as 5xx"));
         }

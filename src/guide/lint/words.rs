@@ -93,6 +93,9 @@ fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
     words.extend(guide.enhanced().iter().map(|e| (format!("enhanced code {}", e.code), Sort::Says, &e.says)));
     let said = guide.phrases().iter().filter_map(|p| Some((format!("phrase {}", p.id), Sort::Says, p.says.as_ref()?)));
     words.extend(said);
+    for advice in guide.shared_advice() {
+        words.extend(advice.fix.iter().map(|f| (format!("advice {}", advice.id), Sort::Fix, f)));
+    }
     for finding in guide.findings() {
         let about = format!("finding {}", finding.id);
         words.push((about.clone(), Sort::Says, &finding.says));
@@ -111,6 +114,7 @@ fn sources(guide: &Guide) -> Vec<(String, &str)> {
     sources.extend(guide.codes().iter().map(|c| (format!("code {}", c.code), c.source.as_str())));
     sources.extend(guide.enhanced().iter().map(|e| (format!("enhanced code {}", e.code), e.source.as_str())));
     sources.extend(guide.phrases().iter().map(|p| (format!("phrase {}", p.id), p.source.as_str())));
+    sources.extend(guide.shared_advice().iter().map(|a| (format!("advice {}", a.id), a.source.as_str())));
     sources.extend(guide.findings().map(|f| (format!("finding {}", f.id), f.source.as_str())));
     sources
 }

@@ -107,6 +107,18 @@ fn a_weight_on_nothing() {
 }
 
 #[test]
+fn an_advice_that_nobody_gives_or_takes() {
+    let advice = "[[advice]]\nid = \"moon\"\nfix = [\"Look up.\"]\nsource = \"made up\"\n";
+    fires("advice moon", "by no phrase", |d| d.append(MORE, advice));
+    fires("advice moon", "says nothing to do", |d| d.append(MORE, &advice.replace("\"Look up.\"", "")));
+    fires("advice moon", "stands twice", |d| d.append(MORE, &advice.repeat(2)));
+    fires("phrase moon", "`moon`", |d| d.append(MORE, &phrase("moon", "moon", "550 moon", "advice = \"moon\"\n")));
+    let enhanced =
+        "[[enhanced]]\ncode = \"x.99.1\"\nname = \"Moon\"\nsays = \"Moon.\"\nadvice = \"moon\"\nsource = \"us\"\n";
+    fires("enhanced code x.99.1", "`moon`", |d| d.append(MORE, enhanced));
+}
+
+#[test]
 fn a_missing_headline_code() {
     fires("code 550", "one of the guide's seven", |d| d.replace(CODES, "code = 550", "code = 551"));
 }
