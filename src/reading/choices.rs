@@ -46,8 +46,21 @@ fn alone(guide: &Guide, n: usize, item: &Item) -> Choice {
         (0, enhanced) => enhanced.map(|e| e.to_string()).unwrap_or_default(),
         _ => item.reply.codes(),
     };
-    let about = super::clues::recipient(item).unwrap_or_else(|| "nobody is named".to_owned());
+    let about = super::clues::recipient(item).unwrap_or_else(|| quoted(&item.reply.joined()));
     Choice { count: 1, about: clean_line(&about, 120), codes, says: advice.says, who: advice.who, first: n }
+}
+
+/// The beginning of the words themselves, where nobody is named.
+fn quoted(words: &str) -> String {
+    const MOST: usize = 48;
+    match words.char_indices().nth(MOST) {
+        _ if words.trim().is_empty() => "without words".to_owned(),
+        Some((cut, _)) => {
+            let end = words[..cut].rfind(' ').unwrap_or(cut);
+            format!("“{}…”", &words[..end])
+        }
+        None => format!("“{words}”"),
+    }
 }
 
 fn together(guide: &Guide, group: &Group) -> Choice {
@@ -107,6 +120,14 @@ mod tests {
             ["u0@example.org", "u1@example.org", "u2@example.org"]
         );
         assert!(all[0].says.plain.contains("u0@example.org") && all[0].codes == "550 5.1.1", "{:?}", all[0]);
+    }
+
+    #[test]
+    fn who_names_nobody_is_told_by_the_words() {
+        let all =
+            list("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org\n450 Busy");
+        let about: Vec<_> = all.iter().map(|f| f.about.as_str()).collect();
+        assert_eq!(about, ["“Service unavailable; Client host [192.0.2.1]…”", "“Busy”"]);
     }
 
     #[test]
