@@ -72,9 +72,10 @@ impl<'a> Heap<'a> {
                     Source::Finding { id: entry.id.clone(), level, proof, side, stands }
                 }
             };
-            self.pile(&weigh.cause, weigh.kind.as_ref())
-                .item(source)
-                .add(weigh.db, &args, found.evidence(), || says::filled(&entry.says, &args));
+            let item = self.pile(&weigh.cause, weigh.kind.as_ref()).item(source);
+            if item.add(weigh.db, &args, found.evidence(), || says::filled(&entry.says, &args)) {
+                item.advice.clone_from(&entry.advice);
+            }
         }
     }
 

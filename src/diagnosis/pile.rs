@@ -36,7 +36,7 @@ pub(super) struct Item {
     times: u32,
     reasons: Vec<(Words, Vec<EvidenceId>)>,
     pub(super) args: Args,
-    /// The advice that fits the strongest of its replies, and whose move it is, where that is not what fits its kind.
+    /// The advice that fits the finding or the strongest of its replies, and whose move it is, where that is not what fits its kind.
     pub(super) advice: Option<String>,
     pub(super) who: Option<Who>,
     /// It speaks of the cause as a whole, and was added to one of its kinds.

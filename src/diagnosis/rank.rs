@@ -55,9 +55,11 @@ impl Weighed {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
         let exact = items.iter().find_map(|i| exact_fix(guide, i, case));
-        let told = items.iter().find(|i| i.is_refusal() && !i.lent);
-        let (who, advice) = (told.and_then(|i| i.who), told.and_then(|i| i.advice.as_ref()));
-        let advice = advice.and_then(|id| guide.advice(id));
+        // What the heaviest thing asks for; a refusal's words go before what checks make of them.
+        let mut own = items.iter().filter(|i| !i.lent && (i.advice.is_some() || i.who.is_some()));
+        let told = own.clone().find(|i| i.is_refusal()).or_else(|| own.find(|i| i.total() == items[0].total()));
+        let advice = told.and_then(|i| i.advice.as_ref()).and_then(|id| guide.advice(id));
+        let who = told.and_then(|i| i.who).or(advice.and_then(|a| a.who));
         let mut args = Args::new();
         for item in items {
             args::add(&mut args, &item.args);
@@ -69,6 +71,9 @@ impl Weighed {
         let mut ranked = dress(guide, &self.cause, self.kind.as_deref(), &args, bare);
         ranked.who = who.unwrap_or(ranked.who);
         if let Some(advice) = advice {
+            if let Some(headline) = &advice.headline {
+                ranked.headline = says::filled(headline, &args);
+            }
             ranked.waiting = advice.waiting.clone().unwrap_or(ranked.waiting);
             ranked.fix = advice.fix.iter().map(|f| says::filled(f, &args)).collect();
         }

@@ -116,8 +116,11 @@ pub struct Phrase {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedAdvice {
-    /// Unique over all files; phrases and enhanced codes name it.
+    /// Unique over all files; phrases, enhanced codes and findings name it.
     pub id: String,
+    /// What is the matter, where the headline of the kind does not fit.
+    #[serde(default)]
+    pub headline: Option<Words>,
     /// Whose move it is, where that is not whose the kind says.
     #[serde(default)]
     pub who: Option<Who>,

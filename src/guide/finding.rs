@@ -24,6 +24,9 @@ pub struct FindingEntry {
     /// Who has to do it.
     #[serde(default)]
     pub who: Option<Who>,
+    /// The advice that the cause is given where nothing weighs more for it, in place of that of its kind.
+    #[serde(default)]
+    pub advice: Option<String>,
     /// Where this knowledge comes from.
     pub source: String,
     /// Of level `unknown` only: one probe of many, whose silence leaves nothing open as long as the step has an `ok` finding.

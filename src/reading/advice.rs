@@ -42,7 +42,7 @@ pub fn advice(guide: &Guide, item: &Item) -> Advice {
     let cause = guide.cause(&meaning.cause);
     let own = own(guide, meaning, item.reply.enhanced);
     let of_guide = kind.map(|k| &k.headline).or(cause.map(|c| &c.headline));
-    let says = own.says.or(of_guide).map(filled);
+    let says = own.says.or(own.headline()).or(of_guide).map(filled);
     let too_little = || {
         let says = "The answer says too little to name a cause.".to_owned();
         Words { plain: says.clone(), admin: says }

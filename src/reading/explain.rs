@@ -231,6 +231,12 @@ impl<'g> Own<'g> {
         self.advice.map(|a| &a.fix).filter(|fix| !fix.is_empty())
     }
 
+    /// What is the matter.
+    #[must_use]
+    pub fn headline(&self) -> Option<&'g Words> {
+        self.advice.and_then(|a| a.headline.as_ref())
+    }
+
     /// Whether waiting helps.
     #[must_use]
     pub fn waiting(&self) -> Option<&'g String> {

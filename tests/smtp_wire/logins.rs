@@ -134,7 +134,8 @@ async fn the_mechanism_is_the_one_that_tells_most_about_the_password() {
 #[tokio::test]
 async fn without_a_common_mechanism_nothing_is_said() {
     for (offers, forced, found) in [
-        ("AUTH NTLM GSSAPI", None, "mechanism-mismatch"),
+        ("AUTH NTLM GSSAPI", None, "no-password"),
+        ("AUTH NTLM", None, "mechanism-mismatch"),
         ("AUTH XOAUTH2 OAUTHBEARER", None, "oauth-only"),
         ("AUTH PLAIN NTLM", Some("NTLM"), "mechanism-not-spoken"),
         ("AUTH PLAIN", Some("LOGIN"), "mechanism-not-offered"),
@@ -158,7 +159,11 @@ async fn each_reply_to_a_login_is_told_from_the_others() {
         ("454 4.7.0 temporary authentication failure", "login.temporary"),
         ("435 unable to authenticate at present", "login.temporary"),
         ("432 4.7.12 a password transition is needed", "login.temporary"),
-        ("421 4.7.0 too many failed logins", "login.closed"),
+        ("421 4.7.0 closing", "login.closed"),
+        ("421 4.7.0 too many failed logins", "login.too-often"),
+        ("421 4.7.0 mail.example.org Error: too many errors", "login.too-often"),
+        ("454 4.7.0 too many login attempts, try again later", "login.too-often"),
+        ("535 5.7.0 your address is temporarily blocked", "login.too-often"),
         ("500 5.5.1 unrecognised command", "login.not-understood"),
         ("502 5.5.1 not implemented", "login.not-understood"),
         ("503 5.5.1 authentication not enabled", "login.not-understood"),
@@ -179,6 +184,9 @@ async fn what_is_odd_about_an_offer_is_told() {
         ("AUTH PLAIN", false, Some("offered-in-clear"), "legacy-only"),
         ("AUTH PLAIN", true, None, "offered-in-clear"),
         ("AUTH SCRAM-SHA-256", true, None, "legacy-only"),
+        ("AUTH GSSAPI NTLM", true, Some("no-password"), "legacy-only"),
+        ("AUTH EXTERNAL", true, Some("no-password"), "mechanism-mismatch"),
+        ("AUTH GSSAPI PLAIN", true, None, "no-password"),
     ] {
         let case = Case { insecure_login: !tls, ..Case::new() };
         let seen = Try { tls, case, ..Try::new(offers, acts(&["535 no"])) }.run().await;

@@ -1,5 +1,9 @@
 //! One login, and what its answer says.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::offered::Refusal;
 use super::{about, said, sender, shape, unsafe_for_login};
 use crate::check::Context;
@@ -93,6 +97,16 @@ pub(super) async fn login(
     Ok(())
 }
 
+/// Whether a server says that there were too many logins. At this stage `too many errors` are logins that failed: a client has done nothing
+/// else here that could fail.
+fn is_too_often(heard: &Heard) -> bool {
+    static TOO_OFTEN: LazyLock<Regex> = LazyLock::new(|| {
+        let words = r"(?i)\btoo (?:many|frequent)\b|\btemporar(?:il)?y (?:blocked|banned|locked)|\b(?:rate|attempt|login) limit|\bblocked for \d+ (?:sec|min|hour)";
+        Regex::new(words).expect("it is tried by a test")
+    });
+    TOO_OFTEN.is_match(&heard.reply.joined())
+}
+
 fn judge(cx: &Context, host: &Host, offer: Offer<'_>, (user, secret): (&str, &Secret), login: &Login) {
     let Login { heard, told, proved, gave_up } = login;
     let found = |id: &str| said(id, host, heard).arg("mechanism", offer.mechanism).arg("user", user);
@@ -103,6 +117,7 @@ fn judge(cx: &Context, host: &Host, offer: Offer<'_>, (user, secret): (&str, &Se
     }
     let id = match heard.reply.code {
         200..300 => "authentication.login.ok",
+        400..600 if is_too_often(heard) => "authentication.login.too-often",
         421 => "authentication.login.closed",
         400..500 => "authentication.login.temporary",
         // It offered this a moment ago.

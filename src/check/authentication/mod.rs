@@ -6,6 +6,7 @@ mod offered;
 mod sender;
 mod shape;
 
+use self::offered::Wanted;
 use super::tools::{Host, Stopped, Talk, hosts, talk};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard};
@@ -41,6 +42,8 @@ impl Check for Authentication {
             "authentication.envelope.refused",
             "authentication.not-offered",
             "authentication.other-port",
+            "authentication.password-port",
+            "authentication.no-password",
             "authentication.no-login-here",
             "authentication.offered-in-clear",
             "authentication.old-form",
@@ -63,6 +66,7 @@ impl Check for Authentication {
             "authentication.login.stored-otherwise",
             "authentication.login.not-understood",
             "authentication.login.closed",
+            "authentication.login.too-often",
             "authentication.login.no-answer",
             "authentication.login.dropped",
             "authentication.login.temporary",
@@ -187,14 +191,26 @@ async fn offers(cx: &Context, host: &Host, talk: Talk) -> Result<(), Broken> {
         // Another port is another connection: this one's place is given back first.
         dialogue.quit().await;
         let id = not_offered(cx, host.port);
-        let elsewhere =
-            if id == "authentication.not-offered" { offered::elsewhere(cx, host, ip, ehlo).await } else { None };
+        let elsewhere = if id == "authentication.not-offered" {
+            offered::elsewhere(cx, host, ip, Wanted::Any, ehlo).await
+        } else {
+            None
+        };
         cx.found(elsewhere.unwrap_or_else(|| found(id)));
         return Ok(());
     }
     cx.found(found("authentication.mechanisms"));
-    for id in offered::flaws(&opening, &dialogue, cx.case.user.is_some()) {
+    let flaws = offered::flaws(&opening, &dialogue, cx.case.user.is_some());
+    for id in &flaws {
         cx.found(found(id));
+    }
+    if flaws.contains(&"authentication.no-password") {
+        let ip = dialogue.opened().address.ip();
+        dialogue.quit().await;
+        if let Some(elsewhere) = offered::elsewhere(cx, host, ip, Wanted::Password, ehlo).await {
+            cx.found(elsewhere);
+        }
+        return Ok(());
     }
     if let (Some(user), Some(secret)) = (&cx.case.user, &cx.secret) {
         let ready = login::risk(cx, host, &mut dialogue, ehlo)

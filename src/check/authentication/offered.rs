@@ -12,6 +12,8 @@ use crate::transcript::{EvidenceId, Finding, Role, Secret, Security};
 
 /// Mechanisms that were given up for good reasons (RFC 6331), or that only old clients and servers share.
 const LEGACY: [&str; 7] = ["CRAM-MD5", "DIGEST-MD5", "NTLM", "MSN", "SKEY", "KERBEROS_V4", "SCRAM-MD5"];
+/// They take a ticket of a domain, or a certificate, and no password (RFC 4752; RFC 4422 appendix A).
+const TICKETS: [&str; 3] = ["GSSAPI", "GSS-SPNEGO", "EXTERNAL"];
 /// A token takes the place of a password.
 const TOKENS: [&str; 2] = ["OAUTHBEARER", "XOAUTH2"];
 /// They say the password itself.
@@ -41,8 +43,10 @@ pub(super) fn flaws(opening: &SessionOpening, dialogue: &Dialogue, login: bool) 
     if dialogue.capabilities().old_auth_only {
         found.push("authentication.old-form");
     }
-    if login && now.iter().all(|m| LEGACY.contains(&m.as_str())) {
-        found.push("authentication.legacy-only");
+    let [legacy, ticket] =
+        [&LEGACY[..], &TICKETS].map(|some| now.iter().filter(|m| some.contains(&m.as_str())).count());
+    if login && legacy + ticket == now.len() {
+        found.push(if ticket > 0 { "authentication.no-password" } else { "authentication.legacy-only" });
     }
     found
 }
@@ -105,8 +109,39 @@ pub(super) fn choose(
     Err(Refusal::Mechanism(id, ours.join(" ")))
 }
 
-/// This port has no login. Has another one of the same machine? The pair is the proof.
-pub(super) async fn elsewhere(cx: &Context, host: &Host, ip: IpAddr, here: EvidenceId) -> Option<Finding> {
+/// What another port has to offer that this one has not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A login at all.
+    Any,
+    /// One that takes a password.
+    Password,
+}
+
+impl Wanted {
+    fn is_in(self, offered: &[String]) -> bool {
+        match self {
+            Self::Any => !offered.is_empty(),
+            Self::Password => offered.iter().any(|m| CLEAR.contains(&m.as_str()) || m.starts_with("SCRAM-SHA-")),
+        }
+    }
+
+    fn finding(self) -> &'static str {
+        match self {
+            Self::Any => "authentication.other-port",
+            Self::Password => "authentication.password-port",
+        }
+    }
+}
+
+/// This port has no login, or none for passwords. Has another one of the same machine? The pair is the proof.
+pub(super) async fn elsewhere(
+    cx: &Context,
+    host: &Host,
+    ip: IpAddr,
+    wanted: Wanted,
+    here: EvidenceId,
+) -> Option<Finding> {
     // Both at once: two connections to a host are within the manners.
     let tries = SUBMISSION.into_iter().filter(|port| *port != host.port).map(async |port| {
         let other = Host { port, security: Security::Auto, ..host.clone() };
@@ -124,8 +159,8 @@ pub(super) async fn elsewhere(cx: &Context, host: &Host, ip: IpAddr, here: Evide
                 let row = about(id, &other, last.evidence).arg("when", &label).arg("mechanisms", offered.join(" "));
                 cx.found(row.ends(&label, last.reply.rtt_ms));
                 let security = if port == 465 { "tls" } else { "starttls" };
-                let found = (dialogue.tls().is_some() && !offered.is_empty()).then(|| {
-                    about("authentication.other-port", host, here)
+                let found = (dialogue.tls().is_some() && wanted.is_in(&offered)).then(|| {
+                    about(wanted.finding(), host, here)
                         .arg("better_port", port)
                         .arg("better_security", security)
                         .arg("mechanisms", offered.join(" "))

@@ -67,14 +67,16 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
 fn advice(guide: &Guide, found: &mut Complaints) {
     found.twice("advice ", guide.shared_advice().iter().map(|a| a.id.as_str()));
     let by_phrases = guide.phrases().iter().filter_map(|p| p.advice.as_deref());
-    let given: HashSet<&str> = by_phrases.chain(guide.enhanced().iter().filter_map(|e| e.advice.as_deref())).collect();
+    let by_findings = guide.findings().filter_map(|f| f.advice.as_deref());
+    let given: HashSet<&str> =
+        by_findings.chain(by_phrases).chain(guide.enhanced().iter().filter_map(|e| e.advice.as_deref())).collect();
     for advice in guide.shared_advice() {
         let about = format!("advice {}", advice.id);
         if advice.fix.is_empty() {
             found.add(&about, "says nothing to do: give it a fix");
         }
         if !given.contains(advice.id.as_str()) {
-            found.add(&about, "is given by no phrase and no enhanced code");
+            found.add(&about, "is given by no phrase, no enhanced code and no finding");
         }
     }
 }

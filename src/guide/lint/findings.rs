@@ -29,6 +29,7 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
                 found.add(&about, "is a warning or a fault and does not say who has to act");
             }
         }
+        found.advice(guide, &about, finding.advice.as_ref());
         if finding.level == Level::Unknown {
             untold(&about, finding, found);
         }

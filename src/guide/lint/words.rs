@@ -94,6 +94,7 @@ fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
     let said = guide.phrases().iter().filter_map(|p| Some((format!("phrase {}", p.id), Sort::Says, p.says.as_ref()?)));
     words.extend(said);
     for advice in guide.shared_advice() {
+        words.extend(advice.headline.iter().map(|h| (format!("advice {}", advice.id), Sort::Headline, h)));
         words.extend(advice.fix.iter().map(|f| (format!("advice {}", advice.id), Sort::Fix, f)));
     }
     for finding in guide.findings() {
