@@ -181,6 +181,8 @@ pub enum Then {
     GoOn,
     /// The server closes the connection.
     Close,
+    /// The connection is reset (RST), as a firewall that looks into connections does.
+    Reset,
     /// The server says nothing more, and keeps the connection.
     Silence,
 }

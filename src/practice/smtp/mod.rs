@@ -16,6 +16,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -73,6 +74,10 @@ async fn talk(
     tls: Option<Arc<Acceptor>>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    let stream = stream.into_std()?;
+    // Whatever wraps the stream: by this it can be cut.
+    let wire = stream.try_clone()?;
+    let stream = TcpStream::from_std(stream)?;
     let place = shared.enter();
     let mut session = Session::new(Arc::clone(&shared), security, place.number);
     let stream = Narrow::new(stream, shared.host.swallows, shared.small.clone());
@@ -109,6 +114,10 @@ async fn talk(
                 // The place is free before the client can know that it is.
                 drop(place);
                 return reader.shutdown().await;
+            }
+            Next::Reset => {
+                drop(place);
+                return SockRef::from(&wire).set_linger(Some(Duration::ZERO));
             }
             Next::Silence => {
                 // Until the client goes, or has said more than any client would.

@@ -35,6 +35,8 @@ pub(super) enum Next {
     Handshake,
     /// Nothing: it closes.
     Close,
+    /// Nothing: the connection is reset.
+    Reset,
     /// Nothing: it falls silent.
     Silence,
 }
@@ -277,6 +279,7 @@ impl Session {
         let next = match rule.then {
             Then::GoOn => Next::Line,
             Then::Close => Next::Close,
+            Then::Reset => Next::Reset,
             Then::Silence => Next::Silence,
         };
         Answer { next, delay: Duration::from_millis(rule.delay_ms), ..self.lines(&rule.reply) }
