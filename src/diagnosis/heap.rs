@@ -132,7 +132,14 @@ pub(super) fn weigh(guide: &Guide, seen: &Seen<'_>, piles: Piles) -> (Vec<Weighe
         let certainty = weighed.certainty.map(|sure| if lifted { sure.max(Certainty::Likely) } else { sure });
         Weighed { certainty, vague, ..weighed }
     };
-    let mut faults: Vec<Weighed> = piles.into_iter().map(weighed).filter(|w| w.certainty.is_some()).collect();
+    let mut faults: Vec<Weighed> = piles.into_iter().map(weighed).collect();
+    // What a server says in so many words stays possible, though what we see speaks against it: it may see something else.
+    if faults.iter().all(|w| w.certainty.is_none() || w.cause == UNCLEAR || w.is_suspect_only()) {
+        for said in faults.iter_mut().filter(|w| w.pile.is_said()) {
+            said.certainty = said.certainty.or(Some(Certainty::Possible));
+        }
+    }
+    faults.retain(|w| w.certainty.is_some());
     // A kind that is at least as sure says all that its cause would say, and more.
     let kinds: Vec<_> = faults.iter().filter(|w| w.kind.is_some()).map(|w| (w.cause.clone(), w.certainty)).collect();
     faults.retain(|w| w.kind.is_some() || !kinds.iter().any(|(of, sure)| *of == w.cause && *sure >= w.certainty));

@@ -146,6 +146,11 @@ pub(super) struct Pile {
 }
 
 impl Pile {
+    /// Whether a server says it just now, in words that make it likely by themselves.
+    pub(super) fn is_said(&self) -> bool {
+        self.items.iter().any(|i| i.is_refusal() && i.live_db() >= Some(super::rank::LIKELY))
+    }
+
     /// The item of a source, made where there is none. Replies are one item, for they say the same thing; so is what could not tell.
     pub(super) fn item(&mut self, source: Source) -> &mut Item {
         let same = |item: &Item| match (&item.source, &source) {
@@ -198,7 +203,7 @@ pub(super) type Piles = BTreeMap<(String, Option<String>), Pile>;
 /// Adds what speaks of a cause as a whole to those of its kinds that have something of their own.
 pub(super) fn spread(piles: Piles) -> Piles {
     let (whole, mut kinds): (Piles, Piles) = piles.into_iter().partition(|((_, kind), _)| kind.is_none());
-    kinds.retain(|_, pile| pile.score(true) > 0);
+    kinds.retain(|_, pile| pile.score(true) > 0 || pile.is_said());
     for ((cause, _), pile) in &whole {
         for (_, kind) in kinds.iter_mut().filter(|((of, _), _)| of == cause) {
             let untold = kind.items.iter().any(Item::is_untold);

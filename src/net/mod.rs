@@ -50,6 +50,8 @@ pub struct Net {
     small: bool,
     /// Whether nobody is waited for longer than a phase.
     hurries: bool,
+    /// Whether a greeting is waited for like any other reply, on whatever port.
+    awaits: bool,
 }
 
 /// How long things may take.
@@ -78,7 +80,7 @@ impl Net {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
         let waits = waits::Waits::default();
         let inner = Arc::new(Inner { world, trust, dns, manners, waits, hushed: Mutex::default() });
-        Self { inner, limits, patience: limits.phase * 4, small: false, hurries: false }
+        Self { inner, limits, patience: limits.phase * 4, small: false, hurries: false, awaits: false }
     }
 
     /// The same net with other limits, which keeps quiet about what this one did.
@@ -94,6 +96,12 @@ impl Net {
     #[must_use]
     pub fn hurried(&self, phase: Duration) -> Self {
         Self { limits: Limits { phase: self.limits.phase.min(phase), ..self.limits }, hurries: true, ..self.clone() }
+    }
+
+    /// This net, where a server that keeps silent is known not to wait for TLS: its greeting is waited for like any other reply.
+    #[must_use]
+    pub fn awaiting_greetings(&self) -> Self {
+        Self { awaits: true, ..self.clone() }
     }
 
     /// This net, for connections on which only small packets come: what large ones are lost on, they get through.

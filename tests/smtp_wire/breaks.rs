@@ -156,6 +156,19 @@ async fn a_patient_session_waits_on_for_a_slow_answer_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_plain_greeting_is_waited_for_only_where_silence_cannot_mean_tls() {
+    let slow = Act::Drip(b"220 mx.example.org\r\n".to_vec(), HASTE / 10);
+    let server = Server::start([slow]).await;
+    let client = Client::hasty(None);
+    let net = client.net.clone().patient(HASTE * 20, HASTE * 20);
+    let opened = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await;
+    assert_eq!((opened.err().map(|(fact, _)| fact.kind), waits(&client)), (Some(BreakKind::Timeout), 0));
+    let (_, greeting) =
+        Dialogue::open(&net.awaiting_greetings(), &client.rec, open(server.address, Security::None)).await.unwrap();
+    assert_eq!((greeting.reply.code, waits(&client), late(&client)), (220, 1, 1));
+}
+
+#[tokio::test]
 async fn who_was_waited_for_in_vain_is_not_waited_for_again() {
     let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, Act::Silence]).await;
     let client = Client::hasty(None);

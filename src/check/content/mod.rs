@@ -145,12 +145,19 @@ async fn size(cx: &Context, seen: &Look, message: EvidenceId) {
     };
     let finding = Finding::new(id)
         .arg("octets", seen.wire_octets)
-        .arg("megabytes", format!("{:.1}", seen.wire_octets as f64 / 1_048_576.0))
+        .arg("size", spelled(seen.wire_octets))
         .arg("limit", limit)
-        .arg("limit_megabytes", format!("{:.1}", limit as f64 / 1_048_576.0))
+        .arg("limit_size", spelled(limit))
         .arg("server", server)
         .shown_by(message);
     cx.found(finding);
+}
+
+/// A size as people say it: `12.3 MB`, `4 KB`; never nothing.
+fn spelled(octets: u64) -> String {
+    const KB: u64 = 1024;
+    let tenths = octets.saturating_mul(10) / (KB * KB);
+    if tenths > 0 { format!("{}.{} MB", tenths / 10, tenths % 10) } else { format!("{} KB", octets.div_ceil(KB)) }
 }
 
 fn offered_before(cx: &Context) -> Option<(String, u64)> {

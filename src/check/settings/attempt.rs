@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     pub speaks_other: bool,
     /// Something on the way paints over what the server says.
     pub masked: bool,
+    /// It knows no EHLO, so it can offer nothing.
+    pub helo_only: bool,
     /// The greeting's text: some servers put their time into it.
     pub greeting: String,
 }
@@ -70,6 +72,7 @@ impl Attempt {
             plain_greeting: None,
             speaks_other: false,
             masked: false,
+            helo_only: false,
             greeting: String::new(),
         }
     }
@@ -118,6 +121,11 @@ impl Attempt {
     /// Whether it kept silent at some point: it might have spoken, had we waited on.
     pub(super) fn is_silent(&self) -> bool {
         matches!(self.end, End::Silent | End::Hushed(_))
+    }
+
+    /// Whether it took the call, and did not greet in plain text in time.
+    pub(super) fn kept_silent(&self) -> bool {
+        self.security != Security::Tls && matches!(self.end, End::Silent)
     }
 
     /// A word or two for an argument.
@@ -222,6 +230,7 @@ async fn dialogue(
         Ok(End::Refused(greeting.reply.codes()))
     };
     tried.tls = dialogue.tls().cloned();
+    tried.helo_only = dialogue.used_helo();
     if role == Role::Case {
         for found in masked(server, address.port(), (&tried.greeting, greeting.evidence), dialogue.capabilities()) {
             tried.masked = true;

@@ -36,6 +36,9 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         End::Refused(_) => "settings.as-entered.refused",
         _ => "settings.as-entered.fails",
     });
+    if first.helo_only {
+        return cx.found(about("server-status.ehlo.helo-fallback", host, first).arg("codes", "250"));
+    }
     if let End::TlsRequired(_) = first.end {
         found("settings.tls-required");
     }

@@ -106,6 +106,7 @@ impl Check for Settings {
             "settings.found.no-consent",
             "settings.found.untrusted",
             "settings.found.other-host",
+            "server-status.ehlo.helo-fallback",
             "connectivity.v4.broken",
             "connectivity.v6.broken",
             "firewall.greeting-masked",
@@ -167,9 +168,15 @@ async fn run(cx: &Context) {
     }
     let entered = (host.port, entered_security(cx.case.security, host.port));
     let ip = reachable(cx, &host).await;
-    let first = attempt(cx, &host.name, SocketAddr::new(ip, entered.0), entered.1, Role::Case).await;
+    let address = SocketAddr::new(ip, entered.0);
+    let mut first = attempt(cx, &host.name, address, entered.1, Role::Case).await;
     let others = others(cx, &host.name, ip, &first).await;
-    let old = handshake::look(cx, &host.name, SocketAddr::new(ip, first.port), &first).await;
+    // Now it is known that it does not wait for TLS: it may be slow to greet.
+    if first.kept_silent() && !others.iter().any(|a| a.port == first.port && (a.works() || a.shows_tls())) {
+        let cx = &Context { net: cx.net.awaiting_greetings(), ..cx.clone() };
+        first = attempt(cx, &host.name, address, entered.1, Role::Case).await;
+    }
+    let old = handshake::look(cx, &host.name, address, &first).await;
     shown(cx, &host, ip, &first, &others).await;
     judge::judge(cx, &host, &first, &others, old.as_ref());
     provider::tell(cx, &host.name, &first).await;

@@ -32,8 +32,9 @@ pub(crate) enum Stopped {
 pub(crate) async fn talk(cx: &Context, host: &Host, ip: IpAddr, role: Role) -> Result<Talk, Stopped> {
     let (address, security) = (SocketAddr::new(ip, host.port), host.security);
     let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict: false };
-    let (dialogue, opening) =
-        Dialogue::session(&cx.net, &cx.rec, open, &cx.helo(), security).await.map_err(Stopped::Broke)?;
+    let (dialogue, opening) = Dialogue::session(&cx.net.awaiting_greetings(), &cx.rec, open, &cx.helo(), security)
+        .await
+        .map_err(Stopped::Broke)?;
     if opening.is_ready() {
         return Ok(Talk { dialogue, opening });
     }

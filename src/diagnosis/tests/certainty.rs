@@ -31,6 +31,16 @@ fn a_vague_live_reply_alone_is_possible_and_its_bonus_makes_it_no_surer() {
 }
 
 #[test]
+fn what_a_server_says_in_so_many_words_stays_possible_whatever_speaks_against_it() {
+    let top = Story::new().live(550, "user unknown").found("recipient.seen-alive", &[]).top();
+    assert_eq!((top.kind.as_deref(), top.certainty, top.against.len()), (Some("no-such-user"), Possible, 1));
+    let vague = Story::new().live(550, "not here").found("recipient.seen-alive", &[]).diagnose();
+    assert!(vague.causes.iter().all(|c| c.kind.is_none()), "{vague:?}");
+    let pasted = Story::new().pasted(550, "user unknown").found("recipient.seen-alive", &[]).diagnose();
+    assert!(pasted.causes.iter().all(|c| c.kind.is_none()), "{pasted:?}");
+}
+
+#[test]
 fn proof_below_twenty_is_likely() {
     assert_eq!(Story::new().found("dns.spf.fail", &[]).top().certainty, Likely);
 }

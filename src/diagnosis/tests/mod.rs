@@ -201,6 +201,12 @@ says = "The message is odd."
 fix = ["Look."]
 source = "test"
 [[finding]]
+id = "recipient.seen-alive"
+level = "ok"
+says = "Mail to it arrived."
+source = "test"
+weighs = [{ cause = "address", kind = "no-such-user", db = -40 }]
+[[finding]]
 id = "error-message.not-a-bounce"
 level = "info"
 says = "This is an automatic answer."

@@ -9,7 +9,9 @@ use super::reply::{Assembly, ReplyParts, may_begin_reply};
 use super::{Broken, Dialogue, Heard};
 use crate::net::tcp::millis;
 use crate::net::wire::{Fault, excerpt};
-use crate::transcript::{BreakFact, BreakKind, CommandFact, EvidenceId, Finding, MARK, Reply, Role, Stage, clean_line};
+use crate::transcript::{
+    BreakFact, BreakKind, CommandFact, EvidenceId, Finding, MARK, Reply, Role, Security, Stage, clean_line,
+};
 
 /// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
 const SENT_MAX: usize = 12_288;
@@ -149,8 +151,8 @@ impl Dialogue {
         }
     }
 
-    /// Waits on for the next line, saying so, as far as there is time for it. Only the greeting on port 25 is worth it: elsewhere silence may
-    /// mean that TLS comes first.
+    /// Waits on for the next line, saying so, as far as there is time for it. A plain greeting is only worth it on port 25, or where that
+    /// was settled: elsewhere silence may mean that TLS comes first.
     async fn wait_on(
         &mut self,
         stage: Stage,
@@ -159,7 +161,8 @@ impl Dialogue {
         fault: Fault,
     ) -> Result<Vec<u8>, Fault> {
         let address = self.open.address;
-        let worth = stage != Stage::Quit && (stage != Stage::Greeting || address.port() == 25);
+        let speaks_first = address.port() == 25 || self.open.security == Security::Tls || self.net.awaits;
+        let worth = stage != Stage::Quit && (stage != Stage::Greeting || speaks_first);
         let Some(more) = worth.then(|| self.net.wait_longer(address.ip())).flatten() else { return Err(fault) };
         let said = Finding::new(WAITS_ON).arg("server", &self.open.server).arg("stage", stage.spoken());
         self.rec.found(said.arg("seconds", more.as_secs()));
