@@ -81,12 +81,12 @@ impl Weighed {
     }
 }
 
-/// The fix of a finding that proves it, where that names the very thing to put in the place of what is wrong (`{instead}`): it says
-/// more than what fits every case of the kind.
+/// The fix of a finding that proves it, where that names the very thing that is wrong (`{term}`) or what to put in its place (`{instead}`):
+/// it says more than what fits every case of the kind.
 fn exact_fix(guide: &Guide, item: &Item, case: &Args) -> Option<Vec<Words>> {
     let id = item.finding_id().filter(|_| item.is_proof() && !item.lent)?;
     let fix = &guide.finding(&id)?.fix;
-    let is_exact = fix.iter().any(|f| f.plain.contains("{instead}"));
+    let is_exact = fix.iter().any(|f| ["{instead}", "{term}"].iter().any(|place| f.plain.contains(place)));
     let mut args = item.args.clone();
     args::add(&mut args, case);
     is_exact.then(|| fix.iter().map(|f| says::filled(f, &args)).collect())
