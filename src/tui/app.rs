@@ -206,7 +206,10 @@ impl App {
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
             offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
-            declined: self.step_here().is_some_and(|s| !self.declined_by(s).is_empty()),
+            declined: self.step_here().is_some_and(|s| self.declined_by(s).next().is_some()),
+            more: self
+                .step_here()
+                .is_some_and(|s| self.declined_by(s).next().is_none() && !walk.offers(&self.guide, &s.id).is_empty()),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
             resumable: self.last.is_some(),

@@ -174,6 +174,8 @@ pub(super) struct Now {
     pub offers: bool,
     /// Something that the step needs was declined.
     pub declined: bool,
+    /// The step can do more, if that is wished; nothing that it needs was declined.
+    pub more: bool,
     /// Something was found that can be looked into.
     pub findings: bool,
     /// Words for administrators.
@@ -274,6 +276,7 @@ mod tests {
                 foldable: bit(9),
                 lacking: bit(10),
                 declined: bit(11),
+                more: !bit(11),
                 several: bit(12),
                 fields: bit(13),
                 called: bit(14),

@@ -116,18 +116,18 @@ impl App {
         self.with_the_others(needs.into_iter().filter(|c| !self.is_decided(*c)).collect())
     }
 
-    /// What a step could do more with, and was not allowed: what a person declined, and what is only done where it is wished for.
-    pub(super) fn declined_by(&self, step: &Step) -> Vec<Consent> {
+    /// What a step needs, and a person declined.
+    pub(super) fn declined_by(&self, step: &Step) -> impl Iterator<Item = Consent> {
         let walk = self.session.walk();
         let declined = |c: &Consent| walk.declined().contains(c) && !self.pointless.contains(c);
-        let declined = step.consent.iter().copied().filter(declined);
-        declined.chain(walk.offers(&self.guide, &step.id)).collect()
+        step.consent.iter().copied().filter(declined)
     }
 
-    /// Asks once more about what was declined.
+    /// Asks once more about what was declined, and about what is only done if it is wished.
     pub(super) fn allow(&mut self) {
         let Some(step) = self.step_here() else { return };
-        let (declined, id) = (self.declined_by(step), step.id.clone());
+        let offers = self.session.walk().offers(&self.guide, &step.id);
+        let (declined, id): (Vec<_>, _) = (self.declined_by(step).chain(offers).collect(), step.id.clone());
         if !declined.is_empty() {
             self.ask(declined, Then::Again(id));
         }

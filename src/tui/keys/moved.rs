@@ -125,6 +125,7 @@ mod tests {
             lacking: true,
             offers: false,
             declined: true,
+            more: false,
             findings: true,
             admin: false,
             resumable: true,

@@ -174,6 +174,7 @@ pub(super) const TABLE: &[Binding] = &[
         ),
         |n| n.declined,
     ),
+    when(key(&[c('y')], "y", Command::Allow, FILLED, "more", ""), |n| n.more),
     // A checklist.
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
     key(
