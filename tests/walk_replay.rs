@@ -104,6 +104,7 @@ fn an_input() -> impl Strategy<Value = Input> {
         }),
         1 => a_step().prop_map(|step| Input::Sign { step, by: "jd".to_owned(), note: String::new() }),
         1 => a_step().prop_map(Input::Skip),
+        1 => "[a-z]{0,30}".prop_map(Input::Look),
         1 => Just(Input::Conclude),
     ]
 }

@@ -268,6 +268,11 @@ pub enum Fact {
         /// A note, perhaps empty.
         note: String,
     },
+    /// Somebody looks at something that lies over the place where the walk stands, so that who takes the session up finds it open.
+    Looked {
+        /// What: a word of the front end; empty where it is the place itself again.
+        at: String,
+    },
     /// The walk is over.
     Concluded {
         /// The verdict.

@@ -30,7 +30,7 @@ use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
 use crate::transcript::{Case, Consent, Fact, Mode, Secret};
-use crate::walk::{Place, Walk};
+use crate::walk::{Input, Place, Walk};
 use shown::Shown;
 
 /// Something that the loop does for the application.
@@ -320,10 +320,20 @@ impl App {
         self.now = self.session.now();
         self.go_on_alone();
         self.offer_failures();
+        self.remember();
         let length = self.session.walk().transcript().entries().len();
         let wanted = matches!(self.view.seen(), Screen::Diagnosis { .. });
         if wanted && self.diagnosis.as_ref().is_none_or(|(at, _)| *at != length) {
             self.diagnosis = Some((length, diagnose(&self.guide, self.session.walk().transcript())));
+        }
+    }
+
+    /// Has the session remember what lies open.
+    fn remember(&mut self) {
+        let home = self.view.behind.is_empty();
+        let at = if home { "" } else { self.view.seen().word() };
+        if self.session.walk().looking() != at && *self.session.walk().place() != Place::Start {
+            self.feed(Input::Look(at.to_owned()));
         }
     }
 

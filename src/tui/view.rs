@@ -94,6 +94,20 @@ pub(super) enum Screen {
     Prompt(Prompt),
 }
 
+impl Screen {
+    /// The word by which a session remembers that this lay open; empty where it is not worth remembering, or is where a walk comes home to.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Step(_) => "step",
+            Self::Transcript(_) => "transcript",
+            Self::Map { .. } => "map",
+            Self::Matrix { .. } => "hosts",
+            Self::Diagnosis { .. } => "diagnosis",
+            _ => "",
+        }
+    }
+}
+
 /// How a step is looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StepSeen {

@@ -58,6 +58,8 @@ pub enum Input {
     },
     /// Leave a step unlooked at; it is not proposed then, and opening it takes that back.
     Skip(StepId),
+    /// The user looks at something over the place where the walk stands, by a word of the front end; empty: at the place itself again.
+    Look(String),
     /// Stop here and draw the conclusion.
     Conclude,
 }

@@ -85,6 +85,7 @@ pub struct Walk {
     declined: BTreeSet<Consent>,
     verdict: Option<Verdict>,
     parked: Option<Parked>,
+    looking: String,
 }
 
 impl Default for Walk {
@@ -103,6 +104,7 @@ impl Default for Walk {
             declined: BTreeSet::new(),
             verdict: None,
             parked: None,
+            looking: String::new(),
         }
     }
 }
@@ -264,6 +266,12 @@ impl Walk {
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         self.verdict
+    }
+
+    /// What the user looks at over the place where the walk stands, by a word of the front end; empty where it is the place itself.
+    #[must_use]
+    pub fn looking(&self) -> &str {
+        &self.looking
     }
 
     /// Up to three other steps that make sense from here: where the other branches that matched lead, then the next in order.

@@ -8,6 +8,7 @@ use crate::transcript::{Case, Consent, Entry, EvidenceId, Fact, Mode, RunId, Ste
 
 const INITIALS: usize = 40;
 const NOTE: usize = 500;
+const LOOK: usize = 20;
 
 /// One input being taken: what it appends goes into the walk, what it asks for is collected.
 pub(super) struct Stepping<'a> {
@@ -37,6 +38,7 @@ impl<'a> Stepping<'a> {
             Input::Answer { run, fact } => self.answer(run, *fact),
             Input::Sign { step, by, note } => self.sign(step, &by, &note),
             Input::Skip(step) => self.skip(&step),
+            Input::Look(at) => self.look(&at),
             Input::Conclude => self.conclude("user".to_owned(), "you chose to stop here".to_owned()),
         }
         self.effects
@@ -153,6 +155,13 @@ impl<'a> Stepping<'a> {
         self.cancel_runs(&self.walk.live_runs(Some(step)));
         self.append(Fact::StepEnded { step: step.clone(), status: StepStatus::Skipped });
         self.propose();
+    }
+
+    fn look(&mut self, at: &str) {
+        let at = clean_line(at, LOOK);
+        if at != self.walk.looking() {
+            self.append(Fact::Looked { at });
+        }
     }
 
     fn sign(&mut self, step: StepId, by: &str, note: &str) {

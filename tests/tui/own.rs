@@ -50,6 +50,27 @@ async fn a_checklist_of_ones_own_is_there_again_after_a_resume() {
 }
 
 #[tokio::test]
+async fn what_lay_open_lies_open_after_a_resume() {
+    let launch = |saved| Launch { resume: Some(saved), ..Launch::new(setup(crate::fixture::guide())) };
+    for mode in [Mode::Guided, Mode::Checklist] {
+        for (key, behind) in [("t", "t"), ("m", "m"), ("t Esc", ""), ("m t", "t")] {
+            let mut seat = Seat::new(launch(crate::fixture::session(mode)));
+            let home = seat.screen();
+            seat.press(key);
+            let before = seat.screen();
+            let entries = seat.app.walk().transcript().entries().to_vec();
+            let mut again = Seat::new(launch(heloise::run::SavedSession { id: "x".to_owned(), entries }));
+            assert_eq!(again.screen().lines().next(), before.lines().next(), "{mode:?} {key}");
+            assert_eq!(again.screen() == home, behind.is_empty(), "{mode:?} {key}: {}", again.screen());
+            if !behind.is_empty() {
+                again.press("Esc");
+                assert_eq!(again.screen(), home, "{mode:?} {key}: what is behind it");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn moved_keys_are_on_the_footer_and_do_it() {
     let keys = Keys::moved([("quit", "Q"), ("help", "F2")].into_iter()).expect("they are free");
     let mut seat = Seat::new(Launch { keys, ..Launch::new(setup(small_guide())) });

@@ -5,6 +5,7 @@ use crate::guide::Step;
 use crate::run::{SavedSession, Session, offered};
 use crate::transcript::{Consent, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
+use crate::tui::keys::Command;
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
 use crate::walk::{Input, Place, StepState};
 
@@ -84,7 +85,20 @@ impl App {
         }
         let home = self.home();
         self.view.settle_on(home);
+        self.look_again();
         self.ask_if_waiting();
+    }
+
+    /// Opens what lay open.
+    fn look_again(&mut self) {
+        match self.session.walk().looking() {
+            "step" if self.mode == Mode::Checklist => self.view.open(Screen::Step(StepSeen::default())),
+            "transcript" => self.act(Command::Transcript),
+            "map" => self.act(Command::Map),
+            "hosts" => self.act(Command::Matrix),
+            "diagnosis" if *self.session.walk().place() != Place::Concluded => self.act(Command::Diagnosis),
+            _ => {}
+        }
     }
 
     /// Shows the form for a choice of the first screen.
