@@ -271,7 +271,7 @@ pub enum Fact {
     /// Somebody looks at something that lies over the place where the walk stands, so that who takes the session up finds it open.
     Looked {
         /// What: a word of the front end; empty where it is the place itself again.
-        at: String,
+        open: String,
     },
     /// The walk is over.
     Concluded {

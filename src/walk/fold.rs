@@ -76,7 +76,7 @@ impl Walk {
             Fact::Cancelled { run } => self.close(*run, RunState::Cancelled),
             Fact::StepEnded { step, status } => self.visit(step).status = Some(*status),
             Fact::Signed { step, by, note } => self.sign(step, by, note, entry.at),
-            Fact::Looked { at } => self.looking.clone_from(at),
+            Fact::Looked { open } => self.looking.clone_from(open),
             Fact::Concluded { verdict } => {
                 self.place = Place::Concluded;
                 self.proposal = None;

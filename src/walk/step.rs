@@ -157,10 +157,10 @@ impl<'a> Stepping<'a> {
         self.propose();
     }
 
-    fn look(&mut self, at: &str) {
-        let at = clean_line(at, LOOK);
-        if at != self.walk.looking() {
-            self.append(Fact::Looked { at });
+    fn look(&mut self, open: &str) {
+        let open = clean_line(open, LOOK);
+        if open != self.walk.looking() {
+            self.append(Fact::Looked { open });
         }
     }
 
