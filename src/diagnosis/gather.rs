@@ -1,6 +1,7 @@
 //! What of the transcript counts: the latest runs, and what was pasted; never control probes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::slice;
 
 use crate::guide::{FindingEntry, Guide};
 use crate::transcript::{
@@ -16,8 +17,8 @@ pub(super) struct Found<'a> {
 
 impl Found<'_> {
     /// The facts that show it; itself where it names none.
-    pub(super) fn evidence(&self) -> Vec<EvidenceId> {
-        if self.finding.evidence.is_empty() { vec![self.id] } else { self.finding.evidence.clone() }
+    pub(super) fn evidence(&self) -> &[EvidenceId] {
+        if self.finding.evidence.is_empty() { slice::from_ref(&self.id) } else { &self.finding.evidence }
     }
 }
 

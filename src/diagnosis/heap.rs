@@ -1,5 +1,6 @@
 //! Heaps up what was seen by cause and kind, and weighs the piles.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::args::{Args, reply_args};
@@ -34,10 +35,10 @@ pub(super) fn heap<'a>(guide: &Guide, seen: &Seen<'a>, case: &Args) -> Heap<'a> 
     for found in &seen.findings {
         heap.finding(found, case);
     }
-    let mut read: HashMap<(u16, String, String), Meaning> = HashMap::new();
+    let mut read = HashMap::new();
     for (id, reply) in seen.refusals() {
         // The same words from ten servers are read once.
-        let key = (reply.code, format!("{:?}{:?}", reply.enhanced, reply.stage), reply.joined());
+        let key = (reply.code, reply.enhanced, reply.stage, &reply.text);
         let meaning = read.entry(key).or_insert_with(|| read_reply(guide, reply));
         heap.reply(guide, id, reply, meaning);
     }
@@ -55,7 +56,8 @@ impl<'a> Heap<'a> {
         if entry.weighs.is_empty() {
             return;
         }
-        let args = says::finding_args(&found.finding.args, case);
+        let args = OnceCell::new();
+        let args = || args.get_or_init(|| says::finding_args(&found.finding.args, case));
         for weigh in entry.weighs.iter().filter(|w| w.db != 0) {
             if weigh.cause == NOT_A_BOUNCE {
                 self.no_bounce.push(&entry.id);
@@ -73,7 +75,7 @@ impl<'a> Heap<'a> {
                 }
             };
             let item = self.pile(&weigh.cause, weigh.kind.as_ref()).item(source);
-            if item.add(weigh.db, &args, found.evidence(), || says::filled(&entry.says, &args)) {
+            if item.add(weigh.db, found.evidence(), args, || says::filled(&entry.says, args())) {
                 item.advice.clone_from(&entry.advice);
             }
         }
@@ -87,10 +89,16 @@ impl<'a> Heap<'a> {
         if NO_FAULT.contains(&meaning.cause.as_str()) || meaning.db <= 0 {
             return;
         }
-        let mut args = meaning.args.clone();
-        args.extend(reply_args(reply, meaning.matched.as_deref(), TEXT));
+        let args = OnceCell::new();
+        let args = || {
+            args.get_or_init(|| {
+                let mut args = meaning.args.clone();
+                args.extend(reply_args(reply, meaning.matched.as_deref(), TEXT));
+                args
+            })
+        };
         let item = self.pile(&meaning.cause, meaning.kind.as_ref()).item(Source::Replies { live: None, pasted: None });
-        if item.add(meaning.db, &args, vec![id], || says::reply(reply)) {
+        if item.add(meaning.db, &[id], args, || says::reply(reply)) {
             let own = own(guide, meaning, reply.enhanced);
             (item.advice, item.who) = (own.advice.map(|a| a.id.clone()), own.who);
         }

@@ -48,12 +48,12 @@ impl Item {
         Self { source, db: 0, times: 0, reasons: Vec::new(), args: Args::new(), advice: None, who: None, lent: false }
     }
 
-    /// Adds one sighting, and says whether it is the strongest by now. Its words are only made where they will be kept.
-    pub(super) fn add(
+    /// Adds one sighting, and says whether it is the strongest by now. Its values and words are only made where they will be kept.
+    pub(super) fn add<'v>(
         &mut self,
         db: i32,
-        args: &Args,
-        evidence: Vec<EvidenceId>,
+        evidence: &[EvidenceId],
+        args: impl Fn() -> &'v Args,
         says: impl FnOnce() -> Words,
     ) -> bool {
         let stronger = self.times == 0 || db.abs() > self.db.abs();
@@ -72,7 +72,7 @@ impl Item {
         }
         if stronger {
             self.db = db;
-            self.args.clone_from(args);
+            self.args.clone_from(args());
         }
         stronger
     }
@@ -219,10 +219,10 @@ fn sum<'i>(items: impl Iterator<Item = &'i Item>) -> i32 {
     items.fold(0, |sum, i| sum.saturating_add(i.total()))
 }
 
-fn merge(into: &mut Vec<EvidenceId>, from: Vec<EvidenceId>) {
+fn merge(into: &mut Vec<EvidenceId>, from: &[EvidenceId]) {
     for id in from {
-        if into.len() < EVIDENCE && !into.contains(&id) {
-            into.push(id);
+        if into.len() < EVIDENCE && !into.contains(id) {
+            into.push(*id);
         }
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>
         if let Some(same) = said.iter_mut().find(|r| r.says == says) {
             same.evidence.extend(found.evidence());
         } else {
-            said.push(Reason { says, evidence: found.evidence(), db });
+            said.push(Reason { says, evidence: found.evidence().to_vec(), db });
         }
     }
     said
@@ -128,7 +128,7 @@ fn unweighed(fault: &Found<'_>, case: &Args) -> Ranked {
         certainty: Certainty::Possible,
         score: 0,
         headline: headline.clone(),
-        because: vec![Reason { says: headline, evidence: fault.evidence(), db: 0 }],
+        because: vec![Reason { says: headline, evidence: fault.evidence().to_vec(), db: 0 }],
         against: Vec::new(),
         fix: fault.entry.fix.iter().map(|f| says::filled(f, &args)).collect(),
         who: fault.entry.who.unwrap_or(Who::You),

@@ -38,8 +38,20 @@ pub(super) struct Run {
     pub(super) state: RunState,
     /// Where its facts stand in the transcript, in the order in which it recorded them.
     pub(super) facts: Vec<u32>,
+    /// Which of them are findings, and which are replies: what the end of a step is judged by.
+    pub(super) found: Vec<u32>,
+    pub(super) replied: Vec<u32>,
+}
+
+impl Run {
+    fn new(step: StepId, check: String) -> Self {
+        Self { step, check, state: RunState::Live, facts: Vec::new(), found: Vec::new(), replied: Vec::new() }
+    }
+
     /// Whether it brought a reply or a finding.
-    pub(super) telling: bool,
+    pub(super) fn is_telling(&self) -> bool {
+        !self.found.is_empty() || !self.replied.is_empty()
+    }
 }
 
 impl Walk {
@@ -128,8 +140,7 @@ impl Walk {
         let visit = self.visit(step);
         visit.runs.push(run);
         visit.status = None;
-        let (step, check) = (step.clone(), check.to_owned());
-        self.runs.insert(run, Run { step, check, state: RunState::Live, facts: Vec::new(), telling: false });
+        self.runs.insert(run, Run::new(step.clone(), check.to_owned()));
     }
 
     /// A signature without a note leaves the note that was made, and a note without initials the initials.
@@ -155,7 +166,11 @@ impl Walk {
         let index = u32::try_from(self.transcript.entries().len()).unwrap_or(u32::MAX);
         if let Some(run) = self.runs.get_mut(&run) {
             run.facts.push(index);
-            run.telling |= matches!(fact, Fact::Received { .. } | Fact::Found { .. });
+            match fact {
+                Fact::Found { .. } => run.found.push(index),
+                Fact::Received { .. } => run.replied.push(index),
+                _ => {}
+            }
         }
     }
 

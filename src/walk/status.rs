@@ -13,7 +13,7 @@ impl Walk {
         let mut by_check: BTreeMap<&str, &Run> = BTreeMap::new();
         let runs = self.steps.get(step).map_or(&[][..], |v| &v.runs);
         for run in runs.iter().filter_map(|id| self.runs.get(id)) {
-            let counts = run.state == RunState::Ended || run.telling;
+            let counts = run.state == RunState::Ended || run.is_telling();
             if counts || !by_check.contains_key(run.check.as_str()) {
                 by_check.insert(&run.check, run);
             }
@@ -21,14 +21,10 @@ impl Walk {
         by_check.into_values().collect()
     }
 
-    /// The facts of the runs that count, in order within each run.
-    pub(super) fn counting_facts(&self, step: &StepId) -> impl Iterator<Item = &Fact> {
+    /// Facts of the runs that count, in order within each run: those that `which` names.
+    fn counting_facts(&self, step: &StepId, which: fn(&Run) -> &[u32]) -> impl Iterator<Item = &Fact> {
         let entries = self.transcript.entries();
-        self.counting(step)
-            .into_iter()
-            .flat_map(|run| &run.facts)
-            .filter_map(move |i| entries.get(*i as usize))
-            .map(|e| &e.fact)
+        self.counting(step).into_iter().flat_map(which).filter_map(|i| entries.get(*i as usize)).map(|e| &e.fact)
     }
 
     /// The findings of the runs that count, each with its level; `info` where the guide does not know it.
@@ -36,7 +32,7 @@ impl Walk {
         let found = |fact: &'a Fact| if let Fact::Found { finding, .. } = fact { Some(finding) } else { None };
         let level = |id: &str| guide.finding(id).map_or(Level::Info, |entry| entry.level);
         let mut all: Vec<(&Finding, Level)> = Vec::new();
-        for finding in self.counting_facts(step).filter_map(found) {
+        for finding in self.counting_facts(step, |run| &run.found).filter_map(found) {
             // Many of a kind stand in a row: each list that knows nothing of an address says so.
             let same = all.last().filter(|(last, _)| last.id == finding.id).map(|(_, level)| *level);
             all.push((finding, same.unwrap_or_else(|| level(&finding.id))));
@@ -46,7 +42,7 @@ impl Walk {
 
     /// The replies of the runs that count, those that speak about the case or were pasted.
     pub(super) fn replies_of(&self, step: &StepId) -> Vec<&Reply> {
-        self.counting_facts(step)
+        self.counting_facts(step, |run| &run.replied)
             .filter_map(|fact| if let Fact::Received { reply, .. } = fact { Some(reply) } else { None })
             .filter(|reply| reply.role != Role::Control)
             .collect()
