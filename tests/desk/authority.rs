@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use heloise::practice::{DnsFailure, WorldFile, Zone};
+use heloise::transcript::Case;
 use hickory_resolver::proto::op::ResponseCode;
 
 use crate::dns_server::{DnsServer, code, name, records};
@@ -96,6 +97,26 @@ async fn an_old_answer_of_the_resolver_is_told_with_the_time_it_has_left() {
         ("10 mail.example.net", "5 mail.example.net")
     );
     assert_eq!(stale.args["ttl"], "2 minutes");
+}
+
+/// What is found of the recipient's domain where our resolver has an old answer, and the zone's servers say `now`.
+async fn moved(now: &str) -> Found {
+    let mut file = world(&NS.replace("@ MX", "@ 150 MX").replace("mail A", "new A 198.51.100.26\nmail A"));
+    let all: Vec<Zone> =
+        ["198.51.100.53", "198.51.100.54"].map(|ip| seen_by(&file, ip, |r| r.replace("@ 150 MX 10 mail", now))).into();
+    file.zones.extend(all);
+    let case = Case { from: None, to: vec!["bob@example.net".to_owned()], ..case() };
+    looked_in(&file, case).await
+}
+
+#[tokio::test]
+async fn a_server_that_is_no_longer_in_charge_is_told_with_the_one_that_is() {
+    let found = moved("@ MX 10 new").await;
+    let old = found.one("dns.authority.old-servers");
+    assert_eq!((old.args["host"].as_str(), old.args["instead"].as_str()), ("mail.example.net", "new.example.net"));
+    assert!(!found.has("dns.authority.stale"), "{:?}", found.ids());
+    let found = moved("@ MX 10 new\n@ MX 20 mail").await;
+    assert!(found.has("dns.authority.stale") && !found.has("dns.authority.old-servers"), "it is still one of them");
 }
 
 #[tokio::test]

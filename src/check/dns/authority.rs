@@ -235,7 +235,7 @@ async fn ours(
     if theirs.iter().any(|(answer, _, _)| answer != first) {
         return;
     }
-    let (mine, id) = cx.net.lookup(&cx.rec, domain, rtype).await;
+    let (mine, ours) = cx.net.lookup(&cx.rec, domain, rtype).await;
     let own = said(&mine);
     if could_not_tell(&mine).is_some() || own == *first {
         return;
@@ -243,14 +243,31 @@ async fn ours(
     // An answer of old has less time left than a fresh one; one that is made for this network has its own time, or leads inside.
     let inside = inside(cx, &mine).await;
     let fresh = mine.ttl.zip(dns.ttl).is_some_and(|(mine, theirs)| mine >= theirs) && !mine.records.is_empty();
-    let id_of = if inside || fresh { "dns.authority.split" } else { "dns.authority.stale" };
     let ttl = mine.ttl.map_or_else(|| "some minutes".to_owned(), spoken);
-    let found = found(id_of).arg("type", rtype).arg("ours", joined(&own)).arg("theirs", joined(first)).arg("ttl", ttl);
-    let found = found.shown_by(id).shown_by(*evidence);
-    if id_of == "dns.authority.stale" {
-        by_chance(cx, &found);
+    let found = |id: &str| {
+        let found =
+            found(id).arg("type", rtype).arg("ours", joined(&own)).arg("theirs", joined(first)).arg("ttl", &ttl);
+        found.shown_by(ours).shown_by(*evidence)
+    };
+    if inside || fresh {
+        cx.found(found("dns.authority.split"));
+        return;
     }
-    cx.found(found);
+    by_chance(cx, &found("dns.authority.stale"));
+    // Where none of the servers we go to is in charge any more, what they say to mail for the domain is of no account.
+    let (old, new) = (exchangers(&mine), exchangers(dns));
+    let moved = !old.is_empty() && !new.is_empty() && old.is_disjoint(&new);
+    if moved && cx.case.recipient_domain() == Some(domain) {
+        cx.found(found("dns.authority.old-servers").arg("host", joined(&old)).arg("instead", joined(&new)));
+    } else {
+        cx.found(found("dns.authority.stale"));
+    }
+}
+
+/// The mail servers of an answer.
+fn exchangers(dns: &DnsFact) -> BTreeSet<String> {
+    let host = |r: &DnsRecord| if let DnsRecord::Mx { host, .. } = r { Some(host.to_ascii_lowercase()) } else { None };
+    dns.records.iter().filter_map(host).collect()
 }
 
 /// Says that what else is found out about those records holds for one of several answers only.

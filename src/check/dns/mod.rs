@@ -100,6 +100,7 @@ impl Check for Dns {
             "dns.authority.apart-spf",
             "dns.authority.serials",
             "dns.authority.stale",
+            "dns.authority.old-servers",
             "dns.authority.by-chance",
             "dns.authority.split",
             "dns.authority.unknown",
