@@ -261,8 +261,12 @@ pub fn own<'g>(guide: &'g Guide, meaning: &Meaning, enhanced: Option<Enhanced>) 
     let name = phrase.by.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let names = |text: &str| text.to_ascii_lowercase().contains(&name);
     let told = phrase.db >= 30 || ["text", "server"].iter().filter_map(|a| meaning.args.get(*a)).any(|t| names(t));
-    let mut words = own.says.into_iter().chain(own.fix().into_iter().flatten());
-    if told || !words.any(|w| names(&w.plain)) { own } else { Own { who: phrase.who, ..Own::default() } }
+    if told {
+        return own;
+    }
+    let says = own.says.filter(|w| !names(&w.plain));
+    let advice = own.advice.filter(|a| !a.fix.iter().chain(&a.headline).any(|w| names(&w.plain)));
+    Own { says, advice, who: phrase.who.or(advice.and_then(|a| a.who)) }
 }
 
 fn of_reply(guide: &Guide, reply: &Reply) -> Explanation {

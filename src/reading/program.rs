@@ -157,6 +157,9 @@ fn failed(text: &str) -> Vec<Draft> {
 
 /// A reply whose parts stand in places of their own, put together.
 pub(super) fn apart(text: &str) -> Option<Found> {
+    if let Some(found) = of_lettre(text) {
+        return Some(found);
+    }
     let caps = if text.contains("SMTP code: ") { DETAIL.captures(text) } else { None };
     let caps = caps.or_else(|| if text.contains("command failed,") { COMMAS.captures(text) } else { None })?;
     let enhanced = caps.name("enhanced").and_then(|e| e.as_str().parse().ok());
@@ -199,6 +202,36 @@ static BEHIND_RESPONSE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?s)(?:The server response was: |SmtpCommandException: )(?P<text>.{1,2000}?)(?:\s+at [\w.]+\(|\s+at MailKit|\n\s*ErrorCode|\s--->|$)",
     )
 });
+
+// lettre's Debug: Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Five }), source: "5.7.8 no"
+static LETTRE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"severity: (?P<severity>\w+),\s*category: (?P<category>\w+),\s*detail: (?P<detail>\w+),?\s*\}[\s,)]*",
+        r#"(?:(?:source|message): (?:Some\()?\[?\s*"(?P<two>(?:[^"\\]|\\.)*)")?"#
+    ))
+});
+
+/// The digits of a code as lettre names them. Source: `lettre::transport::smtp::response`, `Severity`, `Category` and `Detail`.
+const LETTRE_NAMES: [(&str, [&str; 10]); 3] = [
+    ("severity", ["", "", "", "", "TransientNegativeCompletion", "PermanentNegativeCompletion", "", "", "", ""]),
+    (
+        "category",
+        ["Syntax", "Information", "Connections", "Unspecified3", "Unspecified4", "MailSystem", "", "", "", ""],
+    ),
+    ("detail", ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]),
+];
+
+/// The reply that lettre took apart, put together: its code is named digit by digit.
+fn of_lettre(text: &str) -> Option<Found> {
+    let caps = if text.contains("severity: ") { LETTRE.captures(text) } else { None }?;
+    let digit = |(part, names): &(&str, [&str; 10])| names.iter().position(|n| !n.is_empty() && *n == &caps[*part]);
+    let digits: Option<Vec<String>> = LETTRE_NAMES.iter().map(|of| Some(digit(of)?.to_string())).collect();
+    let (code, text) = (digits?.concat(), quoted(&caps));
+    if text.is_empty() {
+        return Some(Found { code: code.parse().ok()?, lines: vec![text], ..Found::default() });
+    }
+    Some(find::whole(&format!("{code} {text}")))
+}
 
 static WHOM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(

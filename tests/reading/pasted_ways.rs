@@ -223,3 +223,47 @@ fn as_much_as_is_read_of_any_one_sign_ends() {
         assert!(read(&text).items.len() <= 10_000, "{piece}");
     }
 }
+
+#[test]
+fn lettre_names_a_code_digit_by_digit() {
+    let cases = [
+        (
+            "lettre::transport::smtp::Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Five }), source: \"5.7.8 Error: authentication failed\" }",
+            "535 5.7.8 bad-credentials auth - -",
+        ),
+        (
+            "thread 'main' panicked at 'not sent: lettre::transport::smtp::Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Four }) }', src/main.rs:27:19",
+            "534 - app-password-required auth - -",
+        ),
+        (
+            "smtp failed: Transient(Response { code: Code { severity: TransientNegativeCompletion, category: MailSystem, detail: One }, message: [\"4.7.1 Greylisted, come back later\"] })",
+            "451 4.7.1 greylisting - - -",
+        ),
+        ("permanent error (552): 5.2.2 mailbox full", "552 5.2.2 mailbox-full - - -"),
+    ];
+    each(&cases);
+}
+
+#[test]
+fn a_program_without_a_server_or_out_of_step_is_told_from_a_refusal() {
+    let cases = [
+        ("SMTP not configured, check your grafana.ini config file's [smtp] section", "- - server-config - - -"),
+        (
+            "lvl=eror msg=\"Failed to send alert notification email\" error=\"Grafana mailing/smtp options not configured, contact your Grafana admin\"",
+            "- - server-config - - -",
+        ),
+        (
+            "Expected response code \"354\" but got code \"250\", with message \"250 2.1.5 Ok\"",
+            "- - command-sequence data - -",
+        ),
+        (
+            "Uncaught Swift_TransportException: Expected response code 354 but got code \"503\"",
+            "503 - command-sequence data - -",
+        ),
+        (
+            "No connection could be made because the target machine actively refused it. 127.0.0.1:25",
+            "- - port-refused connect - -",
+        ),
+    ];
+    each(&cases);
+}
