@@ -24,7 +24,6 @@ pub use recorder::Recorder;
 pub use smtp::{
     Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
 };
-pub use tcp::RESET;
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 /// Findings about how a peer behaves, whichever check talks to it.

@@ -9,9 +9,6 @@ use super::world::Rejected;
 use super::{Net, Recorder};
 use crate::transcript::{ConnectFact, ConnectOutcome, EvidenceId, clean_line};
 
-/// The reason of a connection that was taken and reset at once: a call that is turned away is refused instead (RFC 9293 §3.5.2).
-pub const RESET: &str = "reset";
-
 impl Net {
     /// Opens a connection within the phase limit; the attempt is recorded either way.
     ///
@@ -89,7 +86,7 @@ impl Net {
                     fact.outcome = ConnectOutcome::Unreachable;
                 }
                 fact.reason = Some(match error.kind() {
-                    io::ErrorKind::ConnectionReset => RESET.to_owned(),
+                    io::ErrorKind::ConnectionReset => ConnectFact::RESET.to_owned(),
                     _ => clean_line(&error.to_string(), 200),
                 });
                 Err(fact)

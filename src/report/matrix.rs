@@ -179,6 +179,7 @@ impl Matrix {
                 (ConnectOutcome::Timeout, _) => ("silent", format!("no answer in {} ms", connect.ms)),
                 (ConnectOutcome::Unreachable, _) => ("no way", "no way there from here".to_owned()),
                 (ConnectOutcome::Denied, _) => ("denied", "this machine forbids it".to_owned()),
+                _ if connect.was_reset() => ("reset", "the connection was reset".to_owned()),
                 _ => ("error", connect.reason.clone().unwrap_or_else(|| "it failed".to_owned())),
             };
             (word.to_owned(), format!("connect: {words}"))

@@ -130,6 +130,17 @@ pub enum ConnectOutcome {
     Error,
 }
 
+impl ConnectFact {
+    /// The reason of a connection that was taken and reset at once: a call that is turned away is refused instead (RFC 9293 §3.5.2).
+    pub const RESET: &str = "reset";
+
+    /// Whether it was taken and reset at once.
+    #[must_use]
+    pub fn was_reset(&self) -> bool {
+        self.outcome == ConnectOutcome::Error && self.reason.as_deref() == Some(Self::RESET)
+    }
+}
+
 impl ConnectOutcome {
     /// The id of the contract's JSON.
     #[must_use]

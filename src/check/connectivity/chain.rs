@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::check::Context;
 use crate::check::tools::Host;
-use crate::net::{Broken, Dialogue, Heard, Net, Open, RESET, Wire};
+use crate::net::{Broken, Dialogue, Heard, Net, Open, Wire};
 use crate::transcript::{
     BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Finding, IcmpFact, IcmpMeaning, Role, Security, Stage,
 };
@@ -100,7 +100,7 @@ fn not_open(cx: &Context, fact: &ConnectFact, address: SocketAddr, evidence: Evi
         ConnectOutcome::Unreachable => (Way::Unreachable, "connectivity.tcp.unreachable"),
         ConnectOutcome::Denied => (Way::Denied, "connectivity.tcp.denied"),
         // Taken and reset before we could look at it.
-        ConnectOutcome::Error if fact.reason.as_deref() == Some(RESET) => (Way::Cut, "connectivity.tcp.reset"),
+        _ if fact.was_reset() => (Way::Cut, "connectivity.tcp.reset"),
         ConnectOutcome::Error | ConnectOutcome::Open => (Way::Untried, "connectivity.tcp.error"),
     };
     if let Some(icmp) = fact.icmp

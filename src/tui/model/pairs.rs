@@ -2,7 +2,9 @@
 
 use super::MOST;
 use super::evidence::{outcome, record};
-use crate::transcript::{CommandFact, DnsFact, EvidenceId, Fact, Reply, Role, Transcript, clean_line};
+use crate::transcript::{
+    CommandFact, ConnectFact, ConnectOutcome, DnsFact, EvidenceId, Fact, Reply, Role, Transcript, clean_line,
+};
 
 /// Two probes that differ in one thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +43,8 @@ pub(super) fn counterpart(transcript: &Transcript, id: EvidenceId) -> Option<Evi
                 && (one_zone(a, b) || (a.name == b.name && a.server != b.server))
         }
         (Fact::Connect { connect: a, .. }, Fact::Connect { connect: b, .. }) => {
-            a.server == b.server && a.address != b.address && a.outcome != b.outcome
+            let open = |connect: &ConnectFact| connect.outcome == ConnectOutcome::Open;
+            a.server == b.server && a.address != b.address && !open(a) && open(b)
         }
         _ => false,
     };

@@ -158,6 +158,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, view: &StepView, how: How) {
     }
 }
 
+/// The columns that are kept for words to come: “connected”, “no answer”.
+const TO_COME: u16 = 9;
+
 /// Where the parts of a row stand.
 struct Columns {
     label: u16,
@@ -170,11 +173,11 @@ impl Columns {
         let widest =
             |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
         let ms = widest(&mut rows.iter().map(|r| took(r).width()));
-        // Names get two fifths; and what the words leave, once nothing moves any more.
+        // Names get two fifths, and what the words leave: while some are still to come, room is kept for those that most probes end with.
         let text = widest(&mut rows.iter().map(|r| r.text.width()));
         let ended = rows.iter().all(|r| r.state == RowState::Ended);
+        let text = if ended { text } else { text.max(TO_COME) };
         let left = width.min(READABLE).saturating_sub(text.saturating_add(ms + 6));
-        let left = if ended { left } else { 0 };
         let label = widest(&mut rows.iter().map(|r| r.label.width())).clamp(8, (width * 2 / 5).max(left).max(8));
         Self { label, ms, width: width.min(READABLE) }
     }
