@@ -3,9 +3,9 @@
 use super::args::{self, Args};
 use super::pile::{Item, Pile};
 use super::{Ranked, Reason, says};
-use crate::guide::{Cause, Guide, Kind, Who, Words};
+use crate::guide::{Cause, FindingEntry, Guide, Kind, Who, Words};
 use crate::reading::Certainty;
-use crate::transcript::StepId;
+use crate::transcript::{Level, StepId};
 
 /// More than this is a possible cause, this much a likely one, and this much with proof a confirmed one.
 pub(super) const POSSIBLE: i32 = 3;
@@ -54,10 +54,11 @@ impl Weighed {
     pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
-        let exact = items.iter().find_map(|i| exact_fix(guide, i, case));
-        // What the heaviest thing asks for; a refusal's words go before what checks make of them.
-        let mut own = items.iter().filter(|i| !i.lent && (i.advice.is_some() || i.who.is_some()));
-        let told = own.clone().find(|i| i.is_refusal()).or_else(|| own.find(|i| i.total() == items[0].total()));
+        let leader = items.iter().find_map(|i| Some((*i, leading(guide, i).filter(|e| e.level >= Level::Warn)?)));
+        // What to try first may lie in what speaks against it: the same password by another way to log in.
+        let remark = |i: &Item| Some(fix_of(leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
+        let remarks: Vec<Words> = self.pile.items.iter().filter_map(remark).flatten().collect();
+        let told = teller(&items, leader.map(|(item, _)| item));
         let advice = told.and_then(|i| i.advice.as_ref()).and_then(|id| guide.advice(id));
         let who = told.and_then(|i| i.who).or(advice.and_then(|a| a.who));
         let mut args = Args::new();
@@ -77,19 +78,35 @@ impl Weighed {
             ranked.waiting = advice.waiting.clone().unwrap_or(ranked.waiting);
             ranked.fix = advice.fix.iter().map(|f| says::filled(f, &args)).collect();
         }
-        if let Some(fix) = exact { Ranked { fix, ..ranked } } else { ranked }
+        if let Some((item, entry)) = leader {
+            ranked.fix = fix_of(entry, item, case);
+            ranked.who = entry.who.filter(|_| entry.leads).unwrap_or(ranked.who);
+        }
+        ranked.fix.splice(0..0, remarks);
+        ranked
     }
 }
 
-/// The fix of a finding that proves it, where that names the very thing that is wrong (`{term}`) or what to put in its place (`{instead}`):
-/// it says more than what fits every case of the kind.
-fn exact_fix(guide: &Guide, item: &Item, case: &Args) -> Option<Vec<Words>> {
-    let id = item.finding_id().filter(|_| item.is_proof() && !item.lent)?;
-    let fix = &guide.finding(&id)?.fix;
-    let is_exact = fix.iter().any(|f| ["{instead}", "{term}"].iter().any(|place| f.plain.contains(place)));
+/// Which item's advice, and whose move by it, is the cause's: what leads, or the heaviest; a refusal's words go before what checks make of them.
+fn teller<'i>(items: &[&'i Item], leader: Option<&'i Item>) -> Option<&'i Item> {
+    let speaks = |i: &&Item| !i.lent && (i.advice.is_some() || i.who.is_some());
+    let speaking = || items.iter().copied().filter(speaks);
+    let heaviest = || speaking().find(|i| i.total() == items[0].total());
+    speaking().find(|i| i.is_refusal()).or(leader.filter(speaks)).or_else(heaviest)
+}
+
+/// The finding whose fix says more than what fits every case of the kind: one that the guide says leads, or a proof that names the very
+/// thing that is wrong (`{term}`) or what to put in its place (`{instead}`).
+fn leading<'g>(guide: &'g Guide, item: &Item) -> Option<&'g FindingEntry> {
+    let exact = |fix: &Words| ["{instead}", "{term}"].iter().any(|place| fix.plain.contains(place));
+    let entry = guide.finding(&item.finding_id()?)?;
+    (!item.lent && (entry.leads || item.is_proof() && entry.fix.iter().any(exact))).then_some(entry)
+}
+
+fn fix_of(entry: &FindingEntry, item: &Item, case: &Args) -> Vec<Words> {
     let mut args = item.args.clone();
     args::add(&mut args, case);
-    is_exact.then(|| fix.iter().map(|f| says::filled(f, &args)).collect())
+    entry.fix.iter().map(|f| says::filled(f, &args)).collect()
 }
 
 /// A cause before it has words.

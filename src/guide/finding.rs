@@ -27,6 +27,10 @@ pub struct FindingEntry {
     /// The advice that the cause is given where nothing weighs more for it, in place of that of its kind.
     #[serde(default)]
     pub advice: Option<String>,
+    /// Whether its fix says more than that of the kind it speaks for: then the diagnosis gives this one, where it is a fault; and gives it
+    /// first, where it is a mere remark.
+    #[serde(default)]
+    pub leads: bool,
     /// Where this knowledge comes from.
     pub source: String,
     /// Of level `unknown` only: one probe of many, whose silence leaves nothing open as long as the step has an `ok` finding.

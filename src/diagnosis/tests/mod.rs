@@ -111,6 +111,23 @@ fix = ["Ask."]
 source = "test"
 weighs = [{ cause = "address", kind = "no-such-user", db = -12, proof = true }]
 [[finding]]
+id = "recipient.moved"
+level = "warn"
+says = "It has moved to {to}."
+fix = ["Write to {to}."]
+who = "you"
+leads = true
+source = "test"
+weighs = [{ cause = "address", kind = "no-such-user", db = 4 }]
+[[finding]]
+id = "recipient.capitals"
+level = "info"
+says = "It has capital letters."
+fix = ["Try small letters."]
+leads = true
+source = "test"
+weighs = [{ cause = "address", kind = "no-such-user", db = -2 }]
+[[finding]]
 id = "recipient.typo"
 level = "warn"
 says = "It looks like a typing error."

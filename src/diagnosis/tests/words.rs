@@ -1,4 +1,5 @@
 use super::{Story, e};
+use crate::diagnosis::Ranked;
 use crate::guide::Who;
 
 #[test]
@@ -16,6 +17,16 @@ fn words_with_an_advice_of_their_own_bring_it() {
     assert_eq!(top.headline.plain, "mx1.example.org knows no bob@example.org.");
     assert_eq!(top.fix[0].plain, "Ask mx1.example.org where bob@example.org went.");
     assert_eq!((top.who, top.waiting.as_str()), (Who::TheirProvider, "helps for once"));
+}
+
+#[test]
+fn a_finding_that_leads_gives_what_to_do_and_a_remark_gives_it_first() {
+    let fixes = |top: &Ranked| top.fix.iter().map(|f| f.plain.clone()).collect::<Vec<_>>();
+    let refused = || Story::new().live(550, "user unknown");
+    let moved = refused().found("recipient.moved", &[("to", "bob@example.com")]).top();
+    assert_eq!((moved.who, fixes(&moved)), (Who::You, vec!["Write to bob@example.com.".to_owned()]));
+    let capitals = refused().found("recipient.capitals", &[]).top();
+    assert_eq!(fixes(&capitals), ["Try small letters.", "Check bob@example.org letter by letter."]);
 }
 
 #[test]

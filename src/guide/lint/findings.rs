@@ -29,6 +29,9 @@ pub(super) fn lint(guide: &Guide, emitted: &[&str], found: &mut Complaints) {
                 found.add(&about, "is a warning or a fault and does not say who has to act");
             }
         }
+        if finding.leads && (finding.fix.is_empty() || finding.weighs.is_empty()) {
+            found.add(&about, "leads, and has no fix, or weighs on no cause that it could be given to");
+        }
         found.advice(guide, &about, finding.advice.as_ref());
         if finding.level == Level::Unknown {
             untold(&about, finding, found);

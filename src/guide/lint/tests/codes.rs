@@ -119,6 +119,14 @@ fn an_advice_that_nobody_gives_or_takes() {
 }
 
 #[test]
+fn a_finding_that_leads_nowhere() {
+    let more = "level = \"info\"\nleads = true\n";
+    fires("finding load.moon", "leads, and has no fix", |d| d.append(FINDINGS, &finding("load.moon", more)));
+    let fix = format!("{more}fix = [\"Wait.\"]\n");
+    fires("finding load.moon", "leads, and has no fix", |d| d.append(FINDINGS, &finding("load.moon", &fix)));
+}
+
+#[test]
 fn a_missing_headline_code() {
     fires("code 550", "one of the guide's seven", |d| d.replace(CODES, "code = 550", "code = 551"));
 }
