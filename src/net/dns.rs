@@ -38,8 +38,8 @@ impl Dns {
 impl Net {
     /// Asks the session's resolver; the answer is recorded, and cached for the session (a cached answer is recorded again, with 0 ms).
     ///
-    /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes. A denial is only passed on as NXDOMAIN
-    /// where the resolver knows of other names of the world: in a closed network some deny whatever they are asked.
+    /// Never fails: NXDOMAIN, no data, SERVFAIL, refused, time-out and unreachable are outcomes. A denial is only passed on as such where
+    /// the resolver knows of other names of the world: in a closed network some deny whatever they are asked, and a portal leads all to itself.
     pub async fn lookup(&self, rec: &Recorder, name: &str, rtype: RecordType) -> (DnsFact, EvidenceId) {
         let Some(asked) = Asked::parse(name) else { return record(rec, not_a_name(name, rtype, None)) };
         let mut ms = 0;
@@ -50,7 +50,7 @@ impl Net {
             answer
         });
         let mut answer = answer.await;
-        if answer.outcome == DnsOutcome::NxDomain {
+        if matches!(answer.outcome, DnsOutcome::NxDomain | DnsOutcome::NoData) {
             answer = self.believed(&asked, answer).await;
         }
         record(rec, answer.fact(&asked.text, rtype, None, ms))
@@ -158,23 +158,44 @@ impl Net {
         told
     }
 
-    /// A denial held against what must exist (RFC 8020 section 2): it is believed from a resolver that has told of another public name, or
-    /// that knows the name's own top-level domain or a large one.
+    /// A denial, of the name or of such records, held against what must exist (RFC 8020 section 2) and what cannot (RFC 2606 section 2).
+    ///
+    /// It is believed from a resolver that has told of more than an address below a public domain, or that knows the name's own top-level
+    /// domain or a large one. A portal has an address for whatever it is asked, and nothing else of any name.
     async fn believed(&self, asked: &Asked, denial: Answer) -> Answer {
+        let cache = &self.inner.dns.cache;
+        let of_the_world = is_name_of_the_world(&asked.text) || asked.text.ends_with(".arpa");
+        if denial.outcome == DnsOutcome::NoData && !of_the_world {
+            return denial;
+        }
         let top = asked.text.rsplit('.').next().unwrap_or_default();
+        let mut all_denied = true;
         for above in [top, "com", "net", "org"] {
-            if self.inner.dns.cache.has_told_of(is_name_of_the_world) || !self.denies(above).await {
+            if cache.has_told_of(is_name_of_the_world, |a| a.records.iter().any(is_more_than_an_address)) {
                 return denial;
             }
+            match self.outcome_of(above, RecordType::SOA).await {
+                DnsOutcome::NxDomain => {}
+                DnsOutcome::NoData => all_denied = false,
+                _ => return denial,
+            }
+        }
+        if self.outcome_of(CANNOT_EXIST, RecordType::A).await == DnsOutcome::Found {
+            let why = "it gives an address even for a name that cannot exist";
+            return Answer::failed(DnsOutcome::DeniesAll, Some(why.to_owned()));
+        }
+        let exists = |a: &Answer| matches!(a.outcome, DnsOutcome::Found | DnsOutcome::NoData);
+        if !all_denied || denial.outcome == DnsOutcome::NoData || cache.has_told_of(is_name_of_the_world, exists) {
+            return denial;
         }
         let above = if is_public(top) { top } else { "com" };
         Answer::failed(DnsOutcome::DeniesAll, Some(format!("it says that even {above} does not exist")))
     }
 
-    async fn denies(&self, top: &str) -> bool {
-        let Some(asked) = Asked::parse(top) else { return false };
-        let ask = async || self.resolve(&asked, RecordType::SOA).await;
-        self.inner.dns.cache.get(&asked.text, RecordType::SOA, ask).await.outcome == DnsOutcome::NxDomain
+    async fn outcome_of(&self, name: &str, rtype: RecordType) -> DnsOutcome {
+        let Some(asked) = Asked::parse(name) else { return DnsOutcome::Error };
+        let ask = async || self.resolve(&asked, rtype).await;
+        self.inner.dns.cache.get(&asked.text, rtype, ask).await.outcome
     }
 
     async fn ask_one(
@@ -209,6 +230,13 @@ pub struct Flags {
 /// Whether a top-level domain is one of the public ones.
 fn is_public(top: &str) -> bool {
     psl::suffix(top.as_bytes()).is_some_and(|s| s.is_known() && s.typ() == Some(psl::Type::Icann))
+}
+
+/// A name that has no address anywhere (RFC 2606 section 2). Resolvers know of “invalid” by themselves, and say nothing else that is true.
+const CANNOT_EXIST: &str = "no-such-name.example";
+
+fn is_more_than_an_address(record: &DnsRecord) -> bool {
+    !matches!(record, DnsRecord::Address(_))
 }
 
 /// Whether a name lies below a public top-level domain, or one kept for tests (RFC 6761 section 6); and is not one that resolvers make up

@@ -123,6 +123,47 @@ async fn a_denial_is_believed_from_who_has_told_of_another_name() {
     assert_eq!(asked("example.org").await, DnsOutcome::NxDomain);
 }
 
+/// A server that has this address for every name, and tells of more where `more` says so.
+async fn portal(more: fn(&str, RecordType) -> Option<RData>) -> DnsServer {
+    DnsServer::start(move |q, _| {
+        let (name, rtype) = (q.queries[0].name().to_ascii(), q.queries[0].query_type());
+        let address = (rtype == RecordType::A).then(|| RData::A(A::new(192, 0, 2, 99)));
+        Some(records(q, more(&name, rtype).or(address)))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_portal_that_has_an_address_for_every_name_and_nothing_else_says_nothing_about_this_one() {
+    let server = portal(|_, _| None).await;
+    let net = net_asking([server.address], AMPLE);
+    let asked = async |name: &str, rtype| net.lookup(&nowhere(), name, rtype).await.0;
+    assert_eq!(asked("mx.example.org", RecordType::A).await.outcome, DnsOutcome::Found);
+    for name in ["example.org", "7.2.0.192.in-addr.arpa"] {
+        let fact = asked(name, RecordType::TXT).await;
+        assert_eq!(fact.outcome, DnsOutcome::DeniesAll, "{name}");
+        assert_eq!(fact.detail.as_deref(), Some("it gives an address even for a name that cannot exist"));
+    }
+    assert_eq!(asked("printer", RecordType::TXT).await.outcome, DnsOutcome::NoData, "a name of the inside");
+}
+
+#[tokio::test]
+async fn a_resolver_that_only_catches_mistyped_names_is_believed_about_records() {
+    let top = |name: &str, rtype| {
+        let RData::SOA(soa) = soa().data else { return None };
+        (name == "org." && rtype == RecordType::SOA).then_some(RData::SOA(soa))
+    };
+    let server = portal(top).await;
+    assert_eq!(ask(&server, "example.org", RecordType::TXT).await.outcome, DnsOutcome::NoData);
+    let exchanger =
+        |name: &str, rtype| (name == "example.net." && rtype == RecordType::MX).then(|| mx(10, "mx.example.net"));
+    let server = portal(exchanger).await;
+    let net = net_asking([server.address], AMPLE);
+    let asked = async |name: &str, rtype| net.lookup(&nowhere(), name, rtype).await.0.outcome;
+    assert_eq!(asked("example.net", RecordType::MX).await, DnsOutcome::Found);
+    assert_eq!(asked("example.net", RecordType::TXT).await, DnsOutcome::NoData);
+}
+
 #[tokio::test]
 async fn a_failing_resolver_is_told_from_one_that_refuses() {
     let server = saying(ResponseCode::ServFail).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::RecordType;
 use serde_json::Value;
 
-use crate::servers::{FRESH, Names, REFUSING, RESOLVER, asks};
+use crate::servers::{DENYING, FRESH, Names, PORTAL, REFUSING, RESOLVER, asks};
 
 /// One check, and what is expected of it.
 struct Case {
@@ -176,6 +176,35 @@ const CASES: &[Case] = &[
         verdict: "inconclusive",
         kind: None,
         has: &["recipient.domain.unknown"],
+        lacks: ACCUSATIONS,
+    },
+    Case {
+        name: "a resolver that denies every name",
+        resolver: DENYING,
+        args: &["--from", "alice@well.com", "--to", "bob@plain.com", "--ip", "5.9.1.10"],
+        verdict: "inconclusive",
+        kind: Some("resolver-cut-off"),
+        has: &["recipient.domain.untold", "dns.denies-all"],
+        lacks: ACCUSATIONS,
+    },
+    Case {
+        name: "a resolver that leads every name to a portal",
+        resolver: PORTAL,
+        args: &[
+            "--from",
+            "alice@well.com",
+            "--to",
+            "bob@plain.com",
+            "--ip",
+            "5.9.1.10",
+            "--steps",
+            "recipient,firewall,dns,blocklists",
+            "--timeout",
+            "1",
+        ],
+        verdict: "inconclusive",
+        kind: Some("resolver-cut-off"),
+        has: &["recipient.domain.untold", "dns.denies-all"],
         lacks: ACCUSATIONS,
     },
     Case {

@@ -19,6 +19,11 @@ pub(crate) const FRESH: &str = "5.9.1.2";
 /// One that refuses us.
 pub(crate) const REFUSING: &str = "5.9.1.3";
 
+/// One of a closed network: it denies every name.
+pub(crate) const DENYING: &str = "5.9.1.4";
+/// One that leads every name to a portal, and has nothing else of any.
+pub(crate) const PORTAL: &str = "5.9.1.5";
+
 /// The servers; dropping it ends them.
 pub(crate) struct Names {
     folder: tempfile::TempDir,
@@ -39,8 +44,10 @@ impl Names {
     pub(crate) fn up() -> Self {
         let folder = tempfile::Builder::new().prefix("heloise-names").tempdir().expect("a folder");
         let mut names = Self { folder, children: Vec::new() };
-        let addresses: String =
-            [1, 2, 3, 10, 53, 54, 55, 56, 57].iter().map(|n| format!("ip address add 5.9.1.{n}/32 dev lo\n")).collect();
+        let addresses: String = [1, 2, 3, 4, 5, 10, 53, 54, 55, 56, 57]
+            .iter()
+            .map(|n| format!("ip address add 5.9.1.{n}/32 dev lo\n"))
+            .collect();
         shell(&format!(
             "set -e\nip link set lo up\n{addresses}ip address add 5.9.0.4/32 dev lo\nip route add default dev lo src 5.9.1.10\n\
              nft add table inet t\nnft 'add chain inet t i {{ type filter hook input priority 0; }}'\n\
@@ -54,10 +61,18 @@ impl Names {
             let files: Vec<(&str, &str)> = files.iter().map(|(name, file)| (*name, file.as_str())).collect();
             names.nsd(&server.to_string(), ip, &files);
         }
-        for (ip, access) in [(RESOLVER, "allow"), (FRESH, "allow"), (REFUSING, "refuse")] {
-            names.unbound(ip, access);
+        for (ip, access, more) in [
+            (RESOLVER, "allow", ""),
+            (FRESH, "allow", ""),
+            (REFUSING, "refuse", ""),
+            (DENYING, "allow", "  local-zone: \".\" always_nxdomain\n"),
+            (PORTAL, "allow", "  local-zone: \".\" redirect\n  local-data: \". A 5.9.1.99\"\n"),
+        ] {
+            names.unbound(ip, access, more);
         }
-        for ip in ["5.9.0.4", "5.9.1.53", "5.9.1.54", "5.9.1.55", "5.9.1.57", RESOLVER, FRESH, REFUSING] {
+        for ip in
+            ["5.9.0.4", "5.9.1.53", "5.9.1.54", "5.9.1.55", "5.9.1.57", RESOLVER, FRESH, REFUSING, DENYING, PORTAL]
+        {
             names.wait_for(ip);
         }
         names
@@ -151,12 +166,12 @@ impl Names {
         self.start(&format!("nsd-{name}"), "nsd", &["-d", "-c", &format!("{at}/nsd-{name}.conf")]);
     }
 
-    fn unbound(&mut self, ip: &str, access: &str) {
+    fn unbound(&mut self, ip: &str, access: &str, more: &str) {
         let at = self.at().display().to_string();
         let conf = format!(
             "server:\n  interface: {ip}\n  outgoing-interface: {ip}\n  do-ip6: no\n  access-control: 0.0.0.0/0 {access}\n  chroot: \"\"\n  \
              username: \"\"\n  pidfile: \"\"\n  use-syslog: no\n  do-daemonize: no\n  ede: yes\n  root-hints: \"{at}/hints\"\n  \
-             trust-anchor-file: \"{at}/anchor\"\n  module-config: \"validator iterator\"\nremote-control:\n  control-enable: no\n"
+             trust-anchor-file: \"{at}/anchor\"\n  module-config: \"validator iterator\"\n{more}remote-control:\n  control-enable: no\n"
         );
         self.write(&format!("unbound-{ip}.conf"), &conf);
         self.start(&format!("unbound-{ip}"), "unbound", &["-d", "-c", &format!("{at}/unbound-{ip}.conf")]);

@@ -10,7 +10,6 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::answer::Answer;
-use crate::transcript::DnsOutcome;
 
 /// A real answer stays good so long: a wizard may stand open for hours, and people repair things meanwhile.
 const ANSWER_LASTS: Duration = Duration::from_secs(300);
@@ -34,12 +33,10 @@ impl Cache {
         answer.clone()
     }
 
-    /// Whether one of the names that exist, by the answers kept, is such a name.
-    pub(super) fn has_told_of(&self, is_such: impl Fn(&str) -> bool) -> bool {
-        let exists = |flight: &Flight| {
-            flight.get().is_some_and(|(a, _)| matches!(a.outcome, DnsOutcome::Found | DnsOutcome::NoData))
-        };
-        lock(&self.flights).iter().any(|((name, _), flight)| is_such(name) && exists(flight))
+    /// Whether such an answer is kept for such a name.
+    pub(super) fn has_told_of(&self, is_such: impl Fn(&str) -> bool, says: impl Fn(&Answer) -> bool) -> bool {
+        let told = |flight: &Flight| flight.get().is_some_and(|(answer, _)| says(answer));
+        lock(&self.flights).iter().any(|((name, _), flight)| is_such(name) && told(flight))
     }
 
     pub(super) fn forget(&self) {
