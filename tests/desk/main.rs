@@ -8,6 +8,7 @@ mod dmarc;
 #[path = "../support/dns_server.rs"]
 mod dns_server;
 mod exchangers;
+mod notes;
 mod resolver;
 mod spf;
 mod table;

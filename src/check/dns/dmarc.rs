@@ -80,11 +80,28 @@ pub(super) async fn policy(cx: &Context, domain: &str) -> Option<Policy> {
         }
     }
     let top = organization(domain);
+    if misplaced(cx, domain, &top, &label).await {
+        return None;
+    }
     let instead = format!("v=DMARC1; p=none; rua=mailto:postmaster@{top}");
     let mut found = Finding::new("dns.dmarc.none").arg("desk", "DMARC").arg("owner", format!("_dmarc.{top}"));
     found.evidence = stops.iter().map(|s| s.evidence).collect();
     cx.found(found.arg("domain", domain).arg("name", top).arg("instead", instead).ends(&label, stops[0].dns.ms));
     None
+}
+
+/// Whether the record stands at the domain itself, where nobody looks for it; and says so.
+async fn misplaced(cx: &Context, domain: &str, top: &str, label: &str) -> bool {
+    for name in [domain, top] {
+        let (txt, evidence) = cx.net.lookup(&cx.rec, name, RecordType::TXT).await;
+        if let Some(record) = txt.texts().find(|t| t.starts_with("v=DMARC1")) {
+            let found = Finding::new("dns.dmarc.misplaced").arg("desk", "DMARC").arg("owner", format!("_dmarc.{name}"));
+            let found = found.arg("domain", domain).arg("name", name).arg("record", record).arg("instead", record);
+            cx.found(found.shown_by(evidence).ends(label, txt.ms));
+            return true;
+        }
+    }
+    false
 }
 
 /// Says that a name of the way was not answered. At the top of the tree that matters to nobody.
@@ -136,9 +153,16 @@ async fn single(
     if !record.old.is_empty() {
         cx.found(found("dns.dmarc.old-tags").arg("terms", record.old.join(", ")));
     }
-    if record.reports.is_empty() && policy == "none" {
+    if at == 0 && policy != "none" && record.below(true) == "none" {
+        cx.found(found("dns.dmarc.below-open").arg("policy", &policy));
+    }
+    if !record.odd.is_empty() {
+        cx.found(found("dns.dmarc.reports-odd").arg("terms", record.odd.join(", ")));
+    }
+    if record.reports.is_empty() {
         cx.found(
             found("dns.dmarc.no-reports")
+                .arg("policy", &policy)
                 .arg("instead", format!("{}; rua=mailto:postmaster@{}", text.trim_end_matches([';', ' ']), stop.name)),
         );
     }

@@ -21,6 +21,8 @@ pub(super) struct Read {
     pub(super) reports: Vec<String>,
     /// Tags that RFC 9989 has dropped.
     pub(super) old: Vec<String>,
+    /// Where reports may not go: by a way that nobody has to know, past a limit of old, or to a third address and more.
+    pub(super) odd: Vec<String>,
 }
 
 impl Read {
@@ -94,6 +96,7 @@ pub(super) fn read(text: &str) -> Result<Read, Vec<Fault>> {
         strict_dkim: strict("adkim"),
         testing: lower("t").as_deref() == Some("y") || value(&tags, "pct") == Some("0"),
         reports,
+        odd: passed_over(&tags),
         old: old.map(|t| format!("{}={}", t.name, t.value)).collect(),
     })
 }
@@ -132,6 +135,16 @@ fn is_address(uri: &str) -> bool {
 fn addresses(value: &str) -> Vec<String> {
     let bare = |uri: &str| uri.trim().get(7..).map(|a| a.split('!').next().unwrap_or_default().to_owned());
     value.split(',').filter(|u| u.trim().to_ascii_lowercase().starts_with("mailto:")).filter_map(bare).collect()
+}
+
+/// Report addresses that may be passed over: RFC 9990 §3.5 has only `mailto` used, RFC 9989 §4.7 no size limit; two have to be served.
+fn passed_over(tags: &[Tag]) -> Vec<String> {
+    const SERVED: usize = 2;
+    let of = |name: &str| value(tags, name).into_iter().flat_map(|v| v.split(',')).map(str::trim).collect::<Vec<_>>();
+    let (rua, ruf) = (of("rua"), of("ruf"));
+    let strange = |uri: &&&str| !uri.to_ascii_lowercase().starts_with("mailto:") || uri.contains('!');
+    let past = [&rua, &ruf].into_iter().flat_map(|list| list.iter().skip(SERVED).filter(|uri| !strange(uri)));
+    rua.iter().chain(&ruf).filter(strange).chain(past).map(|uri| (*uri).to_owned()).collect()
 }
 
 /// The record as it was meant, where that is clear: right version, semicolons, `mailto:`.

@@ -1,5 +1,6 @@
 //! Records that no mail needs, and that say something all the same: BIMI, CAA, SRV for submission.
 
+use super::tags::{tags, value};
 use crate::check::Context;
 use crate::net::RecordType;
 use crate::transcript::{AddressFamily, DnsRecord, Finding};
@@ -13,8 +14,13 @@ async fn bimi(cx: &Context, domain: &str) {
     let owner = format!("default._bimi.{domain}");
     let (txt, evidence) = cx.net.lookup(&cx.rec, &owner, RecordType::TXT).await;
     if let Some(record) = txt.texts().find(|t| t.trim_start().starts_with("v=BIMI1")) {
-        let found = Finding::new("dns.bimi.present").arg("desk", "BIMI").arg("owner", owner).arg("domain", domain);
-        cx.found(found.arg("record", record).shown_by(evidence));
+        let (read, _) = tags(record);
+        let logo = value(&read, "l").unwrap_or_default();
+        // An empty one says that there is to be none.
+        let good = logo.is_empty() || logo.starts_with("https://");
+        let id = if good { "dns.bimi.present" } else { "dns.bimi.bad" };
+        let found = Finding::new(id).arg("desk", "BIMI").arg("owner", owner).arg("domain", domain);
+        cx.found(found.arg("record", record).arg("term", format!("l={logo}")).shown_by(evidence));
     }
 }
 

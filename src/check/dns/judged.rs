@@ -13,6 +13,9 @@ pub(super) fn broken(
 ) -> Option<Finding> {
     let why = trace.why.as_ref()?;
     Some(match why {
+        Why::TooManyLookups { .. } if let Some(step) = trace.circle() => {
+            found("dns.spf.loop").arg("term", &step.term).arg("at", &step.domain).arg("count", trace.lookups)
+        }
         Why::TooManyLookups { domain: at, term } => found("dns.spf.too-many-lookups")
             .arg("count", trace.lookups)
             .arg("most", LOOKUPS)

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use super::{judged, slim, unanswered};
 use crate::check::Context;
 use crate::check::spf::{
-    Answer, COMFORTABLE, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, StepEnd, Trace, cost, is_record,
-    join, looks_like_one, mended, opened, parse, with_address, without,
+    Answer, COMFORTABLE, Directive, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, StepEnd, Trace, cost,
+    is_record, join, looks_like_one, mended, opened, parse, with_address, without,
 };
 use crate::check::tools::{could_not_tell, is_private};
 use crate::net::RecordType;
@@ -100,6 +100,9 @@ pub(super) async fn record(cx: &Context, domain: &str) -> Option<Outcome> {
         return Some(Outcome::TempError);
     }
     let about = About { cx, domain, evidence, label, ms: txt.ms };
+    if let Some(old) = txt.texts().find(|t| t.get(..7).is_some_and(|v| v.eq_ignore_ascii_case("spf2.0/"))) {
+        cx.found(about.found("dns.spf.sender-id").arg("record", old));
+    }
     let records: Vec<&str> = txt.texts().filter(|t| is_record(t)).collect();
     match records.as_slice() {
         [] => {
@@ -151,6 +154,12 @@ async fn single(about: &About<'_>, text: &str) -> Option<Outcome> {
     };
     notes(about, text, &record);
     let asking = Asking::new(about.cx);
+    // Words with macros in them stand where only a real refusal tells (RFC 7208 §6.2).
+    if let Some(Spec(to)) = record.exp.filter(|Spec(to)| !to.contains('%'))
+        && matches!(asking.txt(to).await, Answer::Nothing)
+    {
+        about.cx.found(about.found("dns.spf.no-words").arg("record", text).arg("to", to));
+    }
     let whole = cost(&asking, &question(about, sending_address(about.cx))).await;
     let ip = sending_address(about.cx);
     let trace = match ip {
@@ -165,7 +174,7 @@ async fn single(about: &About<'_>, text: &str) -> Option<Outcome> {
         found
     };
     if let Some(found) = judged::broken(&whole, about.domain, &shown, &about.cx.know) {
-        if whole.lookups > LOOKUPS {
+        if whole.lookups > LOOKUPS && found.id != "dns.spf.loop" {
             let (instead, after) = slim::slimmed(&asking, about.domain, text, &record, whole.lookups).await;
             let found = found.arg("tree", judged::tree(&whole)).arg("costs", judged::costs(&whole));
             about.cx.found(found.arg("instead", instead).arg("after", after));
@@ -242,6 +251,18 @@ async fn helo(about: &About<'_>, ip: IpAddr) {
     }
 }
 
+/// Modifiers of later documents, which some receivers know (RFC 6652 §3).
+const KNOWN_MODIFIERS: [&str; 3] = ["ra", "rp", "rr"];
+
+/// The record without the last place where a term stands.
+fn without_the_last(text: &str, term: &str) -> String {
+    let mut terms: Vec<&str> = text.split(' ').collect();
+    if let Some(at) = terms.iter().rposition(|t| *t == term) {
+        terms.remove(at);
+    }
+    terms.join(" ")
+}
+
 /// What works as written, and may not be what was meant.
 fn notes(about: &About<'_>, text: &str, record: &Record<'_>) {
     let found = |id: &str| about.found(id).arg("record", text);
@@ -254,7 +275,16 @@ fn notes(about: &About<'_>, text: &str, record: &Record<'_>) {
             let right = term.text.replacen('=', ":", 1);
             let instead: Vec<&str> = text.split(' ').map(|t| if t == term.text { right.as_str() } else { t }).collect();
             about.cx.found(found("dns.spf.ignored").arg("term", term.text).arg("instead", instead.join(" ")));
+        } else if !KNOWN_MODIFIERS.iter().any(|m| term.name.eq_ignore_ascii_case(m)) {
+            about.cx.found(found("dns.spf.unknown-modifier").arg("term", term.text));
         }
+    }
+    let twice = |(at, d): (usize, &Directive<'_>)| record.directives[..at].iter().any(|b| b.text == d.text);
+    let again: Vec<&str> =
+        record.directives.iter().enumerate().filter(|(at, d)| twice((*at, d))).map(|(_, d)| d.text).collect();
+    if !again.is_empty() {
+        let instead = again.iter().fold(text.to_owned(), |left, term| without_the_last(&left, term));
+        about.cx.found(found("dns.spf.twice").arg("terms", again.join(" ")).arg("instead", instead));
     }
     let all = record.directives.iter().position(|d| d.mechanism == Mechanism::All);
     let behind: Vec<&str> = all.map_or(&[][..], |at| &record.directives[at + 1..]).iter().map(|d| d.text).collect();

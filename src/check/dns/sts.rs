@@ -29,7 +29,14 @@ pub(super) async fn policy(cx: &Context, domain: &str) {
         txt.texts().filter(|t| t.trim_start().to_ascii_lowercase().starts_with("v=stsv1")).collect();
     let record = match records.as_slice() {
         [] => {
-            cx.found(found("dns.mta-sts.none"));
+            let (apex, at) = cx.net.lookup(&cx.rec, domain, RecordType::TXT).await;
+            match apex.texts().find(|t| t.starts_with("v=STSv1")) {
+                Some(record) => {
+                    let found = found("dns.mta-sts.misplaced").arg("record", record).arg("instead", record);
+                    cx.found(found.shown_by(at));
+                }
+                None => cx.found(found("dns.mta-sts.none")),
+            }
             return;
         }
         [one] => *one,

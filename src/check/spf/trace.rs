@@ -149,6 +149,19 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The term that leads back to a record whose evaluation is still going on: an include of itself, or of who includes it.
+    #[must_use]
+    pub fn circle(&self) -> Option<&Step> {
+        let enters = |s: &&Step| s.end == StepEnd::Enters;
+        self.steps.iter().enumerate().filter(|(_, s)| enters(s)).find_map(|(at, first)| {
+            let below = self.steps[at + 1..].iter().take_while(|s| s.depth >= first.depth);
+            below.filter(enters).find(|s| {
+                let deeper = s.depth > first.depth || s.term.to_ascii_lowercase().starts_with("redirect=");
+                deeper && s.domain == first.domain && s.term == first.term
+            })
+        })
+    }
+
     /// The term that decided, at the top and not inside of an include; none where none matched.
     #[must_use]
     pub fn matched(&self) -> Option<&Step> {
