@@ -27,3 +27,13 @@ fn there_is_enough_to_look_at() {
     assert!(guide.findings().count() > 150, "{} findings", guide.findings().count());
     assert!(guide.phrases().len() > 150, "{} phrases", guide.phrases().len());
 }
+
+#[test]
+fn a_kind_says_what_sort_of_thing_it_is_where_its_cause_does_not_fit() {
+    let guide = Guide::embedded();
+    let says = |cause, kind| guide.sort_of_thing(cause, kind).map(|w| w.plain.as_str());
+    let filter = says("spam-filter", None).expect("a cause");
+    assert_eq!(says("spam-filter", Some("policy")), Some(filter));
+    assert!(says("spam-filter", Some("greylisting")).is_some_and(|s| s != filter && s.contains("put off")));
+    assert_eq!(says("moon", Some("policy")), None);
+}

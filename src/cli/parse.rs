@@ -48,7 +48,7 @@ fn read(words: Vec<OsString>) -> Result<Result<Arguments, String>, Trouble> {
     }
 }
 
-/// `heloise --to bob@example.org` is `heloise start --to bob@example.org`.
+/// `heloise --to bob@example.org` is `heloise start --to bob@example.org`, and `heloise --plain practice` is `heloise practice --plain`.
 fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
     let mut at = 1;
     while let Some(word) = words.get(at).and_then(|w| w.to_str()) {
@@ -58,7 +58,10 @@ fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
             _ if ["--guide-folder=", "--state-dir=", "--config="].iter().any(|o| word.starts_with(o)) => at += 1,
             "-h" | "--help" | "-V" | "--version" => break,
             _ if word.starts_with('-') && word.len() > 1 => {
-                words.insert(at, "start".into());
+                match wizard_behind_looks(&words[at..]) {
+                    Some(looks) => words[at..=at + looks].rotate_right(1),
+                    None => words.insert(at, "start".into()),
+                }
                 break;
             }
             _ => break,
@@ -67,6 +70,40 @@ fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
     words
 }
 
+/// How many words say only how the screen looks, where a command that opens the wizard stands behind them.
+fn wizard_behind_looks(words: &[OsString]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match words.get(at)?.to_str()? {
+            "--plain" | "--ascii" | "--mono" => at += 1,
+            "--theme" | "--mode" => at += 2,
+            word if ["--theme=", "--mode="].iter().any(|o| word.starts_with(o)) => at += 1,
+            "start" | "practice" | "resume" => return Some(at),
+            _ => return None,
+        }
+    }
+}
+
 fn is_command(word: &OsString) -> bool {
     Arguments::command().get_subcommands().any(|c| word == c.get_name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_the_screen_may_stand_before_the_command() {
+        for (given, wanted) in [
+            ("--plain practice no-such-user", "practice --plain no-such-user"),
+            ("--no-save --theme light --ascii resume", "--no-save resume --theme light --ascii"),
+            ("--mode=checklist start --to bob@example.org", "start --mode=checklist --to bob@example.org"),
+            ("--plain --to bob@example.org", "start --plain --to bob@example.org"),
+            ("--to bob@example.org practice", "start --to bob@example.org practice"),
+            ("--theme", "start --theme"),
+        ] {
+            let split = |line: &str| format!("heloise {line}").split(' ').map(OsString::from).collect::<Vec<_>>();
+            assert_eq!(with_command(split(given)), split(wanted), "{given}");
+        }
+    }
 }

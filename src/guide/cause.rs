@@ -90,6 +90,9 @@ pub struct Kind {
     pub id: String,
     /// One sentence a non-expert understands. Places allowed.
     pub headline: Words,
+    /// What sort of thing it is, where what is said of the cause does not fit it.
+    #[serde(default)]
+    pub says: Option<Words>,
     /// Who has to act.
     pub who: Who,
     /// Whether waiting helps; that of the cause if left out.

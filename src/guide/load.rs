@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::files::Files;
 use super::late::{Codes, Core, Findings};
 use super::phrases::PhraseIndex;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, SharedAdvice, StartRule, Step};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, SharedAdvice, StartRule, Step, Words};
 use crate::transcript::{Enhanced, StepId};
 
 /// A file of the guide is not what it should be; the message names file, line and field.
@@ -192,6 +192,14 @@ impl Guide {
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<(&Cause, &Kind)> {
         self.causes().iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
+    }
+
+    /// What sort of thing a cause is, in a sentence: as its kind has it, else its own.
+    #[must_use]
+    pub fn sort_of_thing(&self, cause: &str, kind: Option<&str>) -> Option<&Words> {
+        let cause = self.cause(cause)?;
+        let finer = cause.kinds.iter().find(|k| Some(k.id.as_str()) == kind);
+        Some(finer.and_then(|k| k.says.as_ref()).unwrap_or(&cause.says))
     }
 
     /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.

@@ -40,8 +40,8 @@ fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ra
     let healthy = diagnosis.verdict == Verdict::NoFaultFound || top.cause == "not-a-bounce";
     let sure = if healthy { String::new() } else { format!(" That is {}.", top.certainty.as_str()) };
     lines.push(format!("What we found: {}{sure}", top.headline.plain));
-    if let Some(known) = guide.cause(&top.cause).filter(|_| !healthy) {
-        lines.push(known.says.plain.clone());
+    if let Some(says) = guide.sort_of_thing(&top.cause, top.kind.as_deref()).filter(|_| !healthy) {
+        lines.push(says.plain.clone());
     }
     for (n, fix) in top.fix.iter().enumerate() {
         lines.push(format!("Do this, {}: {}", n + 1, fix.plain));

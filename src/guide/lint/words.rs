@@ -83,6 +83,7 @@ fn all(guide: &Guide) -> Vec<(String, Sort, &Words)> {
         for kind in &cause.kinds {
             let about = format!("kind {}", kind.id);
             words.push((about.clone(), Sort::Headline, &kind.headline));
+            words.extend(kind.says.iter().map(|says| (about.clone(), Sort::Says, says)));
             words.extend(kind.fix.iter().map(|f| (about.clone(), Sort::Fix, f)));
         }
     }

@@ -47,8 +47,8 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         return nothing(diagnosis.verdict, also);
     };
     let healthy = top.cause == "healthy" || top.cause == "not-a-bounce";
-    let cause = guide.cause(&top.cause);
-    let explained = cause.filter(|_| !healthy).map(|c| clean_line(c.says.register(admin), MOST)).into_iter().collect();
+    let sort = guide.sort_of_thing(&top.cause, top.kind.as_deref()).filter(|_| !healthy);
+    let explained = sort.map(text).into_iter().collect();
     Found {
         headline: text(&top.headline),
         certainty: certainty(diagnosis.verdict, top, healthy),
