@@ -2,23 +2,27 @@
 
 use std::cell::OnceCell;
 
-use super::matching::{self, Args};
+use super::matching::{self, Args, BADNESS};
+use super::status::Brought;
 use super::{Move, StepState, Walk, order, start};
 use crate::diagnosis::{Ranked, diagnose};
 use crate::guide::{Branch, Field, Goto, Guide, When, enhanced_fits};
 use crate::reading::{Certainty, Meaning, read_reply};
-use crate::transcript::{Finding, Level, Mode, Reply, StepId, StepStatus};
+use crate::transcript::{Level, Mode, Reply, StepId, StepStatus};
 
 const WAYS: usize = 3;
 
 /// Where the rules lead from the present step, once it has ended.
-pub(super) fn propose(walk: &Walk, guide: &Guide) -> Option<Move> {
+///
+/// What its runs brought is looked up, unless it is given.
+pub(super) fn propose(walk: &Walk, guide: &Guide, brought: Option<Brought>) -> Option<Move> {
     let here = walk.here()?;
     let StepState::Done(status) = walk.state_of(here) else { return None };
     if walk.mode() == Mode::Checklist {
         return Some(order::checklist(walk, guide, here));
     }
-    let seen = Seen::new(walk, guide, here, status);
+    let brought = brought.unwrap_or_else(|| walk.brought(guide, here));
+    let seen = Seen::new(walk, guide, here, status, &brought);
     let branches = guide.step(here).map_or(&[][..], |s| &s.branches);
     Some(branches.iter().find_map(|b| seen.take(b)).unwrap_or_else(|| {
         let to = order::next(walk, guide);
@@ -38,7 +42,8 @@ pub(super) fn other_ways(walk: &Walk, guide: &Guide) -> Vec<StepId> {
             ways.push(way.clone());
         }
     };
-    let seen = Seen::new(walk, guide, here, status);
+    let brought = walk.brought(guide, here);
+    let seen = Seen::new(walk, guide, here, status, &brought);
     let branches = guide.step(here).map_or(&[][..], |s| &s.branches);
     for way in branches.iter().filter_map(|b| seen.take(b)?.to) {
         add(&way);
@@ -57,19 +62,25 @@ struct Seen<'a> {
     guide: &'a Guide,
     here: &'a StepId,
     status: StepStatus,
-    findings: Vec<(&'a Finding, Level)>,
+    /// Where they stand, the gravest last.
+    findings: Vec<(u32, Level)>,
     replies: Vec<(&'a Reply, OnceCell<Meaning>)>,
     top: OnceCell<Option<Ranked>>,
 }
 
 impl<'a> Seen<'a> {
-    fn new(walk: &'a Walk, guide: &'a Guide, here: &'a StepId, status: StepStatus) -> Self {
-        let mut findings = walk.findings_of(guide, here);
+    fn new(walk: &'a Walk, guide: &'a Guide, here: &'a StepId, status: StepStatus, brought: &'a Brought) -> Self {
+        let mut findings = brought.findings.clone();
         findings.sort_by_key(|(_, level)| *level);
-        let mut replies: Vec<_> = walk.replies_of(here).into_iter().map(|r| (r, OnceCell::new())).collect();
-        replies.sort_by_key(|(r, _)| matching::badness(r));
         // What was said many times over is looked at once.
-        replies.dedup_by(|(next, _), (last, _)| same(next, last));
+        let mut by_badness: [Vec<&Reply>; BADNESS] = Default::default();
+        for reply in walk.replies_in(brought) {
+            let alike = &mut by_badness[matching::badness(reply)];
+            if alike.last().is_none_or(|last| !same(reply, last)) {
+                alike.push(reply);
+            }
+        }
+        let replies = by_badness.into_iter().flatten().map(|r| (r, OnceCell::new())).collect();
         Self { walk, guide, here, status, findings, replies, top: OnceCell::new() }
     }
 
@@ -109,7 +120,8 @@ impl<'a> Seen<'a> {
         }
         if !when.finding.is_empty() {
             let asked = |id: &str| when.finding.iter().any(|p| matching::is_finding(p, id));
-            let (finding, _) = self.findings.iter().rev().find(|(f, _)| asked(&f.id))?;
+            let told = self.findings.iter().rev().filter_map(|(at, _)| self.walk.finding_at(*at));
+            let finding = told.into_iter().find(|f| asked(&f.id))?;
             args.extend(finding.args.iter().map(|(name, value)| (name.clone(), matching::short(value))));
         }
         if when.diagnosis.is_some() || !when.suspect.is_empty() {

@@ -40,8 +40,11 @@ pub(super) fn is_code(written: &str, reply: &Reply) -> bool {
     }
 }
 
-/// How bad a reply is: refused for good, for now, said without a code, accepted.
-pub(super) fn badness(reply: &Reply) -> u8 {
+/// How many sorts of reply there are by how bad they are.
+pub(super) const BADNESS: usize = 4;
+
+/// How bad a reply is, below [`BADNESS`]: refused for good, for now, said without a code, accepted.
+pub(super) fn badness(reply: &Reply) -> usize {
     match reply.code {
         500.. => 3,
         400..500 => 2,

@@ -223,7 +223,7 @@ impl Walk {
             |r: &Reply| r.stage == Some(Stage::Ehlo) && r.text.iter().any(|l| l.trim().eq_ignore_ascii_case("VRFY"));
         let has_object = |c: &Consent| match c {
             Consent::Send => self.case().from.is_some() && !self.case().to.is_empty(),
-            Consent::Vrfy => self.replies_of(step).into_iter().any(vrfy),
+            Consent::Vrfy => self.replies_in(&self.brought(guide, step)).any(vrfy),
             _ => true,
         };
         let open = |c: &Consent| !self.granted.contains(c) && has_object(c);

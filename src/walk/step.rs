@@ -1,6 +1,7 @@
 //! What follows from each input.
 
 use super::fold::RunState;
+use super::status::Brought;
 use super::{Effect, Input, Move, Place, StepState, Walk, branch, order, start};
 use crate::diagnosis::diagnose;
 use crate::guide::Guide;
@@ -248,10 +249,11 @@ impl<'a> Stepping<'a> {
         if self.walk.state_of(step) == StepState::Running {
             return;
         }
-        let status = self.walk.judge(self.guide, step);
+        let brought = self.walk.brought(self.guide, step);
+        let status = self.walk.judge(self.guide, &brought);
         self.append(Fact::StepEnded { step: step.clone(), status });
         if self.walk.here() == Some(step) {
-            self.propose();
+            self.propose_by(Some(brought));
         }
         // A parked step may be looked at again after the conclusion, and then that is drawn anew.
         if *self.walk.place() == Place::Concluded && self.walk.verdict().is_some() && self.walk.running().is_empty() {
@@ -262,7 +264,12 @@ impl<'a> Stepping<'a> {
 
     /// Proposes where to go from here, unless that is proposed already.
     fn propose(&mut self) {
-        let Some(proposal) = branch::propose(self.walk, self.guide) else { return };
+        self.propose_by(None);
+    }
+
+    /// The same, where what the step's runs brought is known already.
+    fn propose_by(&mut self, brought: Option<Brought>) {
+        let Some(proposal) = branch::propose(self.walk, self.guide, brought) else { return };
         if self.walk.proposal() != Some(&proposal)
             && let Some(from) = proposal.from
         {
