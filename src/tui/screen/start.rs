@@ -62,5 +62,5 @@ pub(in crate::tui) fn story(pen: &mut Pen<'_>, story: &str, scroll: u16) {
     }
     let y = (3 + u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room)).saturating_add(1);
     pen.put(3, y, "What you would type is filled in already.", theme.dim);
-    pen.put(3, y + 1, "All of this is inside heloise: nothing leaves this machine.", theme.dim);
+    pen.put(3, y + 1, "It is all inside heloise: nothing leaves this machine.", theme.dim);
 }
