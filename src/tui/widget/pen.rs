@@ -156,7 +156,7 @@ fn fold_char(c: char) -> char {
         '’' | '‘' => '\'',
         '“' | '”' => '"',
         '│' => '|',
-        '┬' | '┴' | '┼' => '+',
+        '┬' | '┴' | '┼' | '├' | '┤' | '╭' | '╮' | '╰' | '╯' => '+',
         '▏' | '█' | '▁' => '_',
         '▂' | '▃' => '=',
         '▄'..='▇' => '#',
@@ -188,6 +188,14 @@ mod tests {
             part.put_before(9, 0, "", Style::new());
         });
         assert_eq!(rows, ["          ", "    abc…  "]);
+    }
+
+    #[test]
+    fn whatever_the_screens_draw_has_a_stand_in_in_ascii() {
+        for drawn in "✓✗×·•–—─‑▸→›←‹↑↓…’‘“”│┬┴┼├┤╭╮╰╯▏█▁▂▃▄▅▆▇§".chars() {
+            assert_ne!(fold_char(drawn), '?', "{drawn}");
+        }
+        assert_eq!(fold_char('語'), '?');
     }
 
     #[test]
