@@ -122,7 +122,7 @@ impl App {
                 Head { about: String::new(), state: "an SMTP troubleshooter".to_owned() }
             }
             Screen::Story { .. } => Head { about: String::new(), state: "practice".to_owned() },
-            Screen::Diagnosis { .. } => named("what we found"),
+            Screen::Diagnosis { .. } => named(&format!("what we found{}", self.shown.again)),
             Screen::Transcript(lens) => {
                 let lines = &self.shown.lines;
                 let host = lines.get(lens.cursor).map_or_else(String::new, |l| l.host.clone());

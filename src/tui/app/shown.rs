@@ -13,6 +13,8 @@ use crate::tui::widget::Head;
 pub(super) struct Shown {
     of: Option<Of>,
     pub(super) head: Head,
+    /// When a step that was put off is looked at again.
+    pub(super) again: String,
     pub(super) rail: Rail,
     /// The step that the screen is about: where the walk is, or the line of the checklist that is lit.
     pub(super) step: Option<StepView>,
@@ -86,7 +88,11 @@ impl App {
         // While something runs, what ruled a step out before may not hold.
         let nothing = RuledOut::new();
         let ruled = if self.ruled.0 == (of.session, of.entries) { &self.ruled.1 } else { &nothing };
-        let mut shown = Shown { head: model::head(walk, walk.checklist(guide).len(), self.now), ..Shown::default() };
+        let mut shown = Shown {
+            head: model::head(walk, walk.checklist(guide).len(), self.now),
+            again: model::again(walk, self.now),
+            ..Shown::default()
+        };
         match of.kind {
             Kind::Step => {
                 let most = (!of.unfolded).then(|| screen::step::rows_that_fit(of.size.1));

@@ -61,10 +61,13 @@ pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
         state += &format!(" · {} asked", count(hosts.len(), "host"));
         state += &if mails == 0 { " · no mail sent".to_owned() } else { format!(" · {} sent", count(mails, "mail")) };
     }
-    if let Some(parked) = walk.parked() {
-        state += &format!(" · asks again in {}", clock(parked.due.saturating_sub(now)));
-    }
+    state += &again(walk, now);
     Head { about: about(walk), state }
+}
+
+/// When a step that was put off is looked at again, behind a dot; nothing where none is.
+pub(in crate::tui) fn again(walk: &Walk, now: u64) -> String {
+    walk.parked().map_or_else(String::new, |p| format!(" · asks again in {}", clock(p.due.saturating_sub(now))))
 }
 
 /// How many steps have ended.

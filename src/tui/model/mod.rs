@@ -24,7 +24,7 @@ pub(super) use diagnosis::{Found, Why, diagnosis};
 pub(super) use dialogue::{Said, Way, dialogue, latest};
 pub(super) use evidence::evidence;
 pub(super) use failures::{Failure, failures};
-pub(super) use head::{about, head};
+pub(super) use head::{about, again, head};
 pub(super) use map::{Map, MapWay, map, row_here};
 pub(super) use meaning::{Meant, meaning, whole};
 pub(super) use page::Page;

@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn whatever_the_screens_draw_has_a_stand_in_in_ascii() {
-        for drawn in "✓✗×·•–—─‑▸→›←‹↑↓…’‘“”│┬┴┼├┤╭╮╰╯▏█▁▂▃▄▅▆▇§".chars() {
+        for drawn in "✓✗×·•–—─‑▸→›←‹↑↓…’‘“”│┬┴┼├┤╭╮╰╯▏█▁▂▃▄▅▆▇§".chars()
+        {
             assert_ne!(fold_char(drawn), '?', "{drawn}");
         }
         assert_eq!(fold_char('語'), '?');
