@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnosis::{Diagnosis, Ranked, Reason, diagnose, untold};
 use crate::guide::{Guide, fill};
+use crate::reading::Certainty;
 use crate::report::distinct;
 use crate::transcript::{Finding, Verdict};
 use crate::walk::{StepState, Walk};
@@ -57,7 +58,9 @@ fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ra
     }
     lines.extend(told("Against it", &top.against));
     let others = diagnosis.causes.iter().skip(1).take(3);
-    lines.extend(others.map(|r| format!("Or: {} That is {}.", r.headline.plain, r.certainty.as_str())));
+    // What is confirmed is no other explanation, but another fault.
+    let head = |r: &Ranked| if r.certainty == Certainty::Confirmed { "Besides" } else { "Or" };
+    lines.extend(others.map(|r| format!("{}: {} That is {}.", head(r), r.headline.plain, r.certainty.as_str())));
 }
 
 /// Findings that are as good as those before them are counted rather than told: nobody listens to thirty lists one by one.

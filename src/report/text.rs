@@ -133,11 +133,15 @@ fn proof(out: &mut String, top: &Ranked, fine: bool) {
 
 fn others(out: &mut String, view: &View) {
     let before = out.len();
-    let mut lead = "Or else";
-    for other in view.diagnosis.causes.iter().skip(1).take(3) {
-        let word = certainty(Verdict::FaultFound, other.certainty);
-        out.push_str(&columns(lead, INDENT, &format!("{} ({word})", other.headline.plain), WIDTH));
-        lead = "";
+    let rivals: Vec<_> = view.diagnosis.causes.iter().skip(1).take(3).collect();
+    // What is confirmed is no other explanation, but another fault.
+    for (label, sure) in [("Besides", true), ("Or else", false)] {
+        let mut lead = label;
+        for other in rivals.iter().filter(|r| (r.certainty == Certainty::Confirmed) == sure) {
+            let word = certainty(Verdict::FaultFound, other.certainty);
+            out.push_str(&columns(lead, INDENT, &format!("{} ({word})", other.headline.plain), WIDTH));
+            lead = "";
+        }
     }
     let mut lead = "Also";
     let shown: Vec<_> =

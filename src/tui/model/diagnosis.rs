@@ -4,6 +4,7 @@ use super::super::theme::Mark;
 use super::{MOST, Pair, pair, title};
 use crate::diagnosis::{Diagnosis, Ranked, Reason};
 use crate::guide::{Guide, Words};
+use crate::reading::Certainty;
 use crate::report::distinct;
 use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
 
@@ -24,6 +25,8 @@ pub(in crate::tui) struct Found {
     /// Two probes that differ in one thing, of what proves it.
     pub pair: Option<Pair>,
     pub against: Vec<Why>,
+    /// Other faults that are as sure.
+    pub besides: Vec<String>,
     /// Other causes that are still open.
     pub rivals: Vec<String>,
     pub also: Vec<Why>,
@@ -47,6 +50,10 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         return nothing(diagnosis.verdict, also);
     };
     let healthy = top.cause == "healthy" || top.cause == "not-a-bounce";
+    let others = |sure: bool| {
+        let next = diagnosis.causes.iter().skip(1).take(3).filter(|r| (r.certainty == Certainty::Confirmed) == sure);
+        next.map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str())).collect()
+    };
     let sort = guide.sort_of_thing(&top.cause, top.kind.as_deref()).filter(|_| !healthy);
     let explained = sort.map(text).into_iter().collect();
     Found {
@@ -60,13 +67,8 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         proof: distinct(&top.because, admin).iter().map(why).collect(),
         pair: top.because.iter().filter(|_| !healthy).find_map(|r| pair(transcript, &r.evidence)),
         against: top.against.iter().map(why).collect(),
-        rivals: diagnosis
-            .causes
-            .iter()
-            .skip(1)
-            .take(3)
-            .map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str()))
-            .collect(),
+        besides: others(true),
+        rivals: others(false),
         also,
         step: (!healthy).then(|| (top.step.clone(), title(guide, &top.step))),
     }

@@ -147,7 +147,8 @@ fn shows(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
 /// What else it may be, and what else was seen.
 fn rest(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     let width = width.min(READABLE);
-    let mut all = headed("Or", &found.rivals, width, theme);
+    let mut all = headed("Besides", &found.besides, width, theme);
+    all.extend(headed("Or", &found.rivals, width, theme));
     all.extend(headed("Also", &says(&found.also), width, theme));
     all
 }
