@@ -31,6 +31,8 @@ pub(super) struct Seen<'a> {
     pub(super) replies: Vec<(EvidenceId, &'a Reply)>,
     /// Whether a step ended without being able to tell.
     pub(super) step_untold: bool,
+    /// The steps that were broken off before they found a fault, and not looked at again; in order.
+    pub(super) broken_off: Vec<&'a StepId>,
     /// The step that ended last.
     pub(super) last_step: Option<&'a StepId>,
 }
@@ -45,8 +47,14 @@ impl<'a> Seen<'a> {
     pub(super) fn gather(guide: &'a Guide, transcript: &'a Transcript) -> Self {
         let counting = counting_runs(transcript);
         let counts = |run: RunId| counting.get(&run).copied().unwrap_or(true);
-        let mut seen =
-            Self { case: None, findings: Vec::new(), replies: Vec::new(), step_untold: false, last_step: None };
+        let mut seen = Self {
+            case: None,
+            findings: Vec::new(),
+            replies: Vec::new(),
+            step_untold: false,
+            broken_off: Vec::new(),
+            last_step: None,
+        };
         let mut statuses: HashMap<&StepId, StepStatus> = HashMap::new();
         let mut step_of: HashMap<RunId, &StepId> = HashMap::new();
         let mut cut_off: HashSet<&StepId> = HashSet::new();
@@ -68,6 +76,10 @@ impl<'a> Seen<'a> {
                 Fact::Cancelled { run } => cut_off.extend(step_of.get(run)),
                 Fact::StepEnded { step, status } => {
                     statuses.insert(step, *status);
+                    seen.broken_off.retain(|s| *s != step);
+                    if cut_off.contains(step) && *status != StepStatus::Fail {
+                        seen.broken_off.push(step);
+                    }
                     seen.last_step = Some(step);
                 }
                 _ => {}
@@ -78,9 +90,8 @@ impl<'a> Seen<'a> {
             let own = |f: &Found<'_>| f.entry.level == Level::Unknown && room(&f.entry.id) == step.as_str();
             seen.findings.iter().any(own)
         };
-        seen.step_untold = statuses
-            .into_iter()
-            .any(|(step, s)| s == StepStatus::Unknown && (cut_off.contains(step) || !says_why(step)));
+        seen.step_untold = !seen.broken_off.is_empty()
+            || statuses.into_iter().any(|(step, s)| s == StepStatus::Unknown && !says_why(step));
         seen
     }
 

@@ -92,10 +92,12 @@ pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
     Diagnosis { verdict, causes, also }
 }
 
-/// What was needed and could not be told: why a check is inconclusive, in the findings' words.
+/// What was needed and could not be told: steps that were broken off, then the findings that say so, in their words.
 #[must_use]
 pub fn untold(guide: &Guide, transcript: &Transcript) -> Vec<Reason> {
     let seen = Seen::gather(guide, transcript);
     let case = seen.case.map(case_args).unwrap_or_default();
-    quiet::sentences(seen.untold(), &case)
+    let mut untold: Vec<Reason> = seen.broken_off.iter().map(|step| quiet::broken_off(guide, step)).collect();
+    untold.extend(quiet::sentences(seen.untold(), &case));
+    untold
 }

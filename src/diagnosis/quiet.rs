@@ -8,7 +8,7 @@ use super::heap::{Heap, NOT_A_BOUNCE, UNCLEAR};
 use super::pile::Source;
 use super::rank::{Bare, Weighed, dress};
 use super::{Ranked, Reason, says};
-use crate::guide::{Guide, Who};
+use crate::guide::{Guide, Who, Words};
 use crate::reading::Certainty;
 use crate::transcript::{EvidenceId, Level, Reply, Role, StepId, Verdict};
 
@@ -80,6 +80,16 @@ pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>
         }
     }
     said
+}
+
+/// A step that had no time to end.
+pub(super) fn broken_off(guide: &Guide, step: &StepId) -> Reason {
+    let title = guide.step(step).map_or(step.as_str(), |s| s.title.as_str());
+    let says = Words {
+        plain: format!("The step “{title}” was broken off before it was done; with more time it may tell."),
+        admin: format!("{step} was cancelled before it ended: by hand, or by the deadline (--deadline SECONDS)."),
+    };
+    Reason { says, evidence: Vec::new(), db: 0 }
 }
 
 fn healthy(guide: &Guide, seen: &Seen<'_>, case: &Args) -> Ranked {

@@ -55,6 +55,7 @@ pub fn html(guide: &Guide, transcript: &Transcript) -> String {
         }
         out.push_str("</ul>\n");
     }
+    reasons(&mut out, "What could not be told", &view.untold);
     reasons(&mut out, "Seen on the side", &view.diagnosis.also);
     let refused = refusals(transcript);
     if !refused.is_empty() {

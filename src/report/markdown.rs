@@ -40,6 +40,7 @@ pub fn markdown(guide: &Guide, transcript: &Transcript) -> String {
         }
         out.push('\n');
     }
+    reasons(&mut out, "What could not be told", &view.untold);
     reasons(&mut out, "Seen on the side", &view.diagnosis.also);
     let refused = refusals(transcript);
     if !refused.is_empty() {

@@ -26,7 +26,7 @@ pub fn text(guide: &Guide, transcript: &Transcript) -> String {
     let mut out = String::new();
     match view.diagnosis.causes.first() {
         Some(top) => headline(&mut out, &view, top),
-        None => out.push_str("We could not tell what is wrong.\n\n"),
+        None => nothing(&mut out, &view),
     }
     if let Some(top) = view.diagnosis.causes.first() {
         proof(&mut out, top, view.diagnosis.verdict == Verdict::NoFaultFound);
@@ -108,6 +108,17 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
         if !top.waiting.is_empty() {
             out.push_str(&columns("Waiting", INDENT, &top.waiting, WIDTH));
         }
+        out.push('\n');
+    }
+}
+
+fn nothing(out: &mut String, view: &View) {
+    out.push_str("We could not tell what is wrong.\n\n");
+    for (i, reason) in view.untold.iter().enumerate() {
+        let label = if i == 0 { "Could not tell" } else { "" };
+        out.push_str(&columns(label, INDENT, &reason.says.plain, WIDTH));
+    }
+    if !view.untold.is_empty() {
         out.push('\n');
     }
 }

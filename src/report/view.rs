@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, Reason, diagnose, untold};
 use crate::guide::{Guide, Who, Words, fill};
 use crate::transcript::{
-    Case, Consent, EvidenceId, Fact, Finding, Level, Reply, Role, RunId, StepId, StepStatus, Transcript,
+    Case, Consent, EvidenceId, Fact, Finding, Level, Reply, Role, RunId, StepId, StepStatus, Transcript, Verdict,
 };
 
 /// A finding with its words.
@@ -74,6 +74,8 @@ pub struct View {
     pub consents: Vec<Consent>,
     /// The causes.
     pub diagnosis: Diagnosis,
+    /// Where there is no cause: what could not be told.
+    pub untold: Vec<Reason>,
     /// The steps in the order walked.
     pub path: Vec<WayView>,
     /// All steps of the guide, in its order.
@@ -84,13 +86,16 @@ impl View {
     /// Gathers it.
     #[must_use]
     pub fn of(guide: &Guide, transcript: &Transcript) -> Self {
+        let diagnosis = diagnose(guide, transcript);
+        let nothing = diagnosis.causes.is_empty() && diagnosis.verdict == Verdict::Inconclusive;
         let mut view = Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             began: 0,
             elapsed_ms: transcript.entries().last().map_or(0, |e| e.at),
             case: Case::new(),
             consents: Vec::new(),
-            diagnosis: diagnose(guide, transcript),
+            untold: if nothing { untold(guide, transcript) } else { Vec::new() },
+            diagnosis,
             path: Vec::new(),
             steps: steps(guide, transcript),
         };

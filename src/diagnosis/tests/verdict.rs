@@ -68,6 +68,18 @@ fn a_step_that_could_not_tell_is_never_no_fault() {
 }
 
 #[test]
+fn a_step_that_was_broken_off_is_never_no_fault_and_is_named() {
+    let story = || Story::new().run("dns").found("dns.mx.ok", &[]).found("dns.ptr.none", &[]).cancelled();
+    let transcript: Transcript = story().ended("dns", StepStatus::Warn).entries.into_iter().collect();
+    let untold: Vec<_> = untold(&guide(), &transcript).into_iter().map(|r| r.says.admin).collect();
+    assert_eq!(untold, ["dns was cancelled before it ended: by hand, or by the deadline (--deadline SECONDS)."]);
+    let verdict = |story: Story| story.diagnose().verdict;
+    assert_eq!(verdict(story().ended("dns", StepStatus::Warn)), Verdict::Inconclusive);
+    let again = story().ended("dns", StepStatus::Warn).run("dns").found("dns.mx.ok", &[]);
+    assert_eq!(verdict(again.ended("dns", StepStatus::Pass)), Verdict::NoFaultFound, "what was looked at again counts");
+}
+
+#[test]
 fn a_step_that_could_tell_when_looked_at_again_counts() {
     let story = Story::new().run("dns").ended("dns", StepStatus::Unknown);
     let story = story.run("dns").found("dns.mx.ok", &[]).ended("dns", StepStatus::Pass);

@@ -2,11 +2,14 @@
 
 use super::super::theme::Mark;
 use super::{MOST, Pair, pair, title};
-use crate::diagnosis::{Diagnosis, Ranked, Reason};
+use crate::diagnosis::{Diagnosis, Ranked, Reason, untold};
 use crate::guide::{Guide, Words};
 use crate::reading::Certainty;
 use crate::report::distinct;
 use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
+
+/// The most sentences that are said where no cause was found.
+const SAID: usize = 5;
 
 /// The diagnosis as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +50,8 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
     let why = |r: &Reason| Why { says: text(&r.says), evidence: r.evidence.clone() };
     let also = diagnosis.also.iter().map(why).collect();
     let Some(top) = diagnosis.causes.first() else {
-        return nothing(diagnosis.verdict, also);
+        let untold = untold(guide, transcript);
+        return nothing(diagnosis.verdict, untold.iter().map(|r| text(&r.says)).collect(), also);
     };
     let healthy = top.cause == "healthy" || top.cause == "not-a-bounce";
     let others = |sure: bool| {
@@ -82,7 +86,7 @@ fn certainty(verdict: Verdict, top: &Ranked, healthy: bool) -> String {
     }
 }
 
-fn nothing(verdict: Verdict, also: Vec<Why>) -> Found {
+fn nothing(verdict: Verdict, untold: Vec<String>, also: Vec<Why>) -> Found {
     let (headline, explained) = match verdict {
         Verdict::NoFaultFound => ("We found nothing wrong.", "Everything that was asked answered as it should."),
         _ => (
@@ -94,7 +98,11 @@ fn nothing(verdict: Verdict, also: Vec<Why>) -> Found {
         headline: headline.to_owned(),
         certainty: verdict.as_str().replace('-', " "),
         mark: Some(if verdict == Verdict::NoFaultFound { Mark::Fine } else { Mark::Unknown }),
-        explained: vec![explained.to_owned()],
+        explained: if verdict == Verdict::NoFaultFound || untold.is_empty() {
+            vec![explained.to_owned()]
+        } else {
+            [explained.to_owned()].into_iter().chain(untold).take(SAID).collect()
+        },
         also,
         ..Found::default()
     }
