@@ -13,11 +13,17 @@ use crate::worlds::guide;
 
 /// A server that puts everybody off so many times, in these words.
 async fn walked(reply: &str, times: u32, deadline_secs: u32) -> Session {
+    walked_by(&[&format!("recipient = \"@\"\ntimes = {times}\nreply = [\"{reply}\"]")], deadline_secs).await
+}
+
+/// A server that goes by these rules at RCPT.
+async fn walked_by(rules: &[&str], deadline_secs: u32) -> Session {
     let guide = guide();
     let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
     for host in file.hosts.iter_mut().filter(|h| h.name == "mx1.example.org") {
-        let rule = format!("on = [\"rcpt\"]\nrecipient = \"@\"\ntimes = {times}\nreply = [\"{reply}\"]");
-        host.rules.insert(0, toml::from_str(&rule).expect("a rule"));
+        for rule in rules.iter().rev() {
+            host.rules.insert(0, toml::from_str(&format!("on = [\"rcpt\"]\n{rule}")).expect("a rule"));
+        }
     }
     file.case.deadline_secs = deadline_secs;
     let practice = Practice::start(&file).await.expect("the world comes up");
@@ -60,4 +66,16 @@ async fn a_wait_that_is_not_named_or_too_long_is_told_and_not_sat_out() {
         assert!(found(&session, "recipient.rcpt.greylist-passed").is_none());
         assert!(session.walk().parked().is_some(), "it stays parked for whoever waits");
     }
+}
+
+#[tokio::test]
+async fn a_known_address_that_is_put_off_without_a_reason_is_no_greylisting() {
+    let unknown = "recipient = \"heloise-\"\nreply = [\"550 5.1.1 User unknown\"]";
+    let later = |text: &str| format!("recipient = \"@\"\nreply = [\"451 {text}\"]");
+    let alone = walked_by(&[unknown, &later("4.3.0 Sorry")], 20).await;
+    assert_eq!(found(&alone, "recipient.rcpt.deferred-alone").expect("it is told").args["control"], "550 5.1.1");
+    assert!(found(&alone, "recipient.rcpt.greylisted").is_none());
+    // One that says what it is is believed: some look the address up before they put it off.
+    let said = walked_by(&[unknown, &later("4.7.1 Greylisted, come back later")], 20).await;
+    assert!(found(&said, "recipient.rcpt.greylisted").is_some());
 }

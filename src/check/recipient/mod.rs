@@ -62,6 +62,7 @@ impl Check for Recipient {
             "recipient.rcpt.accepted",
             "recipient.rcpt.refused",
             "recipient.rcpt.deferred",
+            "recipient.rcpt.deferred-alone",
             "recipient.rcpt.greylisted",
             "recipient.rcpt.greylisted-still",
             "recipient.rcpt.greylist-passed",

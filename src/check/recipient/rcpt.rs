@@ -187,6 +187,10 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool
         (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
         (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
         (200..400, _) => "recipient.rcpt.accepted",
+        // Greylisting says so. Where nothing does, a name that is refused at once beside this one tells that it is known.
+        (400..500, Some(c)) if unsaid(cx, real) && (500..600).contains(&c.reply.code) => {
+            "recipient.rcpt.deferred-alone"
+        }
         (400..500, _) if greylists(cx, real) => "recipient.rcpt.greylisted",
         (400..500, _) => "recipient.rcpt.deferred",
         // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
@@ -216,6 +220,11 @@ const SPARE: u64 = 2;
 
 fn greylists(cx: &Context, heard: &Heard) -> bool {
     cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
+}
+
+/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code.
+fn unsaid(cx: &Context, heard: &Heard) -> bool {
+    cx.reader.reply(&heard.reply).phrase.is_none()
 }
 
 /// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.
