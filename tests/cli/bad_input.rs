@@ -98,6 +98,7 @@ fn unreadable_input_is_65_and_names_the_file() {
         (&["check", "--server", "h", "--user", "a", "--password-file", "/no/such"], "/no/such"),
         (&["check", "--server", "h", "--user", "a", "--password-file", "/dev/null"], "no password"),
         (&["read", "/no/such.eml"], "/no/such.eml"),
+        (&["read", "550 5.1.1 no such user"], "type explain"),
         (&["read", here], "folder"),
         (&["read", binary], "not text"),
         (&["guide", "--guide-folder", "/no/such/folder"], "/no/such/folder"),

@@ -29,7 +29,7 @@ pub(super) fn read(args: &ReadArgs, house: &House) -> Result<Next, Trouble> {
         return Err(Trouble::usage("--group opens one group of a log; leave out --format"));
     }
     let path = args.file.as_deref().unwrap_or(Path::new("-"));
-    let mut from = Source::open(path, "name a file with an error, a bounce or log lines, or - for standard input")?;
+    let mut from = Source::open(path, what_to_name(path))?;
     let reader = Reader::new(house.guide.clone());
     let first = String::from_utf8_lossy(&from.head).into_owned();
     let first = first.trim_start_matches('\u{feff}');
@@ -55,6 +55,15 @@ pub(super) fn read(args: &ReadArgs, house: &House) -> Result<Next, Trouble> {
     let mut answer = Answer::begin(args.format, &house.guide)?;
     one.items.iter().chain(&one.noted).try_for_each(|item| answer.item(one.source, item))?;
     answer.end(one.source).map(Next::Done)
+}
+
+/// What to type instead of a name that leads nowhere: the words of an error are often given where its file is wanted.
+fn what_to_name(path: &Path) -> &'static str {
+    let spaced = |name: &str| name.trim().contains(char::is_whitespace);
+    match path.to_str().is_some_and(spaced) && !path.exists() {
+        true => "for the words themselves, type explain in place of read",
+        false => "name a file with an error, a bounce or log lines, or - for standard input",
+    }
 }
 
 /// Whether a long text is a log: a line of one stands near its beginning, and it is no message.
