@@ -54,7 +54,9 @@ impl Weighed {
     pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
+        let heaviest = items.first().copied();
         let leader = items.iter().find_map(|i| Some((*i, leading(guide, i).filter(|e| e.level >= Level::Warn)?)));
+        let own = heaviest.filter(|_| self.cause == "dns").and_then(|i| own_zone(guide, i, case));
         // What to try first may lie in what speaks against it: the same password by another way to log in.
         let remark = |i: &Item| Some(fix_of(leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
         let remarks: Vec<Words> = self.pile.items.iter().filter_map(remark).flatten().collect();
@@ -82,6 +84,10 @@ impl Weighed {
             ranked.fix = fix_of(entry, item, case);
             ranked.who = entry.who.filter(|_| entry.leads).unwrap_or(ranked.who);
         }
+        if let Some((item, entry)) = own {
+            ranked.fix = fix_of(entry, item, case);
+            ranked.who = Who::You;
+        }
         ranked.fix.splice(0..0, remarks);
         ranked
     }
@@ -101,6 +107,15 @@ fn leading<'g>(guide: &'g Guide, item: &Item) -> Option<&'g FindingEntry> {
     let exact = |fix: &Words| ["{instead}", "{term}"].iter().any(|place| fix.plain.contains(place));
     let entry = guide.finding(&item.finding_id()?)?;
     (!item.lent && (entry.leads || item.is_proof() && entry.fix.iter().any(exact))).then_some(entry)
+}
+
+/// What is mostly somebody else's to mend, as far as it was seen of the sender's own domain: there, it is the sender who can have it mended.
+fn own_zone<'i, 'g>(guide: &'g Guide, item: &'i Item, case: &Args) -> Option<(&'i Item, &'g FindingEntry)> {
+    let entry = guide.finding(&item.finding_id()?)?;
+    let sender = case.get("sender")?;
+    let within = |zone: &String| sender == zone || sender.strip_suffix(zone.as_str()).is_some_and(|s| s.ends_with('.'));
+    let is_own = ["zone", "domain", "name"].iter().find_map(|key| item.args.get(*key)).is_some_and(within);
+    (entry.who == Some(Who::TheirProvider) && is_own).then_some((item, entry))
 }
 
 fn fix_of(entry: &FindingEntry, item: &Item, case: &Args) -> Vec<Words> {

@@ -1,6 +1,7 @@
 use super::{Story, e};
 use crate::diagnosis::Ranked;
 use crate::guide::Who;
+use crate::transcript::{Case, Fact};
 
 #[test]
 fn a_kind_gives_the_words_and_the_reply_the_values() {
@@ -27,6 +28,20 @@ fn a_finding_that_leads_gives_what_to_do_and_a_remark_gives_it_first() {
     assert_eq!((moved.who, fixes(&moved)), (Who::You, vec!["Write to bob@example.com.".to_owned()]));
     let capitals = refused().found("recipient.capitals", &[]).top();
     assert_eq!(fixes(&capitals), ["Try small letters.", "Check bob@example.org letter by letter."]);
+}
+
+#[test]
+fn the_dns_of_the_senders_own_domain_is_the_senders_to_mend() {
+    let lame = |zone: &str| {
+        let case = Case { from: Some("alice@mail.example.net".to_owned()), ..Case::new() };
+        let story = Story::default().fact(Fact::Entered { case: Box::new(case) }).run("dns");
+        story.found("dns.lame", &[("zone", zone), ("host", "ns2")]).top()
+    };
+    let own = lame("example.net");
+    assert_eq!((own.who, own.fix[0].plain.as_str()), (Who::You, "Whoever keeps example.net: look at ns2."));
+    for theirs in ["example.org", "ample.net"] {
+        assert_eq!(lame(theirs).fix[0].plain, "Mend them.");
+    }
 }
 
 #[test]
