@@ -32,6 +32,18 @@ fn second_looks(session: &Session) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn where_one_server_hangs_up_the_next_is_asked_and_that_is_no_fault() {
+    // Each step by itself: where the recipient was asked before, the server's status does not ask again.
+    let session = in_world("mx-one-hangs-up", &["recipient"]).await;
+    assert_eq!(found(&session, "recipient.rcpt.one-broke")[0].args["server"], "mx1.example.org");
+    assert_eq!(found(&session, "recipient.rcpt.control-refused")[0].args["server"], "mx2.example.org");
+    assert!(found(&session, "recipient.rcpt.broke").is_empty());
+    let session = in_world("mx-one-hangs-up", &["server-status"]).await;
+    assert_eq!(found(&session, "server-status.one-broke")[0].args["stage"], "RCPT");
+    assert_eq!(session.walk().verdict(), Some(Verdict::NoFaultFound));
+}
+
+#[tokio::test]
 async fn escalate_asks_again_where_a_server_refused_and_says_that_it_healed() {
     let session = in_world("greylisted", &["recipient", "escalate"]).await;
     assert_eq!(second_looks(&session), ["escalate.recheck.accepted"]);

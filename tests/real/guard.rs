@@ -19,7 +19,8 @@ for file; do
   for _ in $(seq 50); do alive "$pid" || break; sleep 0.1; done
   kill -9 -- "$pid" "-$pid"
 done
-for _ in $(seq 50); do rm -rf "$PWD" && break; sleep 0.1; done
+# A child that was at work may write its last line after the daemon has gone, and make the folder anew for it.
+for _ in $(seq 50); do rm -rf "$PWD"; sleep 0.2; [ -e "$PWD" ] || break; done
 "#;
 
 impl Guard {

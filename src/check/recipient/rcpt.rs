@@ -22,7 +22,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
             heard.insert(host.name.to_ascii_lowercase());
         }
         match asked {
-            // One that is busy now is passed over, too, where there are others.
+            // One that is busy now, or hangs up, is passed over, too, where there are others.
             Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
                 let finding = finding.arg("server", &host.name).arg("address", address);
                 let why = finding.args.get("codes").cloned().unwrap_or_default();
@@ -49,13 +49,15 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Spl
 }
 
 fn passed_over(finding: &Finding) -> Finding {
-    Finding { id: "recipient.rcpt.passed-over".to_owned(), ..finding.clone() }
+    let broke = finding.id == "recipient.rcpt.broke";
+    let id = if broke { "recipient.rcpt.one-broke" } else { "recipient.rcpt.passed-over" };
+    Finding { id: id.to_owned(), ..finding.clone() }
 }
 
-/// Whether a server said "not now" before it was asked about anybody.
+/// Whether a server said "not now" before it was asked about anybody, or hung up: a mail server then goes to the next (RFC 5321 §5.1).
 fn is_not_now(finding: &Finding) -> bool {
     let busy = finding.args.get("codes").is_some_and(|codes| codes.starts_with('4'));
-    finding.id == "recipient.rcpt.refused-earlier" && busy
+    finding.id == "recipient.rcpt.broke" || finding.id == "recipient.rcpt.refused-earlier" && busy
 }
 
 /// What a host said, or why it could not be asked.

@@ -74,6 +74,7 @@ impl Check for ServerStatus {
             "server-status.busy.elsewhere-well",
             "server-status.mx-differ",
             "server-status.one-busy",
+            "server-status.one-broke",
             "server-status.one-unreachable",
             "server-status.all-refuse",
             "firewall.greeting-masked",
@@ -121,11 +122,15 @@ async fn run(cx: &Context) {
     let states: Vec<State> = seen.iter().map(|s| s.state).collect();
     let mut busy = Vec::new();
     for (host, seen) in hosts.iter().zip(seen) {
-        // Mail goes to the next of them: that one of several is busy or away is no fault.
+        // Mail goes to the next of them: that one of several is busy, away or hangs up is no fault.
         if let Some(mut held) = seen.held {
             if any_good {
-                let away = held.id == "server-status.no-connection";
-                held.id = (if away { "server-status.one-unreachable" } else { "server-status.one-busy" }).to_owned();
+                let calm = match held.id.as_str() {
+                    "server-status.no-connection" => "server-status.one-unreachable",
+                    "server-status.greeting.busy" => "server-status.one-busy",
+                    _ => "server-status.one-broke",
+                };
+                held.id = calm.to_owned();
             }
             cx.found(held);
         }
@@ -152,6 +157,17 @@ struct Seen {
     held: Option<Finding>,
     /// Its "not now", and where.
     busy: Option<(SocketAddr, Heard)>,
+}
+
+impl Seen {
+    /// The talk broke: a line that was cut is kept back until it is known how the others are, the rest is said.
+    fn broken(cx: &Context, finding: Finding, untold: bool) -> Self {
+        if matches!(finding.id.as_str(), "server-status.greeting.closed" | "server-status.broke") {
+            return Self { held: Some(finding), ..State::Gone.into() };
+        }
+        cx.found(finding);
+        if untold { State::Untold } else { State::Gone }.into()
+    }
 }
 
 impl From<State> for Seen {
@@ -196,7 +212,7 @@ async fn one(cx: &Context, host: &Host) -> Seen {
                 dialogue.quit().await;
                 return State::Refuses.into();
             }
-            Ok((dialogue, greeting)) => return talk::greeted(cx, host, &label, dialogue, greeting, began).await.into(),
+            Ok((dialogue, greeting)) => return talk::greeted(cx, host, &label, dialogue, greeting, began).await,
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),
             Err(broken) => {
                 // What waits for TLS says nothing before, or says so in TLS.
@@ -208,9 +224,9 @@ async fn one(cx: &Context, host: &Host) -> Seen {
                     finding.id = "server-status.greeting.tls-first".to_owned();
                     finding.evidence.push(greeting.evidence);
                 }
+                let finding = finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began));
                 let shown = finding.id.ends_with(".tls-first");
-                cx.found(finding.arg("server", &host.name).arg("port", host.port).ends(&label, ms(began)));
-                return if broken.0.is_timeout() && !shown { State::Untold } else { State::Gone }.into();
+                return Seen::broken(cx, finding, broken.0.is_timeout() && !shown);
             }
         }
     }

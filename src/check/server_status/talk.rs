@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{State, broke, heard_at, ms, pace, said};
+use super::{Seen, State, broke, heard_at, ms, pace, said};
 use crate::check::Context;
 use crate::check::tools::{Host, masked};
 use crate::net::{Broken, Capabilities, Dialogue, Heard};
@@ -33,7 +33,7 @@ pub(super) async fn greeted(
     mut dialogue: Dialogue,
     greeting: Heard,
     began: Instant,
-) -> State {
+) -> Seen {
     let seat = Seat { host, label };
     let state = ready(cx, &seat, &mut dialogue, &greeting).await;
     let text = greeting.reply.joined();
@@ -42,10 +42,13 @@ pub(super) async fn greeted(
     }
     said::unasked(cx, host, &dialogue);
     dialogue.quit().await;
-    state.unwrap_or_else(|broken| {
-        cx.found(broke(&broken).arg("server", &host.name).ends(label, ms(began)));
-        if broken.0.is_timeout() { State::Untold } else { State::Gone }
-    })
+    state.map_or_else(
+        |broken| {
+            let held = broke(&broken).arg("server", &host.name).ends(label, ms(began));
+            Seen::broken(cx, held, broken.0.is_timeout())
+        },
+        Seen::from,
+    )
 }
 
 /// EHLO, STARTTLS where it is offered, two commands at once where that is, then sender and recipient without a message.
