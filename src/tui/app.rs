@@ -331,9 +331,9 @@ impl App {
     /// Has the session remember what lies open.
     fn remember(&mut self) {
         let home = self.view.behind.is_empty();
-        let at = if home { "" } else { self.view.seen().word() };
+        let at = if home { "".into() } else { self.view.seen().word() };
         if self.session.walk().looking() != at && *self.session.walk().place() != Place::Start {
-            self.feed(Input::Look(at.to_owned()));
+            self.feed(Input::Look(at.into_owned()));
         }
     }
 

@@ -1,5 +1,7 @@
 //! What is on the screen and where in it we are: everything that drawing needs besides the walk.
 
+use std::borrow::Cow;
+
 use tui_input::Input as Line;
 
 use super::form::Form;
@@ -77,7 +79,7 @@ pub(super) enum Screen {
         lit: Option<usize>,
     },
     /// A text to copy or save.
-    Text { title: String, body: String, scroll: u16 },
+    Text { of: Paper, body: String, scroll: u16 },
     /// All steps, to run and to sign.
     Checklist { cursor: usize },
     /// Keys of the screen behind.
@@ -96,14 +98,51 @@ pub(super) enum Screen {
 
 impl Screen {
     /// The word by which a session remembers that this lay open; empty where it is not worth remembering, or is where a walk comes home to.
-    pub(super) fn word(&self) -> &'static str {
-        match self {
+    /// Evidence has its numbers behind it.
+    pub(super) fn word(&self) -> Cow<'static, str> {
+        let word = match self {
             Self::Step(_) => "step",
             Self::Transcript(_) => "transcript",
             Self::Map { .. } => "map",
             Self::Matrix { .. } => "hosts",
             Self::Diagnosis { .. } => "diagnosis",
+            Self::Text { of, .. } => of.word(),
+            Self::Evidence { of, .. } => {
+                let numbers = of.iter().take(MOST_REMEMBERED).map(|id| format!(" {}", id.0));
+                return Cow::Owned(format!("evidence{}", numbers.collect::<String>()));
+            }
             _ => "",
+        };
+        Cow::Borrowed(word)
+    }
+}
+
+/// So much evidence of one thing is remembered as lying open.
+const MOST_REMEMBERED: usize = 32;
+
+/// A text to copy or save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paper {
+    /// What is asked of whoever has to act.
+    Ticket,
+    /// The records in the DNS, and what to publish.
+    Records,
+}
+
+impl Paper {
+    /// The word for it, in sessions and names of files.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::Records => "records",
+        }
+    }
+
+    /// Its heading.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Ticket => "A ticket for whoever has to act",
+            Self::Records => "Records in the DNS",
         }
     }
 }

@@ -71,6 +71,20 @@ async fn what_lay_open_lies_open_after_a_resume() {
 }
 
 #[tokio::test]
+async fn evidence_and_papers_lie_open_after_a_resume_too() {
+    for (keys, heading) in [("e", "What shows it"), ("d e", "What shows it"), ("d p", "A ticket for whoever")] {
+        let launch = |saved| Launch { resume: Some(saved), ..Launch::new(setup(crate::fixture::guide())) };
+        let mut seat = Seat::new(launch(crate::fixture::session(Mode::Guided)));
+        keys.split(' ').for_each(|key| seat.press(key));
+        let before = seat.sees(heading);
+        let entries = seat.app.walk().transcript().entries().to_vec();
+        let mut again = Seat::new(launch(heloise::run::SavedSession { id: "x".to_owned(), entries }));
+        let body = |screen: &str| screen.lines().skip(1).take(20).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(body(&again.sees(heading)), body(&before), "{keys}");
+    }
+}
+
+#[tokio::test]
 async fn moved_keys_are_on_the_footer_and_do_it() {
     let keys = Keys::moved([("quit", "Q"), ("help", "F2")].into_iter()).expect("they are free");
     let mut seat = Seat::new(Launch { keys, ..Launch::new(setup(small_guide())) });

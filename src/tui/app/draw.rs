@@ -90,9 +90,9 @@ impl App {
             Screen::Diagnosis { scroll, lit } => {
                 screen::diagnosis::draw(&mut body, &self.found(), *scroll, *lit);
             }
-            Screen::Text { title, body: text, scroll } => {
+            Screen::Text { of, body: text, scroll } => {
                 let lines: Vec<_> = text.lines().map(str::to_owned).collect();
-                screen::text::draw(&mut body, title, &lines, *scroll);
+                screen::text::draw(&mut body, of.title(), &lines, *scroll);
             }
             Screen::Checklist { cursor } => {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);

@@ -3,7 +3,7 @@
 use super::{App, same};
 use crate::guide::Step;
 use crate::run::{SavedSession, Session, offered};
-use crate::transcript::{Consent, Goal, Mode, StepId};
+use crate::transcript::{Consent, EvidenceId, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
 use crate::tui::keys::Command;
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
@@ -91,11 +91,20 @@ impl App {
 
     /// Opens what lay open.
     fn look_again(&mut self) {
-        match self.session.walk().looking() {
+        let looking = self.session.walk().looking().to_owned();
+        if let Some(numbers) = looking.strip_prefix("evidence ") {
+            let length = self.session.walk().transcript().entries().len();
+            let told = numbers.split(' ').filter_map(|n| n.parse().ok().map(EvidenceId));
+            let of: Vec<EvidenceId> = told.filter(|id| (id.0 as usize) < length).collect();
+            return self.view.open(Screen::Evidence { of, scroll: 0 });
+        }
+        match looking.as_str() {
             "step" if self.mode == Mode::Checklist => self.view.open(Screen::Step(StepSeen::default())),
             "transcript" => self.act(Command::Transcript),
             "map" => self.act(Command::Map),
             "hosts" => self.act(Command::Matrix),
+            "ticket" => self.ticket(),
+            "records" => self.records(),
             "diagnosis" if *self.session.walk().place() != Place::Concluded => self.act(Command::Diagnosis),
             _ => {}
         }

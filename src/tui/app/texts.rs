@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{App, Order};
 use crate::report;
 use crate::run::zone;
-use crate::tui::view::Screen;
+use crate::tui::view::{Paper, Screen};
 
 impl App {
     /// Copies what the screen is about.
@@ -45,7 +45,7 @@ impl App {
     /// Shows a text for whoever has to act.
     pub(super) fn ticket(&mut self) {
         let body = report::ticket(&self.guide, self.session.walk().transcript(), self.moment());
-        self.view.open(Screen::Text { title: "A ticket for whoever has to act".to_owned(), body, scroll: 0 });
+        self.view.open(Screen::Text { of: Paper::Ticket, body, scroll: 0 });
     }
 
     /// Shows the records in the DNS.
@@ -53,13 +53,13 @@ impl App {
         let rows = report::desk(&self.guide, self.session.walk().transcript());
         let width = usize::from(self.size.0.saturating_sub(4)).clamp(40, 98);
         let body = report::desk_text(&rows, self.view.admin, width);
-        self.view.open(Screen::Text { title: "Records in the DNS".to_owned(), body, scroll: 0 });
+        self.view.open(Screen::Text { of: Paper::Records, body, scroll: 0 });
     }
 
-    /// Saves the ticket that is shown, else a report, as a file in this folder.
+    /// Saves the text that is shown, else a report, as a file in this folder.
     pub(super) fn save(&mut self) {
         let (stem, text) = match &self.view.screen {
-            Screen::Text { body, .. } => ("ticket", body.clone()),
+            Screen::Text { of, body, .. } => (of.word(), body.clone()),
             _ => ("report", report::text(&self.guide, self.session.walk().transcript())),
         };
         let time = jiff::Timestamp::from_millisecond(self.moment()).unwrap_or_default();
