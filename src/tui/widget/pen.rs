@@ -65,15 +65,24 @@ impl<'a> Pen<'a> {
         if y >= self.area.height || x >= self.area.width {
             return x;
         }
-        let text = fit(text, usize::from(self.area.width - x), self.look.ascii);
         let room = usize::from(self.area.width - x);
-        let (end, _) = self.buf.set_stringn(self.area.x + x, self.area.y + y, text, room, style);
-        end - self.area.x
+        let text = fit(text, room, self.look.ascii);
+        let (simple, rest) = simple_start(&text);
+        let (mut at, y) = (self.area.x + x, self.area.y + y);
+        // Most of what is drawn: a sign a cell, without asking for each what it joins with.
+        for sign in simple.split_inclusive(|_: char| true) {
+            self.buf[(at, y)].set_symbol(sign).set_style(style);
+            at += 1;
+        }
+        if !rest.is_empty() {
+            (at, _) = self.buf.set_stringn(at, y, rest, room - simple.len(), style);
+        }
+        at - self.area.x
     }
 
     /// Writes so that the text ends in front of the column `end`, and returns the column where it begins.
     pub(in crate::tui) fn put_before(&mut self, end: u16, y: u16, text: &str, style: Style) -> u16 {
-        let width = u16::try_from(fold(text, self.look.ascii).width()).unwrap_or(u16::MAX);
+        let width = u16::try_from(columns(&fold(text, self.look.ascii))).unwrap_or(u16::MAX);
         let x = end.min(self.area.width).saturating_sub(width);
         self.put(x, y, text, style);
         x
@@ -106,10 +115,22 @@ impl<'a> Pen<'a> {
     }
 }
 
+/// What a text begins with that is ASCII, each sign in a cell of its own, and the rest. A sign before one that is not ASCII is left to the rest:
+/// an accent may sit on it.
+fn simple_start(text: &str) -> (&str, &str) {
+    let simple = text.bytes().take_while(u8::is_ascii).count();
+    text.split_at(if simple == text.len() { simple } else { simple.saturating_sub(1) })
+}
+
+/// The columns that a text takes.
+fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
 /// Cleaned, folded, and cut to a width with an ellipsis.
 fn fit(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
     let text = fold(text, ascii);
-    if text.width() <= width {
+    if columns(&text) <= width {
         return text;
     }
     let mut cut = String::with_capacity(width + 4);
@@ -223,5 +244,18 @@ mod tests {
             pen.put(0, 0, "中中中", Style::new());
         });
         assert_eq!(rows[0].trim_end(), "中 中 …", "each wide one takes two cells");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_stands_as_ratatui_sets_it(text in "[ -~\u{301}\u{fe0f}é中…✓]{0,14}", width in 1_u16..16) {
+            let rows = draw(width, 1, false, |pen| {
+                pen.put(0, 0, &text, Style::new());
+            });
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+            buf.set_stringn(0, 0, fit(&text, width.into(), false), width.into(), Style::new());
+            let same: String = (0..width).map(|x| buf[(x, 0)].symbol()).collect();
+            proptest::prop_assert_eq!(&rows[0], &same);
+        }
     }
 }
