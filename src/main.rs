@@ -48,7 +48,8 @@ fn whole() -> Result<Exit, Trouble> {
 }
 
 async fn open(wizard: Wizard) -> Result<Exit, Trouble> {
-    let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+    // What a terminal without a name can do nobody knows; Windows names none.
+    let dumb = std::env::var_os("TERM").map_or(cfg!(unix), |t| t.is_empty() || t == "dumb");
     let screen = io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb;
     let plain = wizard.screen.plain || wizard.settings.plain;
     if plain || !screen { in_lines(wizard).await } else { on_screen(wizard).await }

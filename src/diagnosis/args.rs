@@ -10,6 +10,9 @@ pub(crate) type Args = BTreeMap<String, String>;
 /// What a dialogue gives to words: taken from one reply as a whole, or not at all.
 const DIALOGUE: [&str; 9] = ["server", "address", "port", "code", "codes", "enhanced", "text", "stage", "phrase"];
 
+/// The server that the user logs in at: whoever runs it is the user's provider.
+pub(super) const OWN_SERVER: &str = "own_server";
+
 /// What the case gives to words.
 pub(crate) fn case_args(case: &Case) -> Args {
     let values = [
@@ -18,6 +21,7 @@ pub(crate) fn case_args(case: &Case) -> Args {
         ("from", case.from.as_deref()),
         ("sender", case.sender_domain()),
         ("server", case.server.as_ref().map(|s| s.host.as_str())),
+        (OWN_SERVER, case.own_server()),
     ];
     values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), clean_line(value?.trim(), 120)))).collect()
 }

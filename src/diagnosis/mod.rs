@@ -20,7 +20,7 @@ use rank::Weighed;
 
 use crate::guide::{Guide, Who, Words};
 use crate::reading::Certainty;
-use crate::transcript::{EvidenceId, StepId, Transcript, Verdict};
+use crate::transcript::{EvidenceId, Fact, RunId, StepId, Transcript, Verdict};
 
 /// Something that speaks for or against a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,27 @@ pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
     let also = quiet::also(&seen, &case, &causes, &faults, &aside);
     Diagnosis { verdict, causes, also }
 }
+
+/// The step that showed a cause live: to look there once more tells whether it still holds. None where it was only read in a text.
+#[must_use]
+pub fn shown_in(transcript: &Transcript, cause: &Ranked) -> Option<StepId> {
+    if matches!(cause.cause.as_str(), "healthy" | "not-a-bounce") {
+        return None;
+    }
+    let entries = transcript.entries();
+    let started = |of: RunId| {
+        entries.iter().find_map(|e| match &e.fact {
+            Fact::Started { run, step, check } if *run == of => Some((step, check)),
+            _ => None,
+        })
+    };
+    let evidence = cause.because.iter().flat_map(|reason| &reason.evidence);
+    let runs = evidence.filter_map(|id| entries.get(id.0 as usize)?.fact.run());
+    runs.filter_map(started).find(|(_, check)| *check != READS).map(|(step, _)| step.clone())
+}
+
+/// The check that reads what was pasted, and asks nobody.
+const READS: &str = "error-message";
 
 /// What was needed and could not be told: steps that were broken off, then the findings that say so, in their words.
 #[must_use]

@@ -60,7 +60,7 @@ impl Weighed {
         // What to try first may lie in what speaks against it: the same password by another way to log in.
         let remark = |i: &Item| Some(fix_of(leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
         let remarks: Vec<Words> = self.pile.items.iter().filter_map(remark).flatten().collect();
-        let told = teller(&items, leader.map(|(item, _)| item));
+        let told = teller(&items, leader);
         let advice = told.and_then(|i| i.advice.as_ref()).and_then(|id| guide.advice(id));
         let who = told.and_then(|i| i.who).or(advice.and_then(|a| a.who));
         let mut args = Args::new();
@@ -89,16 +89,23 @@ impl Weighed {
             ranked.who = Who::You;
         }
         ranked.fix.splice(0..0, remarks);
+        let own_server = case.get(args::OWN_SERVER).is_some_and(|own| args.get("server") == Some(own));
+        if own_server && ranked.who == Who::TheirProvider {
+            ranked.who = Who::YourProvider;
+        }
         ranked
     }
 }
 
-/// Which item's advice, and whose move by it, is the cause's: what leads, or the heaviest; a refusal's words go before what checks make of them.
-fn teller<'i>(items: &[&'i Item], leader: Option<&'i Item>) -> Option<&'i Item> {
+/// Which item's advice, and whose move by it, is the cause's: what the guide says leads, else a refusal's words before what checks make of
+/// them, else what is proof of the very thing, or the heaviest.
+fn teller<'i>(items: &[&'i Item], leader: Option<(&'i Item, &FindingEntry)>) -> Option<&'i Item> {
     let speaks = |i: &&Item| !i.lent && (i.advice.is_some() || i.who.is_some());
     let speaking = || items.iter().copied().filter(speaks);
     let heaviest = || speaking().find(|i| i.total() == items[0].total());
-    speaking().find(|i| i.is_refusal()).or(leader.filter(speaks)).or_else(heaviest)
+    let leads = leader.filter(|(item, entry)| entry.leads && item.advice.is_some()).map(|(item, _)| item);
+    let proof = leader.map(|(item, _)| item).filter(speaks);
+    leads.or_else(|| speaking().find(|i| i.is_refusal())).or(proof).or_else(heaviest)
 }
 
 /// The finding whose fix says more than what fits every case of the kind: one that the guide says leads, or a proof that names the very

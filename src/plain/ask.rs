@@ -58,6 +58,7 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
             match line.trim().to_lowercase().as_str() {
                 "" | "yes" | "y" | "all" => return Ok(Some(open.to_vec())),
                 "no" | "n" | "none" => return Ok(Some(Vec::new())),
+                "quit" | "q" | "exit" => return Ok(None),
                 numbers => {
                     let words = numbers.split([' ', ',']).filter(|w| !w.is_empty());
                     let some: Option<Vec<_>> =
@@ -91,6 +92,15 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         loop {
             let Some(line) = self.line().await? else { return Ok(false) };
             let mut line = line.trim().to_owned();
+            // A word of the prompts is no answer to a question.
+            match line.to_ascii_lowercase().as_str() {
+                "quit" | "exit" => return Ok(false),
+                "help" | "?" | "back" => {
+                    self.say(&format!("Type an answer, or Enter to leave it as it is; quit leaves heloise.{example}"))?;
+                    continue;
+                }
+                _ => {}
+            }
             let names_file = question.field == Field::Message && !line.is_empty()
                 || question.field == Field::Server && line.starts_with("file ");
             if self.confined && names_file {

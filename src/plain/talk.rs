@@ -121,6 +121,22 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
         }
     }
 
+    /// Says short texts one after the other, and breaks lines between them alone.
+    pub(super) fn say_all(&mut self, texts: &[String]) -> io::Result<()> {
+        let mut line = String::new();
+        for text in texts.iter().map(|t| clean_line(t.trim(), TOLD)) {
+            let fits = self.width.is_none_or(|width| line.width() + 1 + text.width() <= width);
+            if !line.is_empty() && !fits {
+                self.write(&std::mem::take(&mut line))?;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&text);
+        }
+        self.write(&line)
+    }
+
     /// Says a text of several lines as it is.
     pub(super) fn recite(&mut self, text: &str) -> io::Result<()> {
         for line in text.lines() {

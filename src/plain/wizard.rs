@@ -10,7 +10,7 @@ use super::ask::{NO_FILES, stays_home};
 use super::choose::{Choice, HELP, choice};
 use super::found::found;
 use super::talk::Talk;
-use crate::diagnosis::diagnose;
+use crate::diagnosis::{diagnose, shown_in};
 use crate::report;
 use crate::run::Session;
 use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
@@ -179,8 +179,18 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         for line in found(self.session().guide(), self.session().walk()) {
             self.talk.say(&line)?;
         }
-        let names = ["quit", "check again", "ticket", "save the report", "transcript"].map(str::to_owned);
-        let offered = [Choice::Quit, Choice::Again, Choice::Ticket, Choice::Save, Choice::Transcript];
+        let transcript = self.session().walk().transcript();
+        let top = diagnose(self.session().guide(), transcript).causes.into_iter().next();
+        let step = top.and_then(|top| shown_in(transcript, &top));
+        let all = [
+            ("ticket", Choice::Ticket),
+            ("check again", Choice::Again),
+            ("save the report", Choice::Save),
+            ("transcript", Choice::Transcript),
+            ("quit", Choice::Quit),
+        ];
+        let here = all.into_iter().filter(|(_, choice)| step.is_some() || *choice != Choice::Again);
+        let (names, offered): (Vec<String>, Vec<Choice>) = here.map(|(name, of)| (name.to_owned(), of)).unzip();
         loop {
             let Some(choice) = self.prompt(&names, &offered).await? else { return Ok(Flow::Leave) };
             match choice {
@@ -195,8 +205,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 Choice::Transcript => self.transcript()?,
                 Choice::Records => self.records()?,
                 Choice::Again => {
-                    let found = diagnose(self.session().guide(), self.session().walk().transcript());
-                    let Some(step) = found.causes.first().map(|c| c.step.clone()) else { continue };
+                    let Some(step) = step.clone() else { continue };
                     return self.go(Some(&step), Input::Again(step.clone())).await;
                 }
                 other => return self.carry_out(other, None).await,
@@ -238,7 +247,11 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             }
             (Choice::Sign, Some(step)) => {
                 self.talk.say("Your initials:")?;
-                let by = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
+                let by = self.talk.line().await?.map(|l| l.trim().to_owned()).unwrap_or_default();
+                if by.is_empty() {
+                    self.talk.say("Not signed: that takes initials, like jd.")?;
+                    return Ok(Flow::On);
+                }
                 self.talk.say("A note, or Enter for none:")?;
                 let note = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
                 self.talk.feed(Input::Sign { step, by, note })?;
@@ -262,9 +275,10 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
 
     /// Offers numbered choices until one is made; none when the input has ended.
     async fn prompt(&mut self, names: &[String], offered: &[Choice]) -> io::Result<Option<Choice>> {
-        let all: Vec<_> = names.iter().enumerate().map(|(i, name)| format!("{} {name}.", i + 1)).collect();
+        let mut all: Vec<_> = names.iter().enumerate().map(|(i, name)| format!("{} {name}.", i + 1)).collect();
+        all.push("Type a number, or help:".to_owned());
         loop {
-            self.talk.say(&format!("{} Type a number, or help:", all.join(" ")))?;
+            self.talk.say_all(&all)?;
             let Some(line) = self.talk.line().await? else { return Ok(None) };
             match choice(&line, offered, self.session().guide()) {
                 Some(Choice::Help) => HELP.iter().try_for_each(|line| self.talk.say(line))?,

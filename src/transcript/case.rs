@@ -344,6 +344,12 @@ impl Case {
         domain_of(self.recipient()?)
     }
 
+    /// The server that the user logs in at.
+    #[must_use]
+    pub fn own_server(&self) -> Option<&str> {
+        self.server.as_ref().filter(|_| self.user.is_some()).map(|s| s.host.as_str())
+    }
+
     /// The sending domain: as given, else that of `from`.
     #[must_use]
     pub fn sender_domain(&self) -> Option<&str> {

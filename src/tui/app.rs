@@ -25,11 +25,11 @@ use super::model::RuledOut;
 use super::view::{Screen, StepSeen, View};
 use super::widget::Spots;
 use super::{Last, Launch, Left};
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, diagnose, shown_in};
 use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Fact, Mode, Secret};
+use crate::transcript::{Case, Consent, Fact, Mode, Secret, StepId};
 use crate::walk::{Input, Place, Walk};
 use shown::Shown;
 
@@ -201,7 +201,7 @@ impl App {
         Now {
             kind,
             typing: matches!(kind, Kind::Prompt | Kind::Practise) || form.is_some_and(|f| !f.at_choice()),
-            running: self.is_alive(),
+            running: !walk.running().is_empty(),
             way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
@@ -218,9 +218,16 @@ impl App {
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
             fields: form.is_some_and(|f| f.fields.len() > 1),
+            checkable: kind == Kind::Diagnosis && self.step_that_showed_it().is_some(),
             called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
             records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
         }
+    }
+
+    /// The step that showed the first cause of the diagnosis.
+    fn step_that_showed_it(&self) -> Option<StepId> {
+        let top = self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first())?;
+        shown_in(self.session.walk().transcript(), top)
     }
 
     /// Whether rows are folded away, or were unfolded.

@@ -7,7 +7,9 @@ use std::thread;
 use std::{fmt, io};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{Command, cursor, execute};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -93,7 +95,16 @@ pub(super) fn leave() {
         if MOUSE.load(Ordering::SeqCst) {
             drop(execute!(io::stdout(), Mouse(false)));
         }
-        drop(execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
+        // A terminal without an alternate screen would keep the last screen, with the prompt behind its last line.
+        let clear = Clear(ClearType::All);
+        drop(execute!(
+            io::stdout(),
+            clear,
+            cursor::MoveTo(0, 0),
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            cursor::Show
+        ));
         drop(disable_raw_mode());
     }
 }

@@ -192,6 +192,8 @@ pub(super) struct Now {
     pub several: bool,
     /// The form has more than one field.
     pub fields: bool,
+    /// A step showed what was found, and can be run once more.
+    pub checkable: bool,
     /// Servers were called.
     pub called: bool,
     /// Records in the DNS were looked at.
@@ -280,6 +282,7 @@ mod tests {
                 several: bit(12),
                 fields: bit(13),
                 called: bit(14),
+                checkable: bit(4),
                 // A step that reads a text offers no settings and shows no records: one bit will do for all.
                 offers: !bit(12),
                 records: !bit(12),

@@ -24,7 +24,14 @@ pub(super) fn propose(walk: &Walk, guide: &Guide, brought: Option<Brought>) -> O
     let brought = brought.unwrap_or_else(|| walk.brought(guide, here));
     let seen = Seen::new(walk, guide, here, status, &brought);
     let branches = guide.step(here).map_or(&[][..], |s| &s.branches);
-    Some(branches.iter().find_map(|b| seen.take(b)).unwrap_or_else(|| {
+    let taken = branches.iter().find_map(|b| Some((b, seen.take(b)?)));
+    // The way on that always holds speaks of what was seen, and here that is not all there is to see.
+    let stopped = brought.broken_off && status == StepStatus::Unknown;
+    let taken = taken.map(|(branch, way)| match stopped && branch.when.is_empty() && way.to.is_some() {
+        true => Move { because: BROKEN_OFF.to_owned(), ..way },
+        false => way,
+    });
+    Some(taken.unwrap_or_else(|| {
         let to = order::next(walk, guide);
         let because = if to.is_some() { "nothing seen here points elsewhere" } else { NOTHING_LEFT };
         Move { from: Some(here.clone()), to, rule: format!("{here}/otherwise"), because: because.to_owned() }
@@ -54,6 +61,7 @@ pub(super) fn other_ways(walk: &Walk, guide: &Guide) -> Vec<StepId> {
     ways
 }
 
+const BROKEN_OFF: &str = "this step was stopped before it could tell, and the others may";
 const NOTHING_LEFT: &str = "every step that could tell more was looked at";
 
 /// What a step brought, as its branches look at it. What is costly to know is only looked up when a branch asks for it.

@@ -15,7 +15,7 @@ pub(super) struct Brought {
     /// Replies, control probes among them.
     pub(super) replies: Vec<u32>,
     /// Whether one of the runs did not come to its end.
-    broken_off: bool,
+    pub(super) broken_off: bool,
 }
 
 impl Walk {

@@ -226,7 +226,7 @@ async fn a_checklist_is_run_signed_and_noted() {
 async fn a_screen_too_small_says_so() {
     let mut seat = Seat::at_start();
     seat.send(Event::Resize(59, 24));
-    seat.sees("heloise needs 60 columns and 20 rows");
+    seat.sees("Needs 60 columns, 20 rows.");
     seat.send(Event::Resize(60, 20));
     seat.sees("What do you have?");
 }

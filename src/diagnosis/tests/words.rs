@@ -1,7 +1,7 @@
-use super::{Story, e};
-use crate::diagnosis::Ranked;
+use super::{Story, e, guide};
+use crate::diagnosis::{Ranked, diagnose, shown_in};
 use crate::guide::Who;
-use crate::transcript::{Case, Fact};
+use crate::transcript::{Case, Fact, Role, StepId, StepStatus, Target};
 
 #[test]
 fn a_kind_gives_the_words_and_the_reply_the_values() {
@@ -45,6 +45,30 @@ fn the_dns_of_the_senders_own_domain_is_the_senders_to_mend() {
 }
 
 #[test]
+fn whoever_runs_the_server_of_ones_own_login_is_ones_own_provider() {
+    let moved = |server: &str| {
+        let server = Some(Target { host: server.to_owned(), port: Some(587) });
+        let case = Case { server, user: Some("alice".to_owned()), ..Case::new() };
+        let story = Story::default().fact(Fact::Entered { case: Box::new(case) }).run("recipient");
+        story.server_says("mail.example.net", Role::Case, 550, "user has moved").top().who
+    };
+    assert_eq!(moved("mail.example.net"), Who::YourProvider);
+    assert_eq!(moved("mail.example.com"), Who::TheirProvider);
+}
+
+#[test]
+fn the_step_to_look_at_again_is_the_one_that_showed_it() {
+    let shown = |story: Story| {
+        let transcript = story.entries.iter().cloned().collect();
+        shown_in(&transcript, &diagnose(&guide(), &transcript).causes[0])
+    };
+    let read = || Story::default().run("error-message").says(Role::Pasted, 550, "user unknown");
+    assert_eq!(shown(read()), None, "a text stays as it is");
+    let asked = read().ended("error-message", StepStatus::Fail).run("recipient").live(550, "user unknown");
+    assert_eq!(shown(asked), Some(StepId::new("recipient")));
+}
+
+#[test]
 fn a_cause_without_a_kind_gives_its_own() {
     let top = Story::new().live(550, "bad address").top();
     assert_eq!(top.headline.plain, "Something is wrong with bob@example.org.");
@@ -73,7 +97,7 @@ fn a_reply_is_quoted_with_who_said_it_and_where() {
 
 #[test]
 fn a_text_without_code_or_server_is_quoted_as_it_is() {
-    let top = Story::new().server_says("", crate::transcript::Role::Pasted, 0, "user unknown").top();
+    let top = Story::new().server_says("", Role::Pasted, 0, "user unknown").top();
     assert_eq!(top.because[0].says.plain, "The text you have says “user unknown” at RCPT.");
     assert_eq!(top.headline.plain, "The server knows no bob@example.org.");
 }

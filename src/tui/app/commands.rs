@@ -260,9 +260,7 @@ impl App {
 
     fn check_again(&mut self) {
         let step: Option<StepId> = match (&self.view.screen, self.session.walk().place()) {
-            (Screen::Diagnosis { .. }, _) => {
-                self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first()).map(|top| top.step.clone())
-            }
+            (Screen::Diagnosis { .. }, _) => self.step_that_showed_it(),
             (_, Place::Step(here)) => Some(here.clone()),
             _ => None,
         };

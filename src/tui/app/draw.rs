@@ -33,7 +33,8 @@ impl App {
             let mut pen = Pen::new(frame.buffer_mut(), spots, area, &self.view.look);
             if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
                 let theme = *pen.theme();
-                pen.put(0, 0, "heloise needs 60 columns and 20 rows", theme.text);
+                pen.put(0, 0, "Needs 60 columns, 20 rows.", theme.text);
+                pen.put(0, 1, "Make it larger, or q quits.", theme.dim);
                 return;
             }
             self.draw_on(&mut pen, area)

@@ -135,6 +135,7 @@ mod tests {
             several: true,
             fields: true,
             called: true,
+            checkable: true,
         }
     }
 

@@ -47,6 +47,7 @@ const LONG: &[Kind] = &[
     Kind::Transcript,
     Kind::Step,
     Kind::Checklist,
+    Kind::Practise,
     Kind::Failures,
 ];
 /// Where there are words in two registers.
@@ -190,13 +191,16 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c('o')], "o", Command::Conclude, &[Kind::Checklist], "report", "stop here and see what was found"),
     key(&[c('-')], "-", Command::LeaveOut, &[Kind::Checklist], "", "leave the step out"),
     // The diagnosis.
-    key(
-        &[c('k')],
-        "k",
-        Command::Again,
-        &[Kind::Diagnosis],
-        "check again",
-        "run only the step that showed it, once more",
+    when(
+        key(
+            &[c('k')],
+            "k",
+            Command::Again,
+            &[Kind::Diagnosis],
+            "check again",
+            "run only the step that showed it, once more",
+        ),
+        |n| n.checkable,
     ),
     key(
         &[c('p')],

@@ -2,7 +2,7 @@
 
 use super::super::theme::Mark;
 use super::{MOST, Pair, pair, title};
-use crate::diagnosis::{Diagnosis, Ranked, Reason, untold};
+use crate::diagnosis::{Diagnosis, Ranked, Reason, shown_in, untold};
 use crate::guide::{Guide, Words};
 use crate::reading::Certainty;
 use crate::report::distinct;
@@ -33,7 +33,7 @@ pub(in crate::tui) struct Found {
     /// Other causes that are still open.
     pub rivals: Vec<String>,
     pub also: Vec<Why>,
-    /// The step that looks into it, and its title.
+    /// The step that showed it, and its title.
     pub step: Option<(StepId, String)>,
 }
 
@@ -74,7 +74,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         besides: others(true),
         rivals: others(false),
         also,
-        step: (!healthy).then(|| (top.step.clone(), title(guide, &top.step))),
+        step: shown_in(transcript, top).map(|step| (step.clone(), title(guide, &step))),
     }
 }
 

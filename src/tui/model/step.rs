@@ -2,10 +2,11 @@
 
 use super::super::theme::Mark;
 use super::waits::waits;
-use super::{Row, RowState, fold_rows, say, says, short, title};
-use crate::guide::{Guide, Step};
+use super::{MOST, Row, RowState, fold_rows, say, says, short, title};
+use crate::guide::{FindingEntry, Guide, Step, Who};
+use crate::reading::{Item, advice, read_reply};
 use crate::run::offered;
-use crate::transcript::{EvidenceId, Fact, Finding, Level, RunId, StepId, StepStatus, clean_line};
+use crate::transcript::{EvidenceId, Fact, Finding, Level, Role, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
 
 /// Everything that a step's screen shows besides the rail.
@@ -80,8 +81,17 @@ pub(in crate::tui) fn step(
     found.sort_by_key(|f| (f.level == Level::Info, std::cmp::Reverse(f.level)));
     let gravest =
         found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
-    let fix = gravest.map_or_else(Vec::new, |(e, f)| e.fix.iter().map(|w| say(w, admin, f.finding)).collect());
-    let whose = gravest.and_then(|(e, _)| e.who).map(|w| w.spoken().to_owned());
+    let (fix, whose) = gravest.map_or_else(Default::default, |(entry, found)| {
+        by_its_words(walk, guide, entry, found.finding, admin).unwrap_or_else(|| {
+            let fix = entry.fix.iter().map(|w| say(w, admin, found.finding)).collect();
+            (fix, entry.who)
+        })
+    });
+    let own = |f: &Finding| walk.case().own_server().is_some_and(|own| f.args.get("server").is_some_and(|s| s == own));
+    let whose = whose.map(|who| match gravest {
+        Some((_, found)) if who == Who::TheirProvider && own(found.finding) => Who::YourProvider,
+        _ => who,
+    });
     let shown = most.map_or_else(|| rows.clone(), |most| fold_rows(&rows, most));
     let state = walk.state_of(id);
     StepView {
@@ -92,7 +102,7 @@ pub(in crate::tui) fn step(
         rows: shown,
         notes: notes(guide, &found, admin),
         fix,
-        whose,
+        whose: whose.map(|who| who.spoken().to_owned()),
         asks: unanswered(walk, entry, admin),
         offers: offered(walk, id).is_some(),
         running: state == StepState::Running,
@@ -102,6 +112,39 @@ pub(in crate::tui) fn step(
         wire: Vec::new(),
         read: None,
     }
+}
+
+/// What is to be done, and by whom, as the words of a refusal have it, where the finding only passes them on.
+fn by_its_words(
+    walk: &Walk,
+    guide: &Guide,
+    entry: &FindingEntry,
+    finding: &Finding,
+    admin: bool,
+) -> Option<(Vec<String>, Option<Who>)> {
+    if !entry.weighs.is_empty() || entry.leads || entry.advice.is_some() {
+        return None;
+    }
+    let entries = walk.transcript().entries();
+    let reply = finding.evidence.iter().find_map(|id| match &entries.get(id.0 as usize)?.fact {
+        Fact::Received { reply, .. } if !reply.is_positive() && reply.role != Role::Control => Some(reply),
+        _ => None,
+    })?;
+    let meaning = read_reply(guide, reply);
+    if meaning.cause == "unclear" {
+        return None;
+    }
+    let item = Item {
+        recipient: walk.case().recipient().map(str::to_owned),
+        reply: reply.clone(),
+        reporter: None,
+        permanent: Some(reply.code >= 500),
+        meaning,
+        incoming: false,
+    };
+    let advice = advice(guide, &item);
+    let fix = advice.fix.iter().map(|f| clean_line(f.register(admin), MOST)).collect();
+    Some((fix, Some(advice.who)))
 }
 
 /// What can be lit, in the order in which it stands: rows that a finding ended, then sentences.

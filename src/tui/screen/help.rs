@@ -2,7 +2,7 @@
 
 use super::super::keys::{Keys, Kind};
 use super::super::theme::Mark;
-use super::super::widget::{Pen, wrap};
+use super::super::widget::{Pen, key_name, wrap};
 use super::text::window;
 
 const MARKS: [(Mark, &str); 7] = [
@@ -49,7 +49,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, keys: &Keys, kind: Kind, scroll: u
     for (y, line) in (0..room).zip(all.iter().skip(from)) {
         match line {
             Line::Key(shown, text) => {
-                pen.put(3, y, shown, theme.key);
+                pen.put(3, y, key_name(shown, pen.ascii()), theme.key);
                 pen.put(WORDS, y, text, theme.text);
             }
             Line::Mark(mark, says) => {

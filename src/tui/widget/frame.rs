@@ -3,7 +3,6 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::super::keys::{self, Keys, Now};
-use super::pen::fold;
 use super::{Pen, Spot};
 
 /// The top line.
@@ -33,7 +32,8 @@ pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) 
     let theme = *pen.theme();
     let end = pen.width().saturating_sub(1);
     let all: Vec<_> = keys.footer(now).collect();
-    let wide = |b: &keys::Binding| fold(b.shown, pen.ascii()).width() + 1 + b.foot.width();
+    let ascii = pen.ascii();
+    let wide = |b: &keys::Binding| key_name(b.shown, ascii).width() + 1 + b.foot.width();
     // The way to the rest of the keys is always shown.
     let last = all.iter().position(|b| b.does == keys::Command::Help);
     let kept = last.map_or(0, |i| wide(all[i]) + 3);
@@ -49,10 +49,21 @@ pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) 
     let mut x = 1;
     for b in shown {
         let from = x;
-        x = pen.put(x, y, b.shown, theme.key);
+        x = pen.put(x, y, key_name(b.shown, ascii), theme.key);
         x = pen.put(x + 1, y, b.foot, theme.text);
         pen.spot(from, y, x.saturating_sub(from), Spot::Key(b.does));
         x += 3;
+    }
+}
+
+/// How a key is written: an arrow that an ASCII screen has no sign for is spelled out, as `>` would be another key.
+pub(in crate::tui) fn key_name(shown: &str, ascii: bool) -> &str {
+    match shown {
+        "→" if ascii => "Right",
+        "←" if ascii => "Left",
+        "↑↓" if ascii => "Up Down",
+        "←→" if ascii => "Left Right",
+        _ => shown,
     }
 }
 

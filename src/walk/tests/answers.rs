@@ -101,6 +101,8 @@ fn a_step_that_was_broken_off_while_all_seemed_fine_could_not_tell() {
     p.found(0, "recipient.ok");
     p.input(Input::Cancel);
     assert_eq!(p.state("recipient"), done(StepStatus::Unknown));
+    let because = p.walk.proposal().map(|way| way.because.clone()).unwrap_or_default();
+    assert!(because.contains("was stopped"), "it claims nothing: {because}");
 }
 
 #[test]
