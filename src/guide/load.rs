@@ -194,12 +194,14 @@ impl Guide {
         self.causes().iter().find_map(|c| c.kinds.iter().find(|k| k.id == id).map(|k| (c, k)))
     }
 
-    /// What sort of thing a cause is, in a sentence: as its kind has it, else its own.
+    /// What sort of thing a cause is, in a sentence: as its kind has it; its own where no kind is known.
     #[must_use]
     pub fn sort_of_thing(&self, cause: &str, kind: Option<&str>) -> Option<&Words> {
         let cause = self.cause(cause)?;
-        let finer = cause.kinds.iter().find(|k| Some(k.id.as_str()) == kind);
-        Some(finer.and_then(|k| k.says.as_ref()).unwrap_or(&cause.says))
+        match cause.kinds.iter().find(|k| Some(k.id.as_str()) == kind) {
+            Some(finer) => finer.says.as_ref(),
+            None => Some(&cause.says),
+        }
     }
 
     /// The places in [`Guide::phrases`] of those that may match a text, in order: one pass over the text tells which few to try.

@@ -44,6 +44,24 @@ async fn where_one_server_hangs_up_the_next_is_asked_and_that_is_no_fault() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_another_reason_is_no_fault_of_the_login() {
+    let session = in_world("ip-listed", &["authentication"]).await;
+    assert_eq!(found(&session, "authentication.envelope.refused-otherwise").len(), 1);
+    let session = in_world("relay-denied", &["authentication"]).await;
+    assert_eq!(found(&session, "authentication.envelope.refused").len(), 1);
+}
+
+#[tokio::test]
+async fn the_recipients_postmaster_is_named_only_where_their_side_had_a_part() {
+    let named = async |world: &str, before: &str| {
+        let session = in_world(world, &[before, "provider"]).await;
+        found(&session, "provider.contact.postmaster").len()
+    };
+    assert_eq!(named("bad-credentials", "authentication").await, 0, "it is between Alice and her provider");
+    assert_eq!(named("no-such-user", "recipient").await, 1);
+}
+
+#[tokio::test]
 async fn escalate_asks_again_where_a_server_refused_and_says_that_it_healed() {
     let session = in_world("greylisted", &["recipient", "escalate"]).await;
     assert_eq!(second_looks(&session), ["escalate.recheck.accepted"]);

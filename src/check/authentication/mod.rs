@@ -10,6 +10,7 @@ use self::offered::Wanted;
 use super::tools::{Host, Stopped, Talk, hosts, talk};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard};
+use crate::reading::Certainty;
 use crate::transcript::{Consent, EvidenceId, Finding, Goal, Role, Stage};
 
 /// The check of step 8.
@@ -40,6 +41,7 @@ impl Check for Authentication {
             "authentication.needs-tls",
             "authentication.envelope.accepted",
             "authentication.envelope.refused",
+            "authentication.envelope.refused-otherwise",
             "authentication.not-offered",
             "authentication.other-port",
             "authentication.password-port",
@@ -274,7 +276,7 @@ async fn without_login(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Re
     };
     let mail = dialogue.mail(cx.case.from.as_deref().unwrap_or_default(), "").await?;
     if !mail.reply.is_positive() {
-        let id = if mail.reply.code == 530 { "authentication.required" } else { "authentication.envelope.refused" };
+        let id = if mail.reply.code == 530 { "authentication.required" } else { refused_without(cx, &mail) };
         cx.found(said(id, host, &mail).arg("address", to));
         return Ok(());
     }
@@ -282,11 +284,19 @@ async fn without_login(cx: &Context, host: &Host, dialogue: &mut Dialogue) -> Re
     let id = match rcpt.reply.code {
         200..400 => "authentication.envelope.accepted",
         530 => "authentication.required",
-        _ => "authentication.envelope.refused",
+        _ => refused_without(cx, &rcpt),
     };
     cx.found(said(id, host, &rcpt).arg("address", to));
     dialogue.control(Stage::Rcpt, "RSET").await?;
     Ok(())
+}
+
+/// Whether a login may be what a refusal misses, or its words name another reason: a listing, an unknown address, a full mailbox.
+fn refused_without(cx: &Context, heard: &Heard) -> &'static str {
+    let meaning = cx.reader.reply(&heard.reply);
+    let about_login = matches!(meaning.cause.as_str(), "authentication" | "server-config" | "unclear");
+    let sure = meaning.phrase.is_some() && meaning.certainty >= Certainty::Likely;
+    if sure && !about_login { "authentication.envelope.refused-otherwise" } else { "authentication.envelope.refused" }
 }
 
 /// A finding about a host as it was talked to.

@@ -17,10 +17,10 @@ pub(in crate::tui) fn about(walk: &Walk) -> String {
         Some(if reply.server.is_empty() { reply.codes() } else { format!("{} from {}", reply.codes(), reply.server) })
     };
     let sender = || case.sender_domain().map(str::to_owned);
-    let name = if case.goal == Goal::Server {
-        server().or_else(sender).or_else(recipient)
-    } else {
-        recipient().or_else(server)
+    let name = match case.goal {
+        Goal::Server => server().or_else(sender).or_else(recipient),
+        Goal::Settings => server().or_else(recipient),
+        _ => recipient().or_else(server),
     };
     clean_line(&name.or_else(said).or_else(sender).unwrap_or_default(), 120)
 }
@@ -39,7 +39,9 @@ pub(in crate::tui) fn head(walk: &Walk, steps: usize, now: u64) -> Head {
             Fact::Connect { connect, .. } if connect.outcome == ConnectOutcome::Open => {
                 hosts.insert(connect.address.ip());
             }
-            Fact::Received { reply, .. } if reply.stage == Some(Stage::Message) && reply.address.is_some() => {
+            Fact::Received { reply, .. }
+                if reply.stage == Some(Stage::Message) && reply.address.is_some() && reply.is_positive() =>
+            {
                 mails += 1;
             }
             Fact::Signed { step, .. } => {
