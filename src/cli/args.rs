@@ -254,7 +254,7 @@ pub struct PracticeArgs {
     #[arg(long, requires = "world")]
     pub serve: bool,
 
-    /// Your own checklist, tried out in that world
+    /// Your own checklist, tried out in that world with the answers that lead somewhere in it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "serve", "steps", "all"])]
     pub checklist: Option<PathBuf>,
 

@@ -98,14 +98,14 @@ impl Weighed {
 }
 
 /// Which item's advice, and whose move by it, is the cause's: what the guide says leads, else a refusal's words before what checks make of
-/// them, else what is proof of the very thing, or the heaviest.
+/// them, else the heaviest, or what is proof of the very thing.
 fn teller<'i>(items: &[&'i Item], leader: Option<(&'i Item, &FindingEntry)>) -> Option<&'i Item> {
     let speaks = |i: &&Item| !i.lent && (i.advice.is_some() || i.who.is_some());
     let speaking = || items.iter().copied().filter(speaks);
     let heaviest = || speaking().find(|i| i.total() == items[0].total());
     let leads = leader.filter(|(item, entry)| entry.leads && item.advice.is_some()).map(|(item, _)| item);
     let proof = leader.map(|(item, _)| item).filter(speaks);
-    leads.or_else(|| speaking().find(|i| i.is_refusal())).or(proof).or_else(heaviest)
+    leads.or_else(|| speaking().find(|i| i.is_refusal())).or_else(heaviest).or(proof)
 }
 
 /// The finding whose fix says more than what fits every case of the kind: one that the guide says leads, or a proof that names the very

@@ -124,7 +124,7 @@ fn outcome(error: &io::Error, bound: bool) -> ConnectOutcome {
 #[cfg(unix)]
 fn no_such_route(error: &io::Error) -> bool {
     use rustix::io::Errno;
-    matches!(Errno::from_io_error(error), Some(Errno::HOSTDOWN | Errno::AFNOSUPPORT))
+    matches!(Errno::from_io_error(error), Some(Errno::HOSTDOWN | Errno::AFNOSUPPORT | Errno::NOPROTOOPT | Errno::PROTO))
 }
 
 #[cfg(not(unix))]

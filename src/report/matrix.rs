@@ -25,6 +25,9 @@ const STAGES: [(&str, usize); 8] = [
     ("MAIL", 7),
     ("RCPT", 7),
 ];
+/// The same for a narrow screen.
+const NARROW: [(&str, usize); STAGES.len()] =
+    [("name", 5), ("call", 8), ("220", 8), ("EHLO", 7), ("STLS", 7), ("TLS", 7), ("MAIL", 6), ("RCPT", 6)];
 /// The checks whose connections go to the servers of the case.
 const OF_THE_CASE: [&str; 5] = ["connectivity", "server-status", "recipient", "settings", "authentication"];
 /// Where nothing has been tried.
@@ -110,9 +113,10 @@ impl Matrix {
         if self.is_empty() {
             return vec![vec![("No server has been called yet.".to_owned(), Tone::Dim)]];
         }
-        let table: usize = STAGES.iter().map(|(_, w)| w).sum();
-        let room = width.saturating_sub(table + 2);
-        let head = STAGES.iter().map(|(name, w)| format!("{name:>w$}")).collect::<String>();
+        let wide = |stages: &[(&str, usize)]| stages.iter().map(|(_, w)| w).sum::<usize>() + 2;
+        let stages = if width < wide(&STAGES) { NARROW } else { STAGES };
+        let room = width.saturating_sub(wide(&stages));
+        let head = stages.iter().map(|(name, w)| format!("{name:>w$}")).collect::<String>();
         let mut lines = vec![vec![(format!("{:room$}  {head}", "ms"), Tone::Dim)]];
         let mut server = None;
         for row in &self.rows {
@@ -129,7 +133,7 @@ impl Matrix {
                 lines.push(vec![(label, Tone::Fine)]);
                 vec![(format!("{:room$}  ", ""), Tone::Fine)]
             };
-            line.extend(row.cells.iter().zip(STAGES).map(|(cell, (_, w))| drawn(cell.as_ref(), w)));
+            line.extend(row.cells.iter().zip(stages).map(|(cell, (_, w))| drawn(cell.as_ref(), w)));
             lines.push(line);
             for why in row.whys() {
                 let text = wrap(&clean_line(&why, 400), width.saturating_sub(4));
@@ -284,7 +288,10 @@ fn column(stage: Stage) -> Option<usize> {
 fn drawn(cell: Option<&Cell>, width: usize) -> (String, Tone) {
     match cell {
         None => (format!("{NOTHING:>width$}"), Tone::Dim),
-        Some(Cell { failed: Some((word, _)), .. }) => (format!("{word:>width$}"), Tone::Bad),
+        // A word that is too long keeps its distance from the next cell; the sentence below says it whole.
+        Some(Cell { failed: Some((word, _)), .. }) => {
+            (format!("{:>width$}", word.chars().take(width - 1).collect::<String>()), Tone::Bad)
+        }
         Some(Cell { ms, .. }) if *ms < 10_000 => (format!("{ms:>width$}"), Tone::Fine),
         Some(Cell { ms, .. }) => (format!("{:>width$}", format!("{} s", ms / 1000)), Tone::Fine),
     }

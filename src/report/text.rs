@@ -1,5 +1,7 @@
 //! The report for people, on paper or in a terminal.
 
+use std::collections::BTreeMap;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::desk::{DeskRow, desk};
@@ -18,6 +20,8 @@ const INDENT: usize = 15;
 
 /// The longest of a server's words in one place, in characters.
 const MOST: usize = 400;
+/// So many of one sort that could not be told are said one by one.
+const ALIKE: usize = 4;
 
 /// A short report: the cause, what to do, whose move it is, the proof, and what was looked at.
 #[must_use]
@@ -180,12 +184,31 @@ fn walked(out: &mut String, view: &View) {
         out.push_str(format!("  {mark} {:>2}  {:<17}{word}", step.number, step.title).trim_end());
         out.push('\n');
         let mut said: Vec<&str> = Vec::new();
+        let (mut alike, mut more) = (BTreeMap::<&str, usize>::new(), 0);
         for finding in step.findings.iter().filter(|f| f.level >= Level::Unknown) {
             let says = finding.says.plain.as_str();
-            if !said.contains(&says) {
-                said.push(says);
-                out.push_str(&columns("", 8, says, WIDTH));
+            if said.contains(&says) {
+                continue;
             }
+            said.push(says);
+            // Of many things that could not be told in one way, a few say how it is.
+            if finding.level == Level::Unknown {
+                let so_far = alike.entry(&finding.finding.id).or_default();
+                *so_far += 1;
+                if *so_far > ALIKE {
+                    more += 1;
+                    continue;
+                }
+            }
+            out.push_str(&columns("", 8, says, WIDTH));
+        }
+        if more > 0 {
+            out.push_str(&columns(
+                "",
+                8,
+                &format!("And {more} more of the same; the JSON report has them all."),
+                WIDTH,
+            ));
         }
     }
     let left: Vec<_> = view.steps.iter().filter(|s| !s.walked).map(|s| s.title.as_str()).collect();

@@ -75,6 +75,7 @@ impl Check for ServerStatus {
             "server-status.mx-differ",
             "server-status.one-busy",
             "server-status.one-broke",
+            "server-status.one-silent",
             "server-status.one-unreachable",
             "server-status.all-refuse",
             "firewall.greeting-masked",
@@ -128,6 +129,7 @@ async fn run(cx: &Context) {
                 let calm = match held.id.as_str() {
                     "server-status.no-connection" => "server-status.one-unreachable",
                     "server-status.greeting.busy" => "server-status.one-busy",
+                    "server-status.greeting.silent" => "server-status.one-silent",
                     _ => "server-status.one-broke",
                 };
                 held.id = calm.to_owned();
@@ -162,11 +164,13 @@ struct Seen {
 impl Seen {
     /// The talk broke: a line that was cut is kept back until it is known how the others are, the rest is said.
     fn broken(cx: &Context, finding: Finding, untold: bool) -> Self {
-        if matches!(finding.id.as_str(), "server-status.greeting.closed" | "server-status.broke") {
-            return Self { held: Some(finding), ..State::Gone.into() };
+        let state = if untold { State::Untold } else { State::Gone };
+        let cut = ["server-status.greeting.closed", "server-status.greeting.silent", "server-status.broke"];
+        if cut.contains(&finding.id.as_str()) {
+            return Self { held: Some(finding), ..state.into() };
         }
         cx.found(finding);
-        if untold { State::Untold } else { State::Gone }.into()
+        state.into()
     }
 }
 

@@ -5,7 +5,7 @@ use super::handshake::Old;
 use crate::check::Context;
 use crate::check::know::spoken;
 use crate::check::tools::Host;
-use crate::transcript::{Finding, Security};
+use crate::transcript::{ConnectOutcome, Finding, Security};
 
 /// The best of the others: one that protects, else any that works.
 pub(super) fn better(others: &[Attempt]) -> Option<&Attempt> {
@@ -103,6 +103,10 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         (End::Handshake(_), None) => cx.found(handshake(host, first, old)),
         // A server closes what it does not use; what swallows the calls to a port that mail is sent by is a filter.
         (End::NoAnswer, None) if is_usual(first.port) => cx.found(works("settings.port-filtered")),
+        // Nor does a server say that there is no way to one of its ports, or that it is forbidden: a filter does.
+        (End::Unreached(why), None) if is_usual(first.port) && *why != ConnectOutcome::Refused.as_str() => {
+            cx.found(works("settings.port-rejected"));
+        }
         (End::Unreached(_) | End::NoAnswer, None) => cx.found(works("settings.wrong-port")),
         _ => {}
     }

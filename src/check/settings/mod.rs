@@ -59,6 +59,7 @@ impl Check for Settings {
             "settings.wrong-security",
             "settings.wrong-port",
             "settings.port-filtered",
+            "settings.port-rejected",
             "settings.starttls-missing",
             "settings.tls-required",
             "settings.tls.handshake-failed",

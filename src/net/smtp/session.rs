@@ -103,6 +103,10 @@ impl Dialogue {
         }
         let starttls = self.starttls().await?;
         if opening.starttls.insert(starttls).reply.code != 220 {
+            // Who takes TLS where it is to be had goes on without it (RFC 3207 §4.1), as mail servers do.
+            if want == Security::Auto {
+                return Ok(None);
+            }
             return Ok(Some(Stop::Refused(Stage::Starttls)));
         }
         let ehlo = self.ehlo(helo).await?;
