@@ -88,7 +88,7 @@ fn a_storm_of_sizes_ends_in_a_whole_screen() {
         terminal.resize(20 + n * 7 % 180, 5 + n * 11 % 60);
     }
     terminal.resize(50, 10);
-    terminal.sees("heloise needs 60 columns and 20 rows");
+    terminal.sees("Needs 60 columns, 20 rows.");
     terminal.resize(100, 30);
     let shown = terminal.sees("Nothing leaves this machine before you say yes.");
     assert!(shown.contains("q quit"), "{shown}");

@@ -21,7 +21,6 @@ mod tags;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
-use crate::net::RecordType;
 use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
 /// The check of step 9.
@@ -220,19 +219,7 @@ async fn run(cx: &Context) {
     // An address in brackets is no domain (RFC 5321 §4.1.3).
     let [sender, recipient] = [sender, recipient].map(|d| d.filter(|d| !d.starts_with('[')));
     let same = sender.is_some() && sender == recipient;
-    // Of a domain that does not exist only that is told: there is nothing to publish in it.
-    let (mut absent, mut sender) = (None, sender);
-    if let Some(domain) = sender.as_deref().filter(|_| !same)
-        && cx.net.lookup(&cx.rec, domain, RecordType::MX).await.0.outcome == DnsOutcome::NxDomain
-    {
-        absent = sender.take();
-    }
     futures_util::join!(
-        async {
-            if let Some(domain) = absent.as_deref() {
-                exchangers::look(cx, domain, true).await;
-            }
-        },
         async {
             if let Some(domain) = recipient.as_deref() {
                 exchangers::look(cx, domain, false).await;
