@@ -115,6 +115,34 @@ async fn the_checklist_waits_and_is_signed() {
 }
 
 #[tokio::test]
+async fn nothing_is_signed_without_initials() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { mode: Mode::Checklist, ..seat.launch };
+    let (left, said) = walk(launch, "yes\nrun\nsign\n\nquit\n").await;
+    assert!(said.contains("Not signed"), "{said}");
+    assert!(!left.transcript.entries().iter().any(|e| matches!(e.fact, Fact::Signed { .. })), "{said}");
+}
+
+#[tokio::test]
+async fn a_word_of_the_prompts_is_no_answer_to_a_question() {
+    let seat = seat("healthy-address").await;
+    let launch = Launch { case: Case::new(), story: None, ..seat.launch };
+    let (left, said) = walk(launch, "2\nhelp\nback\nquit\n").await;
+    assert_eq!(said.matches("Type an answer, or Enter").count(), 2, "{said}");
+    let entered = |e: &heloise::transcript::Entry| matches!(&e.fact, Fact::Entered { case } if !case.to.is_empty());
+    assert!(!left.transcript.entries().iter().any(entered), "{said}");
+}
+
+#[tokio::test]
+async fn after_the_diagnosis_the_first_choice_is_not_to_leave() {
+    let seat = seat("no-such-user").await;
+    let (_, said) = walk(Launch { width: Some(50), ..seat.launch }, "yes\n\n\nquit\n").await;
+    assert!(said.contains("1 ticket. 2 check again."), "{said}");
+    let menu: Vec<&str> = said.lines().skip_while(|l| !l.starts_with("1 ticket.")).take(2).collect();
+    assert!(menu.iter().all(|l| l.ends_with(['.', ':'])), "no choice is broken in two: {menu:?}");
+}
+
+#[tokio::test]
 async fn an_address_that_was_meant_is_offered_and_another_may_be_typed() {
     for (typed, to) in
         [("<bob@example.org>\n\n", "bob@example.org"), ("<bob@example.org>\nann@example.org\n", "ann@example.org")]

@@ -51,9 +51,8 @@ fn run(cx: &Context) {
         .filter(|e| matches!(&e.fact, Fact::Broke { broken, .. } if broken.kind != BreakKind::EarlyTalk))
         .count();
     // Their postmaster has a part in it only where one of their servers was heard, or a text tells of one.
-    let own = cx.case.own_server();
-    let theirs =
-        own.is_none() || cx.seen.replies().any(|(_, r)| own.is_none_or(|own| r.server != own) && !r.is_positive());
+    let heard_elsewhere = |own: &str| cx.seen.replies().any(|(_, r)| r.server != own && !r.is_positive());
+    let theirs = cx.case.own_server().is_none_or(heard_elsewhere);
     if let Some(domain) = cx.case.recipient_domain().filter(|_| theirs) {
         cx.found(
             Finding::new("provider.contact.postmaster")

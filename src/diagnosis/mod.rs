@@ -18,7 +18,7 @@ pub(crate) use args::{Args, case_args, reply_args};
 use gather::Seen;
 use rank::Weighed;
 
-use crate::guide::{Guide, Who, Words};
+use crate::guide::{Guide, READS_TEXT, Who, Words};
 use crate::reading::Certainty;
 use crate::transcript::{EvidenceId, Fact, RunId, StepId, Transcript, Verdict};
 
@@ -46,6 +46,8 @@ pub struct Ranked {
     pub score: i32,
     /// One sentence, values filled in.
     pub headline: Words,
+    /// What sort of thing it is, where the headline leaves that open.
+    pub says: Option<Words>,
     /// What speaks for it, heaviest first.
     pub because: Vec<Reason>,
     /// What speaks against it.
@@ -107,18 +109,32 @@ pub fn shown_in(transcript: &Transcript, cause: &Ranked) -> Option<StepId> {
     };
     let evidence = cause.because.iter().flat_map(|reason| &reason.evidence);
     let runs = evidence.filter_map(|id| entries.get(id.0 as usize)?.fact.run());
-    runs.filter_map(started).find(|(_, check)| *check != READS).map(|(step, _)| step.clone())
+    runs.filter_map(started).find(|(_, check)| *check != READS_TEXT).map(|(step, _)| step.clone())
 }
 
-/// The check that reads what was pasted, and asks nobody.
-const READS: &str = "error-message";
+/// So many of one sort that could not be told are said one by one: nobody reads through fifty lists that did not answer.
+pub const ALIKE: usize = 4;
 
-/// What was needed and could not be told: steps that were broken off, then the findings that say so, in their words.
+/// What was needed and could not be told: steps that were broken off, then the findings that say so, in their words; of many of a sort a few.
 #[must_use]
 pub fn untold(guide: &Guide, transcript: &Transcript) -> Vec<Reason> {
     let seen = Seen::gather(guide, transcript);
     let case = seen.case.map(case_args).unwrap_or_default();
     let mut untold: Vec<Reason> = seen.broken_off.iter().map(|step| quiet::broken_off(guide, step)).collect();
-    untold.extend(quiet::sentences(seen.untold(), &case));
+    let mut sorts: Vec<&str> = Vec::new();
+    for found in seen.untold() {
+        if !sorts.contains(&found.entry.id.as_str()) {
+            sorts.push(&found.entry.id);
+        }
+    }
+    for sort in sorts {
+        let mut all = quiet::sentences(seen.untold().filter(|f| f.entry.id == sort), &case);
+        let more = all.split_off(all.len().min(ALIKE));
+        untold.extend(all);
+        if !more.is_empty() {
+            let says = says::both(&format!("And {} more of the same.", more.len()));
+            untold.push(Reason { says, evidence: more.into_iter().flat_map(|r| r.evidence).collect(), db: 0 });
+        }
+    }
     untold
 }

@@ -138,6 +138,7 @@ fn unweighed(fault: &Found<'_>, case: &Args) -> Ranked {
         certainty: Certainty::Possible,
         score: 0,
         headline: headline.clone(),
+        says: None,
         because: vec![Reason { says: headline, evidence: fault.evidence().to_vec(), db: 0 }],
         against: Vec::new(),
         fix: fault.entry.fix.iter().map(|f| says::filled(f, &args)).collect(),

@@ -1,6 +1,6 @@
 //! How sure a pile makes us, and the words that go with it.
 
-use super::args::{self, Args};
+use super::args::{self, Args, OWN_SERVER};
 use super::pile::{Item, Pile};
 use super::{Ranked, Reason, says};
 use crate::guide::{Cause, FindingEntry, Guide, Kind, Who, Words};
@@ -54,9 +54,9 @@ impl Weighed {
     pub(super) fn ranked(&self, guide: &Guide, case: &Args) -> Ranked {
         let mut items: Vec<_> = self.pile.items.iter().filter(|i| i.total() > 0).collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.total()));
-        let heaviest = items.first().copied();
-        let leader = items.iter().find_map(|i| Some((*i, leading(guide, i).filter(|e| e.level >= Level::Warn)?)));
-        let own = heaviest.filter(|_| self.cause == "dns").and_then(|i| own_zone(guide, i, case));
+        let own = items.first().filter(|_| self.cause == "dns").and_then(|i| own_zone(guide, i, case));
+        let leads = |i: &&Item| leading(guide, i).filter(|e| e.level >= Level::Warn);
+        let leader = own.or_else(|| items.iter().find_map(|i| Some((*i, leads(i)?))));
         // What to try first may lie in what speaks against it: the same password by another way to log in.
         let remark = |i: &Item| Some(fix_of(leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
         let remarks: Vec<Words> = self.pile.items.iter().filter_map(remark).flatten().collect();
@@ -76,6 +76,7 @@ impl Weighed {
         if let Some(advice) = advice {
             if let Some(headline) = &advice.headline {
                 ranked.headline = says::filled(headline, &args);
+                ranked.says = None;
             }
             ranked.waiting = advice.waiting.clone().unwrap_or(ranked.waiting);
             ranked.fix = advice.fix.iter().map(|f| says::filled(f, &args)).collect();
@@ -84,15 +85,9 @@ impl Weighed {
             ranked.fix = fix_of(entry, item, case);
             ranked.who = entry.who.filter(|_| entry.leads).unwrap_or(ranked.who);
         }
-        if let Some((item, entry)) = own {
-            ranked.fix = fix_of(entry, item, case);
-            ranked.who = Who::You;
-        }
         ranked.fix.splice(0..0, remarks);
-        let own_server = case.get(args::OWN_SERVER).is_some_and(|own| args.get("server") == Some(own));
-        if own_server && ranked.who == Who::TheirProvider {
-            ranked.who = Who::YourProvider;
-        }
+        let at_own_server = case.get(OWN_SERVER).is_some_and(|own| args.get("server") == Some(own));
+        ranked.who = if own.is_some() { Who::You } else { ranked.who.at(at_own_server) };
         ranked
     }
 }
@@ -154,6 +149,7 @@ pub(super) fn dress(guide: &Guide, cause: &str, kind: Option<&str>, args: &Args,
         certainty: bare.certainty,
         score: bare.score,
         headline: headline.map_or_else(seen, |h| says::filled(h, args)),
+        says: guide.sort_of_thing(cause, kind).cloned(),
         fix: fix.iter().map(|f| says::filled(f, args)).collect(),
         who: finer.map(|k| k.who).or(known.map(|c| c.who)).unwrap_or(Who::You),
         waiting: waiting.unwrap_or_default(),

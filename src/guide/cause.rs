@@ -24,6 +24,12 @@ pub enum Who {
 }
 
 impl Who {
+    /// The same, where it may be about the server of the user's own login: whoever runs that one is the user's provider.
+    #[must_use]
+    pub fn at(self, own_server: bool) -> Self {
+        if own_server && self == Self::TheirProvider { Self::YourProvider } else { self }
+    }
+
     /// The word of the contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {

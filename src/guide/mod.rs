@@ -30,6 +30,7 @@ pub use fits::{code_fits, enhanced_fits};
 pub use lint::{Complaint, lint};
 pub use load::{Guide, LoadError};
 pub use pattern::{LazyRegex, Pattern};
+pub(crate) use step::READS_TEXT;
 pub use step::{Branch, Field, Goto, Question, StartRule, Step, When};
 pub use wording::{Wording, small};
 pub use words::{Words, fill, places};

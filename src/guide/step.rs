@@ -38,6 +38,17 @@ pub struct Step {
     pub branches: Vec<Branch>,
 }
 
+/// The check that reads what was pasted, and asks nobody.
+pub(crate) const READS_TEXT: &str = "error-message";
+
+impl Step {
+    /// Whether it reads what was pasted.
+    #[must_use]
+    pub fn reads_text(&self) -> bool {
+        self.checks.iter().any(|check| check == READS_TEXT)
+    }
+}
+
 /// A question of a step: one field of the case.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,7 @@ pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
     let diagnosis = diagnose(guide, walk.transcript());
     let mut lines = Vec::new();
     match diagnosis.causes.first() {
-        Some(top) => cause(&mut lines, guide, &diagnosis, top),
+        Some(top) => cause(&mut lines, &diagnosis, top),
         None => {
             lines.push("We could not tell what is wrong.".to_owned());
             lines.extend(untold(guide, walk.transcript()).iter().map(|r| format!("Could not tell: {}", r.says.plain)));
@@ -37,11 +37,11 @@ pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
     lines
 }
 
-fn cause(lines: &mut Vec<String>, guide: &Guide, diagnosis: &Diagnosis, top: &Ranked) {
+fn cause(lines: &mut Vec<String>, diagnosis: &Diagnosis, top: &Ranked) {
     let healthy = diagnosis.verdict == Verdict::NoFaultFound || top.cause == "not-a-bounce";
     let sure = if healthy { String::new() } else { format!(" That is {}.", top.certainty.as_str()) };
     lines.push(format!("What we found: {}{sure}", top.headline.plain));
-    if let Some(says) = guide.sort_of_thing(&top.cause, top.kind.as_deref()).filter(|_| !healthy) {
+    if let Some(says) = top.says.as_ref().filter(|_| !healthy) {
         lines.push(says.plain.clone());
     }
     for (n, fix) in top.fix.iter().enumerate() {

@@ -4,18 +4,16 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::wizard::{Flow, Wizard};
+use crate::guide::Step;
 use crate::reading::{Item, Reader, advice, choices};
 use crate::transcript::{StepId, Taken};
 use crate::walk::{Input, StepState};
-
-/// The check that reads a text.
-const READS: &str = "error-message";
 
 impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     /// Says what the text means that this step has read; of several failures asks which one to follow. A flow where that led elsewhere.
     pub(super) async fn failure(&mut self, here: &StepId) -> io::Result<Option<Flow>> {
         let (guide, walk) = (self.session().guide(), self.session().walk());
-        let reads = guide.step(here).is_some_and(|s| s.checks.iter().any(|c| c == READS));
+        let reads = guide.step(here).is_some_and(Step::reads_text);
         let ended = matches!(walk.state_of(here), StepState::Done(_));
         let Some(text) = walk.case().error.clone().filter(|_| reads && ended) else { return Ok(None) };
         let of = (text, walk.case().failure);

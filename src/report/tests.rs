@@ -221,6 +221,30 @@ fn text_says_first_what_is_wrong_and_fits_a_screen() {
 }
 
 #[test]
+fn of_many_things_that_could_not_be_told_alike_a_few_are_said_and_the_rest_is_counted() {
+    let (run, step) = (RunId(0), StepId::new("blocklists"));
+    let went = |to: &StepId| Fact::Went {
+        from: None,
+        to: Some(to.clone()),
+        rule: "test".to_owned(),
+        because: "a test".to_owned(),
+    };
+    let mut facts = vec![went(&step), Fact::Started { run, step: step.clone(), check: "blocklists".to_owned() }];
+    facts.extend((0..20).map(|n| {
+        let finding =
+            Finding::new("blocklists.unknown").arg("list", format!("list {n}")).arg("why", "no answer in time");
+        Fact::Found { run, finding }
+    }));
+    facts.extend([Fact::Ended { run }, Fact::StepEnded { step, status: StepStatus::Unknown }]);
+    let transcript = facts.into_iter().map(|fact| Entry { at: 0, fact }).collect::<Transcript>();
+    let text = text(&guide(), &transcript);
+    for part in text.split("What was looked at") {
+        assert_eq!(part.matches("could not be asked").count(), 4, "{text}");
+        assert!(part.contains("And 16 more of the same."), "{text}");
+    }
+}
+
+#[test]
 fn a_page_has_no_script_and_fetches_nothing() {
     let page = html(&guide(), &transcript());
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));

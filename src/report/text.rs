@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::desk::{DeskRow, desk};
 use super::view::{View, refusals};
 use super::{columns, distinct, wrap};
-use crate::diagnosis::Ranked;
+use crate::diagnosis::{ALIKE, Ranked};
 use crate::guide::Guide;
 use crate::reading::Certainty;
 use crate::transcript::{Level, Reply, StepStatus, Transcript, Verdict, clean, clean_line};
@@ -20,8 +20,6 @@ const INDENT: usize = 15;
 
 /// The longest of a server's words in one place, in characters.
 const MOST: usize = 400;
-/// So many of one sort that could not be told are said one by one.
-const ALIKE: usize = 4;
 
 /// A short report: the cause, what to do, whose move it is, the proof, and what was looked at.
 #[must_use]
@@ -203,12 +201,7 @@ fn walked(out: &mut String, view: &View) {
             out.push_str(&columns("", 8, says, WIDTH));
         }
         if more > 0 {
-            out.push_str(&columns(
-                "",
-                8,
-                &format!("And {more} more of the same; the JSON report has them all."),
-                WIDTH,
-            ));
+            out.push_str(&columns("", 8, &format!("And {more} more of the same."), WIDTH));
         }
     }
     let left: Vec<_> = view.steps.iter().filter(|s| !s.walked).map(|s| s.title.as_str()).collect();

@@ -128,8 +128,8 @@ impl<'a> Seen<'a> {
         }
         if !when.finding.is_empty() {
             let asked = |id: &str| when.finding.iter().any(|p| matching::is_finding(p, id));
-            let told = self.findings.iter().rev().filter_map(|(at, _)| self.walk.finding_at(*at));
-            let finding = told.into_iter().find(|f| asked(&f.id))?;
+            let mut told = self.findings.iter().rev().filter_map(|(at, _)| self.walk.finding_at(*at));
+            let finding = told.find(|f| asked(&f.id))?;
             args.extend(finding.args.iter().map(|(name, value)| (name.clone(), matching::short(value))));
         }
         if when.diagnosis.is_some() || !when.suspect.is_empty() {

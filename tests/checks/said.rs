@@ -43,6 +43,34 @@ async fn a_second_call_that_is_told_the_same_says_that_it_stays() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_at_what_it_does_not_know_is_asked_no_more_than_mail_needs() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
+    let host = file.hosts.iter_mut().find(|h| h.name == "mx1.example.org").expect("the server");
+    host.ehlo = vec!["8BITMIME".to_owned()];
+    host.ehlo_tls = None;
+    let unknown = "on = [\"noop\"]\nreply = [\"500 Expected MAIL FROM:<addr> or QUIT\"]\nthen = \"close\"";
+    host.rules.insert(0, toml::from_str(unknown).expect("a rule"));
+    let all = Consent::ALL.into_iter().collect();
+    let session = walked(&guide, &file, file.case.clone(), all, vec![StepId::new("server-status")]).await;
+    assert!(has(&session, "server-status.ehlo.ok"));
+    assert!(!has(&session, "server-status.broke") && !has(&session, "server-status.noop"));
+}
+
+#[tokio::test]
+async fn where_one_server_keeps_silent_and_another_is_well_that_is_a_note() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "mx-one-busy").expect("a world");
+    file.case.timeout_secs = 1;
+    let first = file.hosts.iter_mut().find(|h| h.name == "mx1.example.org").expect("the server");
+    first.rules.insert(0, toml::from_str("on = [\"connect\"]\nthen = \"silence\"").expect("a rule"));
+    let all = Consent::ALL.into_iter().collect();
+    let session = walked(&guide, &file, file.case.clone(), all, vec![StepId::new("server-status")]).await;
+    assert_eq!(found(&session, "server-status.one-silent")[0].args["server"], "mx1.example.org");
+    assert!(!has(&session, "server-status.greeting.silent"));
+}
+
+#[tokio::test]
 async fn nobody_is_called_again_where_another_server_is_well() {
     let session = status("mx-one-busy", &[]).await;
     assert!(has(&session, "server-status.busy.load") && has(&session, "server-status.busy.elsewhere-well"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heloise::practice::WorldFile;
 use heloise::run::Session;
-use heloise::transcript::{Case, Consent, Fact, Stage, StepId, Verdict};
+use heloise::transcript::{Case, Consent, Fact, Security, Stage, StepId, Verdict};
 
 use crate::worlds::{guide, walked};
 
@@ -99,6 +99,29 @@ async fn where_the_login_fails_nothing_is_sent() {
         with("bad-credentials", None, send(), &["content"], |case| case.to = vec!["bob@example.org".to_owned()]).await;
     assert!(has(&session, "content.send.no-login"));
     assert_eq!(messages(&session), 0);
+}
+
+#[tokio::test]
+async fn a_refused_starttls_brings_neither_login_nor_message_into_the_open() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-submission").expect("a world");
+    for host in &mut file.hosts {
+        host.rules.insert(
+            0,
+            toml::from_str("on = [\"starttls\"]\nreply = [\"454 4.7.0 TLS not available\"]").expect("a rule"),
+        );
+        host.ehlo.push("AUTH PLAIN LOGIN".to_owned());
+    }
+    file.case.security = Security::Auto;
+    let steps = ["authentication", "content"].map(StepId::new).to_vec();
+    let session = walked(&guide, &file, file.case.clone(), send(), steps).await;
+    let plain = session.walk().transcript().entries().iter().filter_map(|e| match &e.fact {
+        Fact::Sent { command, .. } if !command.tls => Some(command.line.as_str()),
+        _ => None,
+    });
+    let plain: Vec<&str> = plain.collect();
+    assert!(plain.contains(&"STARTTLS"), "{plain:?}");
+    assert!(!plain.iter().any(|l| l.starts_with("AUTH") || *l == "DATA"), "{plain:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Step 3 in worlds of its own: what providers want, what a domain publishes, and how TLS fails.
 
-use heloise::practice::WorldFile;
+use heloise::practice::{Fate, WorldFile};
 use heloise::run::Session;
 use heloise::transcript::{Consent, EvidenceId, Fact, Finding, StepId};
 
@@ -64,6 +64,16 @@ addresses = ["203.0.113.9"]
 ports = { 465 = "tls", 587 = "starttls" }
 ehlo_tls = ["AUTH PLAIN LOGIN"]
 "#;
+
+#[tokio::test]
+async fn a_port_that_a_router_rejects_is_told_from_one_that_the_server_shuts() {
+    for (does, id) in [(Fate::Unreachable, "settings.port-rejected"), (Fate::Refuse, "settings.wrong-port")] {
+        let mut file = WorldFile::by_id(&guide(), "port-filtered").expect("a world");
+        file.routes.iter_mut().for_each(|route| route.does = does);
+        let session = step(&file).await;
+        assert_eq!(one(&session, id).args["better_port"], "465");
+    }
+}
 
 #[tokio::test]
 async fn a_provider_that_wants_an_app_password_is_known_by_its_server() {

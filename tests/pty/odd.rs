@@ -44,8 +44,14 @@ fn the_mouse_is_taken_only_where_it_is_asked_for_and_given_back() {
 }
 
 #[test]
-fn a_dumb_terminal_gets_numbered_lines_and_nothing_else() {
-    let mut terminal = Terminal::start(&["practice", "no-such-user", "--no-save"], &[("TERM", "dumb")]);
+fn a_dumb_terminal_or_one_without_a_name_gets_numbered_lines_and_nothing_else() {
+    for name in ["dumb", ""] {
+        numbered_lines_and_nothing_else(name);
+    }
+}
+
+fn numbered_lines_and_nothing_else(name: &str) {
+    let mut terminal = Terminal::start(&["practice", "no-such-user", "--no-save"], &[("TERM", name)]);
     terminal.sees("Type yes for all of it");
     terminal.send("yes\r");
     terminal.sees("Next: ");

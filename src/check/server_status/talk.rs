@@ -83,28 +83,28 @@ async fn ready(cx: &Context, seat: &Seat<'_>, dialogue: &mut Dialogue, greeting:
     said::offered(cx, seat.host, dialogue.capabilities(), &heard);
     said::software(cx, seat.host, greeting, &heard);
     let caps = dialogue.capabilities().clone();
-    let (known, ms) = nothing(cx, seat, dialogue, &caps).await?;
-    if !known {
-        // It knows what mail needs and little more: what we ask beyond that would only make it hang up.
-        return Ok(State::Good);
-    }
+    // One that knows what mail needs and little more would only hang up at what we ask beyond that.
+    let Some(ms) = nothing(cx, seat, dialogue, &caps).await? else { return Ok(State::Good) };
     times.push(ms);
     pace::commands(cx, seat.host, dialogue, times).await?;
     envelope(cx, seat, dialogue).await
 }
 
-/// An empty command, behind another in the same breath where the server says that it can take it so. Returns whether it is known there, and
-/// how long it took.
+/// An empty command, behind another in the same breath where the server says that it can take it so. Returns how long it took;
+/// none where it is not known.
 async fn nothing(
     cx: &Context,
     seat: &Seat<'_>,
     dialogue: &mut Dialogue,
     caps: &Capabilities,
-) -> Result<(bool, u32), Broken> {
+) -> Result<Option<u32>, Broken> {
     if !caps.has("PIPELINING") {
         let noop = dialogue.control(Stage::Ehlo, "NOOP").await?;
+        if noop.reply.code >= 500 {
+            return Ok(None);
+        }
         cx.found(seat.say("server-status.noop", &noop));
-        return Ok((noop.reply.code < 500, noop.reply.rtt_ms));
+        return Ok(Some(noop.reply.rtt_ms));
     }
     match dialogue.in_one_breath(Stage::Ehlo, ["RSET", "NOOP"]).await {
         Ok([reset, noop]) => {
@@ -112,7 +112,7 @@ async fn nothing(
             let good = reset.is_positive() && noop.is_positive();
             let id = if good { "server-status.pipelining.ok" } else { "server-status.pipelining.broken" };
             cx.found(seat.say(id, if reset.is_positive() { &noop } else { &reset }));
-            Ok((true, noop.reply.rtt_ms))
+            Ok(Some(noop.reply.rtt_ms))
         }
         Err(broken) => {
             let found = Finding::new("server-status.pipelining.broken").arg("server", &seat.host.name);

@@ -21,6 +21,12 @@ fn words_with_an_advice_of_their_own_bring_it() {
 }
 
 #[test]
+fn an_advice_with_a_headline_says_all_that_is_to_be_said() {
+    let top = Story::new().live(550, "user has left").top();
+    assert_eq!((top.headline.plain.as_str(), top.says), ("Bob has left.", None));
+}
+
+#[test]
 fn a_finding_that_leads_gives_what_to_do_and_a_remark_gives_it_first() {
     let fixes = |top: &Ranked| top.fix.iter().map(|f| f.plain.clone()).collect::<Vec<_>>();
     let refused = || Story::new().live(550, "user unknown");
@@ -73,6 +79,7 @@ fn a_cause_without_a_kind_gives_its_own() {
     let top = Story::new().live(550, "bad address").top();
     assert_eq!(top.headline.plain, "Something is wrong with bob@example.org.");
     assert_eq!(top.who, Who::You);
+    assert_eq!(top.says.expect("its sort").plain, "The address is at fault.");
 }
 
 #[test]

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::App;
+use crate::guide::Step;
 use crate::reading::{Item, Lens, Reader, Reading, lens};
 use crate::transcript::{Fact, StepId};
 use crate::tui::model::{self, Failure, Page, Read};
 use crate::tui::screen;
 use crate::tui::view::{Auto, Screen};
 use crate::walk::{Input, StepState};
-
-/// The check that reads a text.
-const READS: &str = "error-message";
 
 /// A text, read.
 pub(super) struct Text {
@@ -76,7 +74,7 @@ impl App {
 
     /// Whether a step is one that reads a text, and has done so.
     fn has_read(&self, step: &StepId) -> bool {
-        let reads = self.guide.step(step).is_some_and(|s| s.checks.iter().any(|c| c == READS));
+        let reads = self.guide.step(step).is_some_and(Step::reads_text);
         reads && matches!(self.session.walk().state_of(step), StepState::Done(_))
     }
 

@@ -58,8 +58,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         let next = diagnosis.causes.iter().skip(1).take(3).filter(|r| (r.certainty == Certainty::Confirmed) == sure);
         next.map(|r| format!("{} ({})", text(&r.headline), r.certainty.as_str())).collect()
     };
-    let sort = guide.sort_of_thing(&top.cause, top.kind.as_deref()).filter(|_| !healthy);
-    let explained = sort.map(text).into_iter().collect();
+    let explained = top.says.iter().filter(|_| !healthy).map(text).collect();
     Found {
         headline: text(&top.headline),
         certainty: certainty(diagnosis.verdict, top, healthy),

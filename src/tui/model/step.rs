@@ -87,11 +87,8 @@ pub(in crate::tui) fn step(
             (fix, entry.who)
         })
     });
-    let own = |f: &Finding| walk.case().own_server().is_some_and(|own| f.args.get("server").is_some_and(|s| s == own));
-    let whose = whose.map(|who| match gravest {
-        Some((_, found)) if who == Who::TheirProvider && own(found.finding) => Who::YourProvider,
-        _ => who,
-    });
+    let server = gravest.and_then(|(_, found)| found.finding.args.get("server"));
+    let at_own_server = walk.case().own_server().is_some_and(|own| server.is_some_and(|s| s == own));
     let shown = most.map_or_else(|| rows.clone(), |most| fold_rows(&rows, most));
     let state = walk.state_of(id);
     StepView {
@@ -102,7 +99,7 @@ pub(in crate::tui) fn step(
         rows: shown,
         notes: notes(guide, &found, admin),
         fix,
-        whose: whose.map(|who| who.spoken().to_owned()),
+        whose: whose.map(|who| who.at(at_own_server).spoken().to_owned()),
         asks: unanswered(walk, entry, admin),
         offers: offered(walk, id).is_some(),
         running: state == StepState::Running,
