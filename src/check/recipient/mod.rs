@@ -70,6 +70,8 @@ impl Check for Recipient {
             "recipient.rcpt.login-first",
             "recipient.rcpt.postmaster-taken",
             "recipient.rcpt.postmaster-refused",
+            "recipient.rcpt.not-their-server",
+            "recipient.rcpt.domain-served",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",

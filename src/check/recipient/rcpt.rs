@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::check::Context;
-use crate::check::tools::{Host, Split, Stopped, Talk, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::reading::{Certainty, Meaning, seconds};
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
@@ -68,7 +68,7 @@ async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Re
     unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, talk, address, parts).await),
+            Ok(talk) => return Ok(envelope(cx, host, talk, address, parts).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
                 return Ok(earlier(&heard));
@@ -96,7 +96,7 @@ fn unasked(broken: &BreakFact) -> bool {
     broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
 }
 
-async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Finding {
+async fn envelope(cx: &Context, host: &Host, talk: Talk, address: &str, parts: &Split) -> Finding {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
@@ -138,10 +138,14 @@ async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Fin
                 let postmaster = format!("postmaster@{domain}");
                 match dialogue.rcpt(&postmaster, Role::Control).await {
                     Err(_) => return verdict,
-                    Ok(heard) => beside(cx, &heard, &postmaster),
+                    Ok(heard) => {
+                        beside(cx, host, &heard, &postmaster, parts).await;
+                        served(cx, &real, &heard, verdict)
+                    }
                 }
+            } else {
+                verdict
             }
-            verdict
         }
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
@@ -174,12 +178,41 @@ fn size(cx: &Context, dialogue: &Dialogue) -> Option<String> {
     Some(format!("SIZE={}", file.len()))
 }
 
-/// What is said to the postmaster's address, beside a refusal of all others.
-fn beside(cx: &Context, heard: &Heard, postmaster: &str) {
-    let taken = heard.reply.is_positive();
-    let id = if taken { "recipient.rcpt.postmaster-taken" } else { "recipient.rcpt.postmaster-refused" };
-    let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
-    cx.found(found.arg("codes", heard.reply.codes()).shown_by(heard.evidence));
+/// What is said to the postmaster's address, beside a refusal of all others. A server that was entered, and that the domain does not name
+/// for its mail, may refuse them all because it does not serve the domain.
+async fn beside(cx: &Context, host: &Host, heard: &Heard, postmaster: &str, parts: &Split) {
+    let found = |id: &str| {
+        let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
+        found.arg("codes", heard.reply.codes()).shown_by(heard.evidence)
+    };
+    if heard.reply.is_positive() {
+        return cx.found(found("recipient.rcpt.postmaster-taken"));
+    }
+    cx.found(found("recipient.rcpt.postmaster-refused"));
+    if cx.case.server.is_some()
+        && heard.reply.code >= 500
+        && let Ok(theirs) = exchangers(cx).await
+        && !theirs.iter().any(|other| same(other, host))
+    {
+        let mut other = found("recipient.rcpt.not-their-server").arg("domain", &parts.domain);
+        other.evidence.extend(theirs.iter().flat_map(|other| other.evidence.iter().copied()));
+        cx.found(other);
+    }
+}
+
+/// Words that may mean the name or the whole domain, where the postmaster of the same domain is welcome: then they mean the name.
+fn served(cx: &Context, real: &Heard, postmaster: &Heard, verdict: Finding) -> Finding {
+    if !postmaster.reply.is_positive() || cx.reader.reply(&real.reply).cause != "address" {
+        return verdict;
+    }
+    let found = Finding::new("recipient.rcpt.domain-served").arg("server", &real.reply.server);
+    cx.found(found.arg("codes", real.reply.codes()).shown_by(real.evidence).shown_by(postmaster.evidence));
+    Finding { id: "recipient.rcpt.refused".to_owned(), ..verdict }
+}
+
+/// Whether two names are of one host.
+fn same(a: &Host, b: &Host) -> bool {
+    a.name.eq_ignore_ascii_case(&b.name) || a.addresses.iter().any(|ip| b.addresses.contains(ip))
 }
 
 /// What the pair of answers says: the real address, and a random one in the same session.
