@@ -127,6 +127,10 @@ async fn envelope(cx: &Context, host: &Host, talk: Talk, address: &str, parts: &
                 Err(_) => return judged(cx, &real, None, login),
                 Ok(heard) => judged(cx, &real, Some(&heard), login),
             };
+            if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
+                let found = Finding::new("recipient.rcpt.will-queue").arg("server", &host.name);
+                cx.found(found.arg("text", real.reply.joined()).shown_by(real.evidence));
+            }
             if let Some(before) = put_off_before(cx, &address)
                 && real.reply.is_positive()
             {
