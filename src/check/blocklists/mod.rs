@@ -78,7 +78,7 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("blocklists.no-consent"));
         return;
     }
-    let ip = subject::sending_address(cx);
+    let ip = subject::address(cx);
     let note = match ip {
         None => Some(Finding::new("blocklists.no-address")),
         // 127.0.0.2 is every list's own test entry.
