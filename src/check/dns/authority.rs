@@ -14,7 +14,7 @@ use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceI
 /// Servers of a zone that are asked.
 const SERVERS: usize = 6;
 /// Where a DNS server listens.
-const PORT: u16 = 53;
+pub(super) const PORT: u16 = 53;
 
 /// One of the zone's servers, and its answers.
 struct Server {
@@ -109,7 +109,7 @@ pub(super) async fn compare(cx: &Context, domain: &str) {
 }
 
 /// The zone that holds the domain, and its servers as our resolver names them: no further up than what was registered.
-async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
+pub(super) async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
     let top = psl::domain_str(domain).unwrap_or(domain);
     let mut zone = domain;
     loop {
@@ -129,10 +129,10 @@ async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
     }
 }
 
-type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
+pub(super) type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
 
 /// One address of each server, IPv4 before IPv6 as most machines have it; and the servers without any.
-async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
+pub(super) async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
     let (mut good, mut lost) = (Vec::new(), Vec::new());
     let asked = hosts.iter().take(SERVERS).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
     for (host, answers) in hosts.iter().zip(join_all(asked).await) {
@@ -161,7 +161,7 @@ async fn asked(cx: &Context, domain: &str, zone: &str, host: String, ip: IpAddr)
 }
 
 /// What an answer says about mail, whatever its order: of the texts, only SPF.
-fn said(dns: &DnsFact) -> BTreeSet<String> {
+pub(super) fn said(dns: &DnsFact) -> BTreeSet<String> {
     let counts = |record: &&DnsRecord| !matches!(record, DnsRecord::Txt(text) if !is_record(text));
     match dns.outcome {
         DnsOutcome::NxDomain => BTreeSet::from(["no such name".to_owned()]),
@@ -179,7 +179,7 @@ fn shown(record: &DnsRecord) -> String {
     }
 }
 
-fn joined(said: &BTreeSet<String>) -> String {
+pub(super) fn joined(said: &BTreeSet<String>) -> String {
     let all: Vec<&str> = said.iter().map(String::as_str).collect();
     if all.is_empty() { "nothing".to_owned() } else { crate::transcript::clean_line(&all.join(", "), 300) }
 }
@@ -265,7 +265,7 @@ async fn ours(
 }
 
 /// The mail servers of an answer.
-fn exchangers(dns: &DnsFact) -> BTreeSet<String> {
+pub(super) fn exchangers(dns: &DnsFact) -> BTreeSet<String> {
     let host = |r: &DnsRecord| if let DnsRecord::Mx { host, .. } = r { Some(host.to_ascii_lowercase()) } else { None };
     dns.records.iter().filter_map(host).collect()
 }
@@ -287,7 +287,7 @@ async fn inside(cx: &Context, mx: &DnsFact) -> bool {
     false
 }
 
-fn spoken(seconds: u32) -> String {
+pub(super) fn spoken(seconds: u32) -> String {
     match seconds {
         0..=119 => format!("{seconds} seconds"),
         120..=7199 => format!("{} minutes", seconds / 60),

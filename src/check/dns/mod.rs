@@ -1,6 +1,7 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
 mod authority;
+mod charge;
 mod dane;
 mod dkim;
 mod dmarc;
@@ -18,6 +19,8 @@ mod spf;
 mod sts;
 mod sts_policy;
 mod tags;
+
+pub(super) use charge::elsewhere;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
@@ -44,6 +47,7 @@ impl Check for Dns {
             "dns.registration.none",
             "dns.registration.untold",
             "dns.no-ip",
+            "dns.ip-seen",
             "dns.nxdomain",
             "dns.sender.nxdomain",
             "dns.sender.null-mx",
@@ -103,6 +107,7 @@ impl Check for Dns {
             "dns.authority.serials",
             "dns.authority.stale",
             "dns.authority.old-servers",
+            "dns.authority.astray",
             "dns.authority.by-chance",
             "dns.authority.split",
             "dns.authority.unknown",
