@@ -13,6 +13,7 @@ mod judged;
 mod policy;
 mod registration;
 mod reverse;
+mod served;
 mod signed;
 mod slim;
 mod spf;
@@ -78,6 +79,9 @@ impl Check for Dns {
             "dns.mta-sts.bad-policy",
             "dns.mta-sts.mismatch",
             "dns.mta-sts.some-mismatch",
+            "dns.mta-sts.unverified",
+            "dns.mta-sts.some-unverified",
+            "dns.mta-sts.testing-unverified",
             "dns.mta-sts.testing-mismatch",
             "dns.mta-sts.short-age",
             "dns.tls-rpt.ok",
@@ -259,7 +263,8 @@ async fn run(cx: &Context) {
         async {
             // What keeps mail from being delivered is the recipient's; of the sender's own domain, replies depend on it.
             if let Some(domain) = recipient.as_deref().or(sender.as_deref()) {
-                futures_util::join!(sts::policy(cx, domain), dane::servers(cx, domain));
+                let certificates = served::Certificates::default();
+                futures_util::join!(sts::policy(cx, domain, &certificates), dane::servers(cx, domain, &certificates));
             }
         },
         reverse::address(cx),
