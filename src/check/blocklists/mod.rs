@@ -38,6 +38,7 @@ impl Check for Blocklists {
             "blocklists.named-closed",
             "blocklists.named-key",
             "blocklists.named-clean",
+            "blocklists.named-clean-now",
             "blocklists.private-record",
             "blocklists.ip.listed",
             "blocklists.ip.listed-named",
@@ -105,7 +106,9 @@ async fn run(cx: &Context) {
     }
     let said: Vec<Asked> = join_all(asked).await.into_iter().flatten().collect();
     for clean in said.iter().filter(|a| a.named && a.said == Said::Clean) {
-        let found = Finding::new("blocklists.named-clean").arg("list", &clean.list).arg("ip", &clean.what);
+        let now = named.refuses_now(&clean.list, &clean.what);
+        let id = if now { "blocklists.named-clean-now" } else { "blocklists.named-clean" };
+        let found = Finding::new(id).arg("list", &clean.list).arg("ip", &clean.what);
         cx.found(found.shown_by(clean.evidence));
     }
     if !said.is_empty() {
