@@ -48,6 +48,11 @@ impl Server {
         !self.keeps() && self.soa.dns.outcome != DnsOutcome::Timeout && !unreachable(&self.soa.dns)
     }
 
+    /// The serial of its copy of the zone (RFC 1035 §3.3.13).
+    fn serial(&self) -> Option<u32> {
+        said(&self.soa.dns).first()?.split_whitespace().nth(2)?.parse().ok()
+    }
+
     /// Its answer about the mail servers, or the texts.
     fn told(&self, rtype: &str) -> &Told {
         if rtype == "MX" { &self.mx } else { &self.txt }
@@ -185,7 +190,11 @@ pub(super) fn joined(said: &BTreeSet<String>) -> String {
 }
 
 /// Whether one of them says something else than the others; and says so.
+///
+/// Who is right is told by the serial of the zone where it differs: what has the newest is what its keeper published last (RFC 1982).
 fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> bool {
+    let serials: BTreeSet<u32> = keeping.iter().filter_map(|s| s.serial()).collect();
+    let newest = serials.iter().copied().reduce(newer);
     let mut any = false;
     for rtype in ["MX", "TXT"] {
         let answers: Vec<(&Server, BTreeSet<String>)> = keeping
@@ -193,26 +202,32 @@ fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> 
             .filter(|s| s.told(rtype).dns.outcome.is_answer())
             .map(|s| (*s, said(&s.told(rtype).dns)))
             .collect();
-        // The answer that most of them give; where there is no such, the first.
+        // Where serials do not tell: the answer that most of them give; where there is no such, the first.
         let votes = |answer: &BTreeSet<String>| answers.iter().filter(|(_, a)| a == answer).count();
-        let Some((first, most)) = answers.iter().rev().max_by_key(|(_, a)| votes(a)) else { continue };
+        let fresh = |server: &Server| serials.len() > 1 && server.serial() == newest;
+        let Some((first, most)) = answers.iter().rev().max_by_key(|(s, a)| (fresh(s), votes(a))) else { continue };
         for (server, answer) in answers.iter().filter(|(_, a)| a != most) {
             any = true;
             let id = if rtype == "MX" { "dns.authority.apart" } else { "dns.authority.apart-spf" };
             let found = found(id).arg("type", rtype).arg("host", server.named());
             let found = found.arg("theirs", joined(answer)).arg("others", joined(most));
+            let told = |s: &Server| s.serial().map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+            let found = found.arg("serial", told(server)).arg("newest", told(first));
             let found = found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence);
             by_chance(cx, &found);
             cx.found(found);
         }
     }
-    let serial = |s: &Server| said(&s.soa.dns).first().and_then(|soa| soa.split_whitespace().nth(2).map(str::to_owned));
-    let serials: BTreeSet<String> = keeping.iter().filter_map(|s| serial(s)).collect();
     if serials.len() > 1 && !any {
-        let list = serials.into_iter().collect::<Vec<_>>().join(", ");
+        let list = serials.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         cx.found(found("dns.authority.serials").arg("serials", list));
     }
     any
+}
+
+/// The later of two serials, which count in a circle (RFC 1982 §3.2).
+fn newer(a: u32, b: u32) -> u32 {
+    if b.wrapping_sub(a) < 1 << 31 { b } else { a }
 }
 
 /// Holds our resolver's answer against theirs, where they agree.
