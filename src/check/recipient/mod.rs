@@ -49,6 +49,8 @@ impl Check for Recipient {
             "recipient.domain.unknown",
             "recipient.domain.untold",
             "recipient.domain.servfail",
+            "recipient.domain.silent",
+            "recipient.domain.cut",
             "recipient.mx.null-beside",
             "recipient.mx.duplicate",
             "recipient.mx.cname",
@@ -88,6 +90,10 @@ impl Check for Recipient {
             "recipient.rcpt.no-consent",
             "dns.authority.old-servers",
             "dns.authority.astray",
+            "dns.resolver-fails",
+            "dns.resolver-refuses",
+            "dns.resolver-silent",
+            "dns.resolver-closed",
         ]
     }
 

@@ -18,13 +18,18 @@ const TAKEN: [&str; 3] = ["recipient.rcpt.accepted", "recipient.rcpt.control-ref
 const PLAIN: [&str; 4] =
     ["recipient.syntax.ok", "recipient.domain.ok", "recipient.domain.fallback", "recipient.rcpt.utf8-offered"];
 /// Nobody could say anything about the recipient.
-const UNTOLD: [&str; 6] = [
+const UNTOLD: [&str; 11] = [
     "recipient.rcpt.unreachable",
     "recipient.rcpt.no-answer",
     "recipient.rcpt.broke",
     "recipient.rcpt.no-consent",
     "recipient.domain.unknown",
     "recipient.domain.untold",
+    "recipient.domain.cut",
+    "dns.resolver-fails",
+    "dns.resolver-refuses",
+    "dns.resolver-silent",
+    "dns.resolver-closed",
 ];
 
 /// Each recipient once, in the order they were given.

@@ -49,6 +49,24 @@ pub(crate) async fn resolver_works(cx: &Context) -> bool {
     cx.net.lookup(&cx.rec, name, rtype).await.0.outcome.is_answer()
 }
 
+/// What is amiss with the resolver itself, where an answer fails and one about another name fails, too: the finding that says so.
+pub(crate) async fn resolver_fault(cx: &Context, failed: &DnsFact) -> Option<&'static str> {
+    let id = match failed.outcome {
+        DnsOutcome::ServFail => "dns.resolver-fails",
+        DnsOutcome::Refused => "dns.resolver-refuses",
+        DnsOutcome::Timeout if !is_cut(failed) => "dns.resolver-silent",
+        DnsOutcome::Error if failed.detail.as_deref() == Some("connection refused") => "dns.resolver-closed",
+        _ => return None,
+    };
+    (!resolver_works(cx).await).then_some(id)
+}
+
+/// Whether an answer was cut for its length, and did not come over TCP either (RFC 7766).
+pub(crate) fn is_cut(dns: &DnsFact) -> bool {
+    let failed = matches!(dns.outcome, DnsOutcome::Error | DnsOutcome::Timeout);
+    failed && dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated"))
+}
+
 /// The net to call that address with: one that kept silent before in this session is not waited for as long again.
 pub(crate) fn hurried_where_silent(cx: &Context, address: SocketAddr) -> Net {
     let tried = |fact: &Fact| match fact {
