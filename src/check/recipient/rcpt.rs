@@ -70,7 +70,7 @@ fn is_not_now(finding: &Finding) -> bool {
 /// What a host said of the first recipient, and of each of the others as far as they were named to it.
 type Said = (Finding, Vec<Finding>);
 
-/// What a host said, or why it could not be asked.
+/// What a host said, or why it could not be asked. There is at least one to ask about.
 async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said, Finding> {
     let could_not = |why: &str| Finding::new("recipient.rcpt.unreachable").arg("why", why);
     let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
@@ -109,17 +109,17 @@ fn unasked(broken: &BreakFact) -> bool {
 async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
-    let alone = |finding| (finding, Vec::new());
-    let named = |to: &Asked<'_>| to.named();
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
     let utf8 = !from.is_ascii() || asked.iter().any(|to| !to.parts.local.is_ascii());
     let offered = dialogue.capabilities().has("SMTPUTF8");
-    let not_offered = || Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
-    let [first, others @ ..] = asked else { return alone(not_offered()) };
-    let cannot = |to: &Asked<'_>| !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
-    if cannot(first) {
+    let lacking = |to: &Asked<'_>| {
+        let cannot = !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
+        cannot.then(|| Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence))
+    };
+    let first = &asked[0];
+    if let Some(lacking) = lacking(first) {
         dialogue.quit().await;
-        return alone(not_offered());
+        return alone(lacking);
     }
     if utf8 && offered {
         let server = &opening.last().reply.server;
@@ -130,58 +130,74 @@ async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let said = match dialogue.mail(from, &parameters.join(" ")).await {
         Err(broken) => return alone(broke(&broken)),
         Ok(heard) if !heard.reply.is_positive() => alone(earlier(&heard)),
-        Ok(_) => {
-            let address = named(first);
-            let real = match dialogue.rcpt(&address, Role::Case).await {
-                Err(broken) => return alone(broke(&broken)),
-                Ok(heard) => heard,
-            };
-            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-            let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
-            let login = wants_login(cx, &dialogue, &real);
-            let control = match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return alone(judged(cx, &real, None, login)),
-                Ok(heard) => heard,
-            };
-            let verdict = judged(cx, &real, Some(&control), login);
-            if let Some(before) = put_off_before(cx, &address)
-                && real.reply.is_positive()
-            {
-                cx.found(passed(&before, &real, &address));
-            }
-            let mut further = Vec::new();
-            for to in others {
-                if cannot(to) {
-                    further.push(not_offered());
-                    continue;
-                }
-                match dialogue.rcpt(&named(to), Role::Case).await {
-                    Err(broken) => {
-                        further.push(broke(&broken));
-                        return (verdict, further);
-                    }
-                    // Where this server takes another recipient, a refusal is about this one.
-                    Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => further.push(refused(&heard)),
-                    Ok(heard) => further.push(judged(cx, &heard, Some(&control), login)),
-                }
-            }
-            if verdict.id == "recipient.rcpt.all-refused" {
-                // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
-                // that knows neither name.
-                let postmaster = format!("postmaster@{domain}");
-                match dialogue.rcpt(&postmaster, Role::Control).await {
-                    Err(_) => return (verdict, further),
-                    Ok(heard) => beside(cx, &heard, &postmaster),
-                }
-            }
-            (verdict, further)
-        }
+        Ok(_) => match recipients(cx, &mut dialogue, asked, &lacking).await {
+            (said, true) => said,
+            (said, false) => return said,
+        },
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &named(first)).await.is_ok() {
+    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &first.named()).await.is_ok() {
         dialogue.quit().await;
     }
     said
+}
+
+fn alone(finding: Finding) -> Said {
+    (finding, Vec::new())
+}
+
+/// RCPT for the first, for the control, for the others; and whether the dialogue still stands.
+async fn recipients(
+    cx: &Context,
+    dialogue: &mut Dialogue,
+    asked: &[Asked<'_>],
+    lacking: &(dyn Fn(&Asked<'_>) -> Option<Finding> + Sync),
+) -> (Said, bool) {
+    let address = asked[0].named();
+    let real = match dialogue.rcpt(&address, Role::Case).await {
+        Err(broken) => return (alone(broke(&broken)), false),
+        Ok(heard) => heard,
+    };
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
+    let login = wants_login(cx, dialogue, &real);
+    let Ok(control) = dialogue.rcpt(&control, Role::Control).await else {
+        return (alone(judged(cx, &real, None, login)), false);
+    };
+    let verdict = judged(cx, &real, Some(&control), login);
+    if let Some(before) = put_off_before(cx, &address)
+        && real.reply.is_positive()
+    {
+        cx.found(passed(&before, &real, &address));
+    }
+    let mut further = Vec::new();
+    for to in &asked[1..] {
+        let finding = match lacking(to) {
+            Some(lacking) => lacking,
+            None => match dialogue.rcpt(&to.named(), Role::Case).await {
+                Err(broken) => {
+                    further.push(broke(&broken));
+                    return ((verdict, further), false);
+                }
+                // Where this server takes another recipient, a refusal is about this one.
+                Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => {
+                    of_reply("recipient.rcpt.refused", &heard)
+                }
+                Ok(heard) => judged(cx, &heard, Some(&control), login),
+            },
+        };
+        further.push(finding);
+    }
+    if verdict.id == "recipient.rcpt.all-refused" {
+        // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one that
+        // knows neither name.
+        let postmaster = format!("postmaster@{domain}");
+        match dialogue.rcpt(&postmaster, Role::Control).await {
+            Err(_) => return ((verdict, further), false),
+            Ok(heard) => beside(cx, &heard, &postmaster),
+        }
+    }
+    ((verdict, further), true)
 }
 
 impl Asked<'_> {
@@ -256,11 +272,6 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool
         finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
     }
     if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
-}
-
-/// A refusal that is about this recipient alone.
-fn refused(real: &Heard) -> Finding {
-    of_reply("recipient.rcpt.refused", real)
 }
 
 fn of_reply(id: &str, real: &Heard) -> Finding {
