@@ -147,8 +147,8 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let sends = form.names_settings() || !form.next();
-                if sends {
+                let passes = form.names_settings() || form.passes(self.session.walk().case(), !self.confined);
+                if passes && (form.names_settings() || !form.next()) {
                     self.submit();
                 }
             }

@@ -77,6 +77,20 @@ impl Row {
         matches!(self.state, RowState::Ended) == matches!(other.state, RowState::Ended)
     }
 
+    /// What was at work was stopped: nothing is known of it.
+    pub(super) fn stop(&mut self) {
+        let text = "stopped".to_owned();
+        *self = Self {
+            mark: Mark::Skipped,
+            kind: text.clone(),
+            text,
+            ms: None,
+            state: RowState::Ended,
+            finding: None,
+            label: std::mem::take(&mut self.label),
+        };
+    }
+
     /// The row that stands for `n` of its kind.
     fn many(&self, n: usize) -> Self {
         let text = match self.state {
