@@ -12,7 +12,7 @@ async fn the_first_screen_asks_what_you_have() {
     seat.sees("What do you have?");
     seat.sees("Nothing leaves this machine before you say yes.");
     seat.press("?");
-    seat.sees("leave; the session is kept");
+    seat.sees("q           leave");
     seat.press("Esc q");
     assert!(matches!(seat.orders.as_slice(), [Order::Quit(None)]));
 }

@@ -86,7 +86,10 @@ impl Field {
         let text = self.text();
         if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
             return Err(match self.slot {
-                Slot::Of(F::Error) => "Paste the error here, or type the name of a file that holds it.".to_owned(),
+                Slot::Of(F::Error) if files => {
+                    "Paste the error here, or type the name of a file that holds it.".to_owned()
+                }
+                Slot::Of(F::Error) => "Paste the error here.".to_owned(),
                 _ if self.example.is_empty() => format!("This is needed: {}", self.hint),
                 _ => format!("This is needed. Type something like {}.", self.example),
             });

@@ -32,8 +32,16 @@ pub(super) fn top(cursor: usize, room: u16) -> usize {
 pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, String)], cursor: usize) -> u16 {
     let theme = *pen.theme();
     let end = pen.put(3, 1, title, theme.title);
-    let room = pen.height().saturating_sub(3);
+    let all = pen.height().saturating_sub(3);
+    // Where more lie above or below, the last row says so.
+    let room = all.saturating_sub(u16::from(rows.len() > all.into()));
     let first = top(cursor, room);
+    if room < all {
+        let more = [(first, "above"), (rows.len().saturating_sub(first + usize::from(room)), "below")];
+        let says: Vec<_> = more.iter().filter(|(n, _)| *n > 0).map(|(n, at)| format!("{n} more {at}")).collect();
+        let end = pen.width().saturating_sub(1);
+        pen.put_before(end, 3 + room, &says.join(", "), theme.key);
+    }
     let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
     let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {

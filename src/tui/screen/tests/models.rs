@@ -112,7 +112,7 @@ pub(super) fn dialogue() -> Vec<Said> {
 
 /// The lens over some lines.
 pub(super) fn lens<'a>(lines: &'a [Said], meant: &'a [Meant]) -> LensView<'a> {
-    LensView { lines, cursor: 10, whole: &[], meant }
+    LensView { lines, cursor: 10, whole: &[], meant, scroll: 0 }
 }
 
 /// What the line that is lit means.
