@@ -62,7 +62,7 @@ impl App {
                 screen::start::story(&mut body, self.story.as_deref().unwrap_or_default(), *scroll);
             }
             Screen::Practise { cursor: at, find } => {
-                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.id.clone(), w.title.clone())).collect();
+                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.title.as_str(), w.id.as_str())).collect();
                 let x =
                     screen::list::titles(&mut body, &format!("Which broken server? Type to find: {find}"), &rows, *at);
                 cursor = Some((left + x, 3));
@@ -119,7 +119,9 @@ impl App {
         let walk = self.session.walk();
         let named = |state: &str| Head { about: model::about(walk), state: state.to_owned() };
         match self.view.seen() {
-            Screen::Start { .. } | Screen::Form(_) | Screen::Practise { .. } if *walk.place() == Place::Start => {
+            Screen::Start { .. } | Screen::Form(_) | Screen::Practise { .. } | Screen::Consent(_)
+                if *walk.place() == Place::Start =>
+            {
                 Head { about: String::new(), state: "an SMTP troubleshooter".to_owned() }
             }
             Screen::Story { .. } => Head { about: String::new(), state: "practice".to_owned() },

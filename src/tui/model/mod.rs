@@ -31,7 +31,7 @@ pub(super) use page::Page;
 pub(super) use pairs::{Pair, pair};
 pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use read::{Read, read};
-pub(super) use rows::{Row, RowState, fold_rows};
+pub(super) use rows::{Row, RowState, fold_rows, span};
 pub(super) use ruled::{RuledOut, ruled_out};
 pub(super) use step::{Note, StepView, picks, step};
 pub(super) use ways::{Aim, Aside, ways};

@@ -29,6 +29,11 @@ pub(in crate::tui) struct Row {
     pub kind: String,
 }
 
+/// A span of time, as it is shown.
+pub(in crate::tui) fn span(ms: u64) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
+}
+
 /// How many equal rows stand for themselves before the others are folded; the second number, where the first leaves too many.
 const SHOWN: [usize; 2] = [2, 1];
 

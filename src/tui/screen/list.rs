@@ -27,9 +27,21 @@ pub(super) fn top(cursor: usize, room: u16) -> usize {
     cursor.saturating_sub(usize::from(room).saturating_sub(1))
 }
 
+/// How many lines of a list lie above those that are seen, and how many below.
+pub(super) fn more(pen: &mut Pen<'_>, y: u16, above: usize, below: usize) {
+    let theme = *pen.theme();
+    let says: Vec<_> = [(above, "above"), (below, "below")]
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, at)| format!("{n} more {at}"))
+        .collect();
+    let end = pen.width().saturating_sub(1);
+    pen.put_before(end, y, &says.join(", "), theme.key);
+}
+
 /// Practice worlds: titles, the one that is lit, and a remark on each.
 /// Returns the column behind the title.
-pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, String)], cursor: usize) -> u16 {
+pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(&str, &str)], cursor: usize) -> u16 {
     let theme = *pen.theme();
     let end = pen.put(3, 1, title, theme.title);
     let all = pen.height().saturating_sub(3);
@@ -37,15 +49,13 @@ pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, St
     let room = all.saturating_sub(u16::from(rows.len() > all.into()));
     let first = top(cursor, room);
     if room < all {
-        let more = [(first, "above"), (rows.len().saturating_sub(first + usize::from(room)), "below")];
-        let says: Vec<_> = more.iter().filter(|(n, _)| *n > 0).map(|(n, at)| format!("{n} more {at}")).collect();
-        let end = pen.width().saturating_sub(1);
-        pen.put_before(end, 3 + room, &says.join(", "), theme.key);
+        more(pen, 3 + room, first, rows.len().saturating_sub(first + usize::from(room)));
     }
     let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
     let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {
-        line(pen, y, i == cursor, what, with, column);
+        // On a narrow screen a title that can be read is worth more than a name.
+        line(pen, y, i == cursor, what, if pen.width() < 78 { "" } else { with }, column);
         pen.line(y, i);
     }
     if rows.is_empty() {
@@ -68,6 +78,9 @@ pub(in crate::tui) fn ways(pen: &mut Pen<'_>, ways: &[Aside], cursor: usize) {
     let lines = u16::try_from(ways.len()).unwrap_or(u16::MAX);
     let room = pen.height().saturating_sub(3 + if below > 0 { below + 1 } else { 0 }).min(lines);
     let first = top(cursor, room);
+    if room < lines {
+        more(pen, 1, first, ways.len().saturating_sub(first + usize::from(room)));
+    }
     for (y, (i, way)) in (3..3 + room).zip(ways.iter().enumerate().skip(first)) {
         let lit = i == cursor;
         if lit {
