@@ -270,8 +270,11 @@ pub(super) struct Binding {
 
 impl Binding {
     fn holds(&self, now: &Now) -> bool {
-        let types = !self.ctrl && matches!(self.keys[0], KeyCode::Char(_));
-        self.is_on(now.kind) && !(types && now.typing) && (self.when)(now)
+        self.is_on(now.kind) && !(self.is_letter() && now.typing) && (self.when)(now)
+    }
+
+    fn is_letter(&self) -> bool {
+        !self.ctrl && matches!(self.keys[0], KeyCode::Char(_))
     }
 
     fn is_on(&self, kind: Kind) -> bool {
@@ -317,8 +320,9 @@ impl Keys {
             let same = |other: &&Binding| other.does == b.does && other.keys == b.keys && other.ctrl == b.ctrl;
             let holds =
                 b.holds(&now) || self.0.iter().filter(same).any(|other| other.help.is_empty() && other.holds(&now));
-            // Leaving is worded for each thing that becomes of the session: only what holds is said.
-            (holds || b.does != Command::Quit).then_some((b, holds))
+            // Leaving is worded for each thing that becomes of the session, and letters are text while typing: only what holds is said.
+            let other = b.does != Command::Quit && !(now.typing && b.is_letter());
+            (holds || other).then_some((b, holds))
         })
     }
 }

@@ -134,7 +134,10 @@ impl App {
     }
 
     fn help(&mut self) {
-        if !matches!(self.view.screen, Screen::Help { .. }) {
+        // The same key shows it and puts it away.
+        if matches!(self.view.screen, Screen::Help { .. }) {
+            self.leave();
+        } else {
             let of = Box::new(self.now());
             self.view.open(Screen::Help { of, scroll: 0 });
         }

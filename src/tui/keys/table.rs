@@ -314,7 +314,8 @@ pub(super) const TABLE: &[Binding] = &[
         |n| n.behind,
     ),
     key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
-    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind)),
+    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind) && n.kind != Kind::Help),
+    key(&[c('?')], "?", Command::Help, &[Kind::Help], "", ""),
     when(key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "keys", "this page; so does ? where nothing is typed"), |n| {
         n.typing
     }),

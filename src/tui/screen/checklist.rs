@@ -25,7 +25,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
         pen.put_before(signed.saturating_sub(1), 0, "took", theme.dim);
     }
     pen.put(signed, 0, "signed", theme.dim);
-    let first = top(cursor, room);
+    let first = top(cursor, room, view.rows.len());
     for (y, (i, row)) in (1..=room).zip(view.rows.iter().enumerate().skip(first)) {
         let lit = i == cursor;
         if lit {

@@ -1,6 +1,6 @@
 //! The keys of the screen it was called from.
 
-use super::super::keys::{Keys, Now};
+use super::super::keys::{Keys, Kind, Now};
 use super::super::theme::Mark;
 use super::super::widget::{Pen, key_name, wrap};
 use super::text::window;
@@ -16,6 +16,9 @@ const MARKS: [(Mark, &str); 8] = [
     (Mark::Busy, "here, or at work"),
 ];
 
+/// The screens that have them.
+const MARKED: [Kind; 6] = [Kind::Step, Kind::Checklist, Kind::Ways, Kind::Map, Kind::Failures, Kind::Diagnosis];
+
 /// Where the words begin.
 const WORDS: u16 = 15;
 
@@ -28,7 +31,7 @@ enum Line {
     Blank,
 }
 
-/// The keys that do something where it was called from; then those that would at other times, apart; then the marks.
+/// The keys that do something where it was called from; then those that would at other times, apart; then the marks, where there are any.
 fn all(keys: &Keys, now: &Now, width: u16) -> Vec<Line> {
     let room = usize::from(width.saturating_sub(WORDS + 1).min(90));
     let mut all: Vec<Line> = Vec::new();
@@ -41,8 +44,10 @@ fn all(keys: &Keys, now: &Now, width: u16) -> Vec<Line> {
             all.extend(words.map(|(n, text)| Line::Key(if n == 0 { binding.shown } else { "" }, text, right_now)));
         }
     }
-    all.push(Line::Blank);
-    all.extend(MARKS.map(|(mark, says)| Line::Mark(mark, says)));
+    if MARKED.contains(&now.kind) {
+        all.push(Line::Blank);
+        all.extend(MARKS.map(|(mark, says)| Line::Mark(mark, says)));
+    }
     all
 }
 
