@@ -1,6 +1,7 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
 mod authority;
+mod charge;
 mod dane;
 mod dkim;
 mod dmarc;
@@ -12,12 +13,15 @@ mod judged;
 mod policy;
 mod registration;
 mod reverse;
+mod served;
 mod signed;
 mod slim;
 mod spf;
 mod sts;
 mod sts_policy;
 mod tags;
+
+pub(super) use charge::elsewhere;
 
 use super::tools::{could_not_tell, resolver_works};
 use super::{BoxFuture, Check, Context};
@@ -44,6 +48,7 @@ impl Check for Dns {
             "dns.registration.none",
             "dns.registration.untold",
             "dns.no-ip",
+            "dns.ip-seen",
             "dns.nxdomain",
             "dns.sender.nxdomain",
             "dns.sender.null-mx",
@@ -74,6 +79,9 @@ impl Check for Dns {
             "dns.mta-sts.bad-policy",
             "dns.mta-sts.mismatch",
             "dns.mta-sts.some-mismatch",
+            "dns.mta-sts.unverified",
+            "dns.mta-sts.some-unverified",
+            "dns.mta-sts.testing-unverified",
             "dns.mta-sts.testing-mismatch",
             "dns.mta-sts.short-age",
             "dns.tls-rpt.ok",
@@ -103,6 +111,7 @@ impl Check for Dns {
             "dns.authority.serials",
             "dns.authority.stale",
             "dns.authority.old-servers",
+            "dns.authority.astray",
             "dns.authority.by-chance",
             "dns.authority.split",
             "dns.authority.unknown",
@@ -254,7 +263,8 @@ async fn run(cx: &Context) {
         async {
             // What keeps mail from being delivered is the recipient's; of the sender's own domain, replies depend on it.
             if let Some(domain) = recipient.as_deref().or(sender.as_deref()) {
-                futures_util::join!(sts::policy(cx, domain), dane::servers(cx, domain));
+                let certificates = served::Certificates::default();
+                futures_util::join!(sts::policy(cx, domain, &certificates), dane::servers(cx, domain, &certificates));
             }
         },
         reverse::address(cx),

@@ -2,6 +2,7 @@
 
 use super::mx::{self, Exchangers};
 use crate::check::Context;
+use crate::check::dns::elsewhere;
 use crate::check::tools::{could_not_tell, resolver_works};
 use crate::net::RecordType;
 use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
@@ -33,7 +34,10 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
         return None;
     }
     if mx.outcome == DnsOutcome::NxDomain {
-        cx.found(missing(cx, domain, &ascii, evidence).await);
+        // A resolver may deny what the rest of the world knows.
+        if !elsewhere(cx, domain).await {
+            cx.found(missing(cx, domain, &ascii, evidence).await);
+        }
         return None;
     }
     let mut records: Vec<(u16, String)> = exchangers(&mx);
@@ -46,7 +50,9 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     }
     let named: Vec<(u16, String)> = records.iter().filter(|(_, host)| !host.is_empty()).cloned().collect();
     if named.is_empty() {
-        cx.found(found("recipient.domain.null-mx"));
+        if !elsewhere(cx, domain).await {
+            cx.found(found("recipient.domain.null-mx"));
+        }
         return None;
     }
     let hosts = named.iter().map(|(_, host)| host.as_str()).collect::<Vec<_>>().join(", ");
@@ -92,7 +98,7 @@ async fn fallback(cx: &Context, domain: &str, ascii: &str, evidence: EvidenceId)
     }
     if let Some(why) = answers.iter().find_map(|(dns, _)| could_not_tell(dns)) {
         cx.found(found("recipient.domain.unknown").arg("why", why));
-    } else {
+    } else if !elsewhere(cx, domain).await {
         cx.found(found("recipient.domain.no-mail"));
     }
     false

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::Asked;
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, talk};
 use crate::net::{Broken, Dialogue, Heard};
@@ -10,32 +11,38 @@ use crate::reading::{Certainty, Meaning, seconds};
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
-pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) -> BTreeSet<String> {
+///
+/// Several recipients of one domain are asked about in one session. What is said before any is named is said of the first.
+pub(super) async fn ask(cx: &Context, hosts: &[Host], asked: &[Asked<'_>]) -> BTreeSet<String> {
+    let Some(Asked { address: first, .. }) = asked.first() else { return BTreeSet::new() };
     let (mut busy, mut unreachable) = (None, None);
     let mut heard = BTreeSet::new();
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
-        let asked = ask_host(cx, host, address, parts).await;
-        if asked.is_ok() {
+        let said = ask_host(cx, host, asked).await;
+        if said.is_ok() {
             heard.insert(host.name.to_ascii_lowercase());
         }
-        match asked {
+        match said {
             // One that is busy now, or hangs up, is passed over, too, where there are others.
-            Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
-                let finding = finding.arg("server", &host.name).arg("address", address);
+            Ok((finding, _)) if hosts.len() > 1 && is_not_now(&finding) => {
+                let finding = finding.arg("server", &host.name).arg("address", first);
                 let why = finding.args.get("codes").cloned().unwrap_or_default();
                 cx.found(passed_over(&finding).arg("why", why).ends(&label, ms(started)));
                 busy.get_or_insert(finding);
             }
-            Ok(finding) => {
-                let finding = finding.arg("server", &host.name).arg("address", address);
+            Ok((finding, others)) => {
+                let finding = finding.arg("server", &host.name).arg("address", first);
                 cx.found(finding.ends(&label, ms(started)));
+                for (finding, asked) in others.into_iter().zip(&asked[1..]) {
+                    cx.found(finding.arg("server", &host.name).arg("address", asked.address));
+                }
                 return heard;
             }
             Err(why) => {
-                let why = why.arg("server", &host.name).arg("address", address);
+                let why = why.arg("server", &host.name).arg("address", first);
                 cx.found(passed_over(&why).ends(&label, ms(started)));
                 unreachable.get_or_insert(why);
             }
@@ -60,18 +67,21 @@ fn is_not_now(finding: &Finding) -> bool {
     finding.id == "recipient.rcpt.broke" || finding.id == "recipient.rcpt.refused-earlier" && busy
 }
 
+/// What a host said of the first recipient, and of each of the others as far as they were named to it.
+type Said = (Finding, Vec<Finding>);
+
 /// What a host said, or why it could not be asked.
-async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Result<Finding, Finding> {
+async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said, Finding> {
     let could_not = |why: &str| Finding::new("recipient.rcpt.unreachable").arg("why", why);
     let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
     let mut unreachable = could_not(host.unknown.unwrap_or(nowhere));
     unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, talk, address, parts).await),
+            Ok(talk) => return Ok(envelope(cx, talk, asked).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
-                return Ok(earlier(&heard));
+                return Ok((earlier(&heard), Vec::new()));
             }
             Err(Stopped::NoStarttls(dialogue, heard)) => {
                 dialogue.quit().await;
@@ -85,7 +95,7 @@ async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Re
                     .arg("stage", broken.stage.spoken())
                     .shown_by(evidence);
             }
-            Err(Stopped::Broke(broken)) => return Ok(broke(&broken)),
+            Err(Stopped::Broke(broken)) => return Ok((broke(&broken), Vec::new())),
         }
     }
     Err(unreachable)
@@ -96,59 +106,93 @@ fn unasked(broken: &BreakFact) -> bool {
     broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
 }
 
-async fn envelope(cx: &Context, talk: Talk, address: &str, parts: &Split) -> Finding {
+async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
+    let alone = |finding| (finding, Vec::new());
+    let named = |to: &Asked<'_>| to.named();
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
-    let domain = idna::domain_to_ascii(&parts.domain).unwrap_or_else(|_| parts.domain.clone());
-    let utf8 = !parts.local.is_ascii() || !from.is_ascii();
-    let address = if parts.local.is_ascii() { format!("{}@{domain}", parts.local) } else { address.to_owned() };
-    if utf8 && !dialogue.capabilities().has("SMTPUTF8") {
+    let utf8 = !from.is_ascii() || asked.iter().any(|to| !to.parts.local.is_ascii());
+    let offered = dialogue.capabilities().has("SMTPUTF8");
+    let not_offered = || Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
+    let [first, others @ ..] = asked else { return alone(not_offered()) };
+    let cannot = |to: &Asked<'_>| !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
+    if cannot(first) {
         dialogue.quit().await;
-        return Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
+        return alone(not_offered());
     }
-    if utf8 {
+    if utf8 && offered {
         let server = &opening.last().reply.server;
         cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
     }
-    let parameters =
-        [utf8.then(|| "SMTPUTF8".to_owned()), size(cx, &dialogue)].into_iter().flatten().collect::<Vec<_>>();
-    let finding = match dialogue.mail(from, &parameters.join(" ")).await {
-        Err(broken) => return broke(&broken),
-        Ok(heard) if !heard.reply.is_positive() => earlier(&heard),
+    let parameters = [(utf8 && offered).then(|| "SMTPUTF8".to_owned()), size(cx, &dialogue)];
+    let parameters = parameters.into_iter().flatten().collect::<Vec<_>>();
+    let said = match dialogue.mail(from, &parameters.join(" ")).await {
+        Err(broken) => return alone(broke(&broken)),
+        Ok(heard) if !heard.reply.is_positive() => alone(earlier(&heard)),
         Ok(_) => {
+            let address = named(first);
             let real = match dialogue.rcpt(&address, Role::Case).await {
-                Err(broken) => return broke(&broken),
+                Err(broken) => return alone(broke(&broken)),
                 Ok(heard) => heard,
             };
+            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
             let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
             let login = wants_login(cx, &dialogue, &real);
-            let verdict = match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return judged(cx, &real, None, login),
-                Ok(heard) => judged(cx, &real, Some(&heard), login),
+            let control = match dialogue.rcpt(&control, Role::Control).await {
+                Err(_) => return alone(judged(cx, &real, None, login)),
+                Ok(heard) => heard,
             };
+            let verdict = judged(cx, &real, Some(&control), login);
             if let Some(before) = put_off_before(cx, &address)
                 && real.reply.is_positive()
             {
                 cx.found(passed(&before, &real, &address));
+            }
+            let mut further = Vec::new();
+            for to in others {
+                if cannot(to) {
+                    further.push(not_offered());
+                    continue;
+                }
+                match dialogue.rcpt(&named(to), Role::Case).await {
+                    Err(broken) => {
+                        further.push(broke(&broken));
+                        return (verdict, further);
+                    }
+                    // Where this server takes another recipient, a refusal is about this one.
+                    Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => further.push(refused(&heard)),
+                    Ok(heard) => further.push(judged(cx, &heard, Some(&control), login)),
+                }
             }
             if verdict.id == "recipient.rcpt.all-refused" {
                 // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
                 // that knows neither name.
                 let postmaster = format!("postmaster@{domain}");
                 match dialogue.rcpt(&postmaster, Role::Control).await {
-                    Err(_) => return verdict,
+                    Err(_) => return (verdict, further),
                     Ok(heard) => beside(cx, &heard, &postmaster),
                 }
             }
-            verdict
+            (verdict, further)
         }
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &address).await.is_ok() {
+    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &named(first)).await.is_ok() {
         dialogue.quit().await;
     }
-    finding
+    said
+}
+
+impl Asked<'_> {
+    /// The address as it is named to a server.
+    fn named(&self) -> String {
+        let Split { local, domain, .. } = &self.parts;
+        if !local.is_ascii() {
+            return self.address.to_owned();
+        }
+        format!("{local}@{}", idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.clone()))
+    }
 }
 
 /// VRFY, where it is offered and was allowed: what it says, most servers keep to themselves (RFC 5321 §3.5.3).
@@ -207,12 +251,20 @@ fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool
         }
         _ => "recipient.rcpt.refused",
     };
-    let mut finding =
-        Finding::new(id).arg("codes", real.reply.codes()).arg("text", real.reply.joined()).shown_by(real.evidence);
+    let mut finding = of_reply(id, real);
     if let Some(control) = control {
         finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
     }
     if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
+}
+
+/// A refusal that is about this recipient alone.
+fn refused(real: &Heard) -> Finding {
+    of_reply("recipient.rcpt.refused", real)
+}
+
+fn of_reply(id: &str, real: &Heard) -> Finding {
+    Finding::new(id).arg("codes", real.reply.codes()).arg("text", real.reply.joined()).shown_by(real.evidence)
 }
 
 /// What is waited for where a server does not say how long: what most greylisting is set to (postgrey(8), `--delay`).

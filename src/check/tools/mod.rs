@@ -6,6 +6,7 @@ mod hosts;
 mod masked;
 mod proxy;
 mod route;
+mod sender;
 mod talk;
 
 pub(crate) use address::{Split, split};
@@ -14,6 +15,7 @@ pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use proxy::answers_for_all;
 pub(crate) use route::route;
+pub(crate) use sender::{greeted, sending_address};
 pub(crate) use talk::{Stopped, Talk, talk};
 
 use std::net::{IpAddr, SocketAddr};

@@ -23,6 +23,10 @@ pub(super) fn asks(what: Consent, case: &Case) -> String {
             format!("Connect to {hosts}, and read how they greet. If none opens, try a few known ones, to compare.")
         }
         Consent::Rcpt => match case.recipient() {
+            Some(bob) if case.to.len() > 1 => {
+                let more = case.to.len() - 1;
+                format!("Ask there whether {bob} and {more} more get mail, and a made-up neighbour too.")
+            }
             Some(bob) => {
                 format!("Ask there whether {bob} gets mail, and a made-up neighbour too; once more if they say: later.")
             }
