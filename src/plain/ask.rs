@@ -218,8 +218,11 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     }
     let value = Some(text.to_owned());
     match field {
-        Field::From => case.from = value,
-        Field::To => case.to = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
+        Field::From => case.from = Some(address(text)?),
+        Field::To => {
+            let all = text.split(',').map(str::trim).filter(|t| !t.is_empty());
+            case.to = all.map(address).collect::<Result<_, _>>()?;
+        }
         Field::Server => match text.strip_prefix("file ") {
             Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
             None => case.server = Some(server(text)?),
@@ -240,6 +243,17 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
         Field::Error | Field::Password => {}
     }
     Ok(())
+}
+
+/// A whole address, as far as that can be told before it is looked at.
+fn address(text: &str) -> Result<String, String> {
+    let like = "Type the whole address, for example bob@example.org.";
+    match text.rsplit_once('@') {
+        None => Err(format!("{text} has no at sign. {like}")),
+        Some(("", _)) => Err(format!("Nothing stands before the at sign of {text}. {like}")),
+        Some((_, "" | ">")) => Err(format!("Nothing stands after the at sign of {text}. {like}")),
+        Some(_) => Ok(text.to_owned()),
+    }
 }
 
 fn server(text: &str) -> Result<Target, String> {

@@ -188,6 +188,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             ("save the report", Choice::Save),
             ("transcript", Choice::Transcript),
             ("quit", Choice::Quit),
+            ("evidence", Choice::Evidence),
         ];
         let here = all.into_iter().filter(|(_, choice)| step.is_some() || *choice != Choice::Again);
         let (names, offered): (Vec<String>, Vec<Choice>) = here.map(|(name, of)| (name.to_owned(), of)).unzip();
@@ -203,6 +204,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 }
                 Choice::Save => self.save().await?,
                 Choice::Transcript => self.transcript()?,
+                Choice::Evidence => self.evidence()?,
                 Choice::Records => self.records()?,
                 Choice::Again => {
                     let Some(step) = step.clone() else { continue };
@@ -264,6 +266,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Evidence, _) => self.evidence()?,
             (Choice::Matrix, _) => self.matrix()?,
             (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,

@@ -115,7 +115,8 @@ fn refusals(cx: &Context) -> Vec<Refusal> {
         list: meaning.args.get("list").cloned(),
     };
     let heard = cx.seen.replies().filter(|(_, r)| r.role == Role::Case && !r.is_positive());
-    let mut refusals: Vec<Refusal> = heard.map(|(_, r)| of(cx.reader.reply(r), r.joined(), r.server.clone(), true)).collect();
+    let mut refusals: Vec<Refusal> =
+        heard.map(|(_, r)| of(cx.reader.reply(r), r.joined(), r.server.clone(), true)).collect();
     if let Some(text) = &cx.case.error {
         let refused_by = || cx.case.refused_by.clone().unwrap_or_default();
         let items = cx.reader.text(text).items;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::theme::Mark;
 use super::rows::span;
 use super::step::counting_runs;
-use super::{says, short};
+use super::{ended, says, short};
 use crate::guide::{Guide, Step};
 use crate::transcript::{Entry, Fact, Finding, Level, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
@@ -66,7 +66,7 @@ fn checked(walk: &Walk, guide: &Guide, step: &Step, admin: bool, clock: impl Fn(
     let mark = match state {
         StepState::Waiting => Mark::Waiting,
         StepState::Running => Mark::Busy,
-        StepState::Done(status) => status.into(),
+        StepState::Done(status) => ended(walk, &step.id, status),
     };
     let result = match state {
         StepState::Waiting => String::new(),
