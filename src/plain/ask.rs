@@ -48,7 +48,12 @@ pub(super) fn asks(what: Consent) -> &'static str {
 impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     /// Asks for consent; none when the input has ended. The answer names what is allowed.
     pub(super) async fn consent(&mut self, open: &[Consent]) -> io::Result<Option<Vec<Consent>>> {
-        self.say("May heloise do this? It asks the name service for the names involved, and would")?;
+        let first = open.contains(&Consent::Connect);
+        self.say(if first {
+            "May heloise do this? It asks the name service for the names involved, and would"
+        } else {
+            "May heloise do this, too? It would"
+        })?;
         for (i, what) in open.iter().enumerate() {
             self.say(&format!("{} {}.", i + 1, asks(*what)))?;
         }

@@ -25,7 +25,9 @@ pub(super) fn fact(guide: &Guide, walk: &Walk, at: usize) -> Vec<String> {
         Fact::Received { reply, .. } if reply.role == Role::Case && !reply.is_positive() => vec![answered(reply)],
         Fact::Found { finding, .. } => vec![found(guide, finding)],
         Fact::Cancelled { .. } => vec!["Stopped. What came in so far counts.".to_owned()],
-        Fact::StepEnded { step, status } => vec![ended(*status, !walk.runs_of(step).is_empty()).to_owned()],
+        // What only told something has nothing to be judged by, and has said so itself.
+        Fact::StepEnded { step, status: StepStatus::Skipped } if !walk.runs_of(step).is_empty() => Vec::new(),
+        Fact::StepEnded { status, .. } => vec![ended(*status, false).to_owned()],
         _ => Vec::new(),
     }
 }

@@ -149,8 +149,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             names.extend(["sign".to_owned(), "skip".to_owned(), "run all".to_owned()]);
             offered.extend([Choice::Sign, Choice::Skip, Choice::RunAll]);
         }
-        if !waits && !self.session().walk().offers(self.session().guide(), here).is_empty() {
-            names.push("send it".to_owned());
+        let more = self.session().walk().offers(self.session().guide(), here);
+        if let Some(what) = more.first().filter(|_| !waits) {
+            names.push(more_of(*what).to_owned());
             offered.push(Choice::Allow);
         }
         names.extend(["transcript".to_owned(), "report and stop".to_owned()]);
@@ -339,5 +340,15 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
 
     fn title(&self, step: &StepId) -> String {
         self.session().guide().step(step).map_or_else(|| step.to_string(), |s| s.title.clone())
+    }
+}
+
+/// What a step can do besides, as a choice.
+fn more_of(what: Consent) -> &'static str {
+    match what {
+        Consent::Send => "send it",
+        Consent::Vrfy => "ask by VRFY",
+        Consent::Rdap => "ask the registries",
+        _ => "allow more",
     }
 }

@@ -180,6 +180,8 @@ pub(super) struct Now {
     pub declined: bool,
     /// The step can do more, if that is wished; nothing that it needs was declined.
     pub more: bool,
+    /// That is to send a message.
+    pub sends: bool,
     /// Something was found that can be looked into.
     pub findings: bool,
     /// Words for administrators.
@@ -237,6 +239,7 @@ impl Now {
             offers: false,
             declined: true,
             more: false,
+            sends: false,
             findings: true,
             admin: false,
             resumable: true,

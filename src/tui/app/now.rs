@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::diagnosis::shown_in;
-use crate::transcript::{Fact, StepId};
+use crate::transcript::{Consent, Fact, StepId};
 use crate::tui::keys::{Kind, Now};
 use crate::tui::view::{PromptFor, Screen, StepSeen};
 use crate::walk::Place;
@@ -14,6 +14,9 @@ impl App {
         let kind = self.view.screen.kind();
         let form = if let Screen::Form(form) = &self.view.screen { Some(form) } else { None };
         let at_step = kind == Kind::Step;
+        let step = self.step_here();
+        let declined = step.is_some_and(|s| self.declined_by(s).next().is_some());
+        let offers = step.map_or_else(Vec::new, |s| walk.offers(&self.guide, &s.id));
         Now {
             kind,
             typing: matches!(kind, Kind::Prompt | Kind::Practise) || form.is_some_and(|f| !f.at_choice()),
@@ -22,10 +25,9 @@ impl App {
             questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
             lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
             offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
-            declined: self.step_here().is_some_and(|s| self.declined_by(s).next().is_some()),
-            more: self
-                .step_here()
-                .is_some_and(|s| self.declined_by(s).next().is_none() && !walk.offers(&self.guide, &s.id).is_empty()),
+            declined,
+            more: !declined && !offers.is_empty(),
+            sends: offers.contains(&Consent::Send),
             findings: !self.evidence_lit().is_empty(),
             admin: self.view.admin,
             resumable: self.last.is_some(),

@@ -175,7 +175,8 @@ pub(super) const TABLE: &[Binding] = &[
         ),
         |n| n.declined,
     ),
-    when(key(&[c('y')], "y", Command::Allow, FILLED, "do more", ""), |n| n.more),
+    when(key(&[c('y')], "y", Command::Allow, FILLED, "send it", ""), |n| n.more && n.sends),
+    when(key(&[c('y')], "y", Command::Allow, FILLED, "ask more", ""), |n| n.more && !n.sends),
     // A checklist.
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
     key(

@@ -21,6 +21,7 @@ fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
             lacking: bit(10),
             declined: bit(11),
             more: !bit(11),
+            sends: bit(12),
             several: bit(12),
             fields: bit(13),
             called: bit(14),
