@@ -5,6 +5,7 @@ mod mx;
 mod rcpt;
 mod several;
 mod slips;
+mod verdict;
 mod written;
 
 use std::collections::BTreeSet;
@@ -77,6 +78,8 @@ impl Check for Recipient {
             "recipient.rcpt.login-first",
             "recipient.rcpt.postmaster-taken",
             "recipient.rcpt.postmaster-refused",
+            "recipient.rcpt.not-their-server",
+            "recipient.rcpt.domain-served",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",

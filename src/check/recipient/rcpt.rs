@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::Asked;
+use super::verdict::{judged, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
-use crate::check::tools::{Host, Split, Stopped, Talk, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::{Certainty, Meaning, seconds};
-use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
+use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
 ///
@@ -78,7 +78,7 @@ async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said
     unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, talk, asked).await),
+            Ok(talk) => return Ok(envelope(cx, host, talk, asked).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
                 return Ok((earlier(&heard), Vec::new()));
@@ -106,7 +106,7 @@ fn unasked(broken: &BreakFact) -> bool {
     broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
 }
 
-async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
+async fn envelope(cx: &Context, host: &Host, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
@@ -130,7 +130,7 @@ async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let said = match dialogue.mail(from, &parameters.join(" ")).await {
         Err(broken) => return alone(broke(&broken)),
         Ok(heard) if !heard.reply.is_positive() => alone(earlier(&heard)),
-        Ok(_) => match recipients(cx, &mut dialogue, asked, &lacking).await {
+        Ok(_) => match recipients(cx, host, &mut dialogue, asked, &lacking).await {
             (said, true) => said,
             (said, false) => return said,
         },
@@ -149,6 +149,7 @@ fn alone(finding: Finding) -> Said {
 /// RCPT for the first, for the control, for the others; and whether the dialogue still stands.
 async fn recipients(
     cx: &Context,
+    host: &Host,
     dialogue: &mut Dialogue,
     asked: &[Asked<'_>],
     lacking: &(dyn Fn(&Asked<'_>) -> Option<Finding> + Sync),
@@ -164,7 +165,7 @@ async fn recipients(
     let Ok(control) = dialogue.rcpt(&control, Role::Control).await else {
         return (alone(judged(cx, &real, None, login)), false);
     };
-    let verdict = judged(cx, &real, Some(&control), login);
+    let mut verdict = judged(cx, &real, Some(&control), login);
     if let Some(before) = put_off_before(cx, &address)
         && real.reply.is_positive()
     {
@@ -194,7 +195,10 @@ async fn recipients(
         let postmaster = format!("postmaster@{domain}");
         match dialogue.rcpt(&postmaster, Role::Control).await {
             Err(_) => return ((verdict, further), false),
-            Ok(heard) => beside(cx, &heard, &postmaster),
+            Ok(heard) => {
+                beside(cx, host, &heard, &postmaster, &asked[0].parts).await;
+                verdict = served(cx, &real, &heard, verdict);
+            }
         }
     }
     ((verdict, further), true)
@@ -234,106 +238,31 @@ fn size(cx: &Context, dialogue: &Dialogue) -> Option<String> {
     Some(format!("SIZE={}", file.len()))
 }
 
-/// What is said to the postmaster's address, beside a refusal of all others.
-fn beside(cx: &Context, heard: &Heard, postmaster: &str) {
-    let taken = heard.reply.is_positive();
-    let id = if taken { "recipient.rcpt.postmaster-taken" } else { "recipient.rcpt.postmaster-refused" };
-    let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
-    cx.found(found.arg("codes", heard.reply.codes()).shown_by(heard.evidence));
-}
-
-/// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
-    let positive = |h: &Heard| h.reply.is_positive();
-    let id = match (&real.reply.code, control) {
-        (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
-        (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
-        (200..400, _) => "recipient.rcpt.accepted",
-        // Greylisting says so. Where nothing does, a name that is refused at once beside this one tells that it is known.
-        (400..500, Some(c)) if unsaid(cx, real) && (500..600).contains(&c.reply.code) => {
-            "recipient.rcpt.deferred-alone"
-        }
-        (400..500, _) if greylists(cx, real) => "recipient.rcpt.greylisted",
-        (400..500, _) => "recipient.rcpt.deferred",
-        // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
-        (_, Some(c))
-            if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(cx, real) =>
-        {
-            if wants_login {
-                "recipient.rcpt.login-first"
-            } else {
-                "recipient.rcpt.all-refused"
-            }
-        }
-        _ => "recipient.rcpt.refused",
+/// What is said to the postmaster's address, beside a refusal of all others. A server that was entered, and that the domain does not name
+/// for its mail, may refuse them all because it does not serve the domain.
+async fn beside(cx: &Context, host: &Host, heard: &Heard, postmaster: &str, parts: &Split) {
+    let found = |id: &str| {
+        let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
+        found.arg("codes", heard.reply.codes()).shown_by(heard.evidence)
     };
-    let mut finding = of_reply(id, real);
-    if let Some(control) = control {
-        finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
+    if heard.reply.is_positive() {
+        return cx.found(found("recipient.rcpt.postmaster-taken"));
     }
-    if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
-}
-
-fn of_reply(id: &str, real: &Heard) -> Finding {
-    Finding::new(id).arg("codes", real.reply.codes()).arg("text", real.reply.joined()).shown_by(real.evidence)
-}
-
-/// What is waited for where a server does not say how long: what most greylisting is set to (postgrey(8), `--delay`).
-const USUAL_WAIT: u64 = 300;
-/// Greylisting counts to the second, and so do clocks: a little more is waited.
-const SPARE: u64 = 2;
-
-fn greylists(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
-}
-
-/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code.
-fn unsaid(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).phrase.is_none()
-}
-
-/// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.
-fn put_off(cx: &Context, heard: &Heard, finding: Finding) -> Finding {
-    let asked = cx.reader.reply(&heard.reply).args.get("wait").and_then(|w| seconds(w).map(|s| (w.clone(), s)));
-    let (wait, secs) = asked.unwrap_or_else(|| ("5 minutes".to_owned(), USUAL_WAIT));
-    let finding = finding.arg("wait", wait);
-    let again = cx.seen.findings().any(|(_, f)| f.id == finding.id && f.args.contains_key(RETRY_SECS));
-    if again {
-        return Finding { id: "recipient.rcpt.greylisted-still".to_owned(), ..finding };
+    cx.found(found("recipient.rcpt.postmaster-refused"));
+    if cx.case.server.is_some()
+        && heard.reply.code >= 500
+        && let Ok(theirs) = exchangers(cx).await
+        && !theirs.iter().any(|other| same(other, host))
+    {
+        let mut other = found("recipient.rcpt.not-their-server").arg("domain", &parts.domain);
+        other.evidence.extend(theirs.iter().flat_map(|other| other.evidence.iter().copied()));
+        cx.found(other);
     }
-    finding.arg(RETRY_SECS, secs + SPARE)
 }
 
-/// The greylisting of this session that put this address off.
-fn put_off_before(cx: &Context, address: &str) -> Option<Finding> {
-    let before = cx.seen.findings().map(|(_, f)| f).find(|f| f.id == "recipient.rcpt.greylisted")?;
-    before.args.get("address").is_some_and(|a| a.eq_ignore_ascii_case(address)).then(|| before.clone())
-}
-
-/// It was greylisting: the same question, answered otherwise after a wait.
-fn passed(before: &Finding, real: &Heard, address: &str) -> Finding {
-    let codes = before.args.get("codes").cloned().unwrap_or_default();
-    Finding::new("recipient.rcpt.greylist-passed")
-        .arg("server", &real.reply.server)
-        .arg("address", address)
-        .arg("before", codes)
-        .arg("codes", real.reply.codes())
-        .shown_by(real.evidence)
-}
-
-/// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.
-fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
-    cx.case.server.is_some()
-        && cx.case.user.is_none()
-        && dialogue.capabilities().has("AUTH")
-        && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
-}
-
-/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do so plainly.
-fn names_user(cx: &Context, heard: &Heard) -> bool {
-    let plainly = |m: &Meaning| m.cause == "address" && m.certainty >= Certainty::Likely;
-    heard.reply.enhanced.is_some_and(|e| matches!((e.subject, e.detail), (1, 1 | 2 | 6 | 10) | (2, _)))
-        || (heard.reply.enhanced.is_none() && plainly(&cx.reader.reply(&heard.reply)))
+/// Whether two names are of one host.
+fn same(a: &Host, b: &Host) -> bool {
+    a.name.eq_ignore_ascii_case(&b.name) || a.addresses.iter().any(|ip| b.addresses.contains(ip))
 }
 
 fn earlier(heard: &Heard) -> Finding {
