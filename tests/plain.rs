@@ -293,3 +293,46 @@ async fn on_a_narrow_terminal_lines_are_broken_between_words() {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&narrow).len(), words(&whole).len(), "no word is cut in two");
 }
+
+#[tokio::test]
+async fn half_an_address_is_asked_for_once_more() {
+    let mut seat = seat("no-such-user").await;
+    (seat.launch.case, seat.launch.story) = (Case::new(), None);
+    let (left, said) = walk(seat.launch, "2\nbob@\nbob\n@example.org\nbop@example.org\n\nno\nquit\n").await;
+    for why in ["Nothing stands after the at sign of bob@.", "bob has no at sign.", "Nothing stands before the at sign"]
+    {
+        assert!(said.contains(why), "{why}: {said}");
+    }
+    let case = left.transcript.entries().iter().rev().find_map(|e| match &e.fact {
+        Fact::Entered { case } => Some(case.clone()),
+        _ => None,
+    });
+    assert_eq!(case.expect("a case").to, ["bop@example.org"]);
+}
+
+#[tokio::test]
+async fn what_shows_the_cause_is_read_out() {
+    let seat = seat("no-such-user").await;
+    let (_, said) = walk(seat.launch, "\n\nevidence\nquit\n").await;
+    let (_, proof) = said.split_once("6 evidence").expect("it is offered");
+    assert!(proof.contains("Proof: ") && proof.contains("Seen at "), "{said}");
+    assert!(proof.contains("550 5.1.1") && !proof.contains("Mx {"), "{said}");
+}
+
+#[tokio::test]
+async fn where_somebody_else_answers_nothing_is_said_to_be_reached() {
+    let seat = seat("proxy-for-all").await;
+    let (_, said) = walk(seat.launch, &"\n".repeat(4)).await;
+    assert!(said.contains("Something near you answers every mail call"), "{said}");
+    for contrary in ["The mail servers can be reached.", "IPv6 works."] {
+        assert!(!said.contains(contrary), "{contrary}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn where_a_talk_is_cut_nobody_is_cleared_of_it() {
+    let seat = seat("session-cut").await;
+    let (_, said) = walk(seat.launch, &"\n".repeat(9)).await;
+    assert!(said.contains("cannot be told from here: both look the same"), "{said}");
+    assert!(!said.contains("No trace of a firewall") && !said.contains("nothing on our side is in the way"), "{said}");
+}

@@ -6,6 +6,19 @@ use crate::transcript::{BreakKind, DnsRecord, Fact, Finding, Role};
 /// The check of step 10.
 pub(super) struct Provider;
 
+/// What is amiss in the network that this machine is in, so that nobody at the other end can mend it.
+const OWN_NETWORK: [&str; 9] = [
+    "connectivity.rejected.on-way",
+    "firewall.greeting-masked",
+    "firewall.interceptor",
+    "firewall.keywords-masked",
+    "firewall.port25.blocked",
+    "firewall.portal",
+    "firewall.proxy-for-all",
+    "firewall.rule.blocks",
+    "firewall.way.blocked",
+];
+
 impl Check for Provider {
     fn id(&self) -> &'static str {
         "provider"
@@ -14,6 +27,7 @@ impl Check for Provider {
     fn emits(&self) -> &'static [&'static str] {
         &[
             "provider.contact.host",
+            "provider.contact.network",
             "provider.contact.postmaster",
             "provider.contact.list",
             "provider.ticket",
@@ -50,9 +64,10 @@ fn run(cx: &Context) {
         .iter()
         .filter(|e| matches!(&e.fact, Fact::Broke { broken, .. } if broken.kind != BreakKind::EarlyTalk))
         .count();
+    let network = cx.seen.findings().any(|(_, f)| OWN_NETWORK.contains(&f.id.as_str()));
     // Their postmaster has a part in it only where one of their servers was heard, or a text tells of one.
     let heard_elsewhere = |own: &str| cx.seen.replies().any(|(_, r)| r.server != own && !r.is_positive());
-    let theirs = cx.case.own_server().is_none_or(heard_elsewhere);
+    let theirs = !network && cx.case.own_server().is_none_or(heard_elsewhere);
     if let Some(domain) = cx.case.recipient_domain().filter(|_| theirs) {
         cx.found(
             Finding::new("provider.contact.postmaster")
@@ -61,10 +76,12 @@ fn run(cx: &Context) {
         );
     }
     let own = cx.case.server.as_ref().map(|s| s.host.as_str()).filter(|host| !takes_mail_for_them(cx, host));
-    if let Some(server) = own.or_else(|| cx.case.sender_domain()) {
+    if network {
+        cx.found(Finding::new("provider.contact.network"));
+    } else if let Some(server) = own.or_else(|| cx.case.sender_domain()) {
         cx.found(Finding::new("provider.contact.host").arg("server", server));
     }
-    let id = if refusals + breaks > 0 { "provider.ticket" } else { "provider.nothing-yet" };
+    let id = if network || refusals + breaks > 0 { "provider.ticket" } else { "provider.nothing-yet" };
     cx.found(Finding::new(id).arg("count", refusals).arg("tests", cx.seen.entries().len()));
 }
 

@@ -112,6 +112,9 @@ pub struct Kind {
     /// Of a kind that says only that a rule forbids it: the kinds that such a rule is most often about.
     #[serde(default)]
     pub behind: Vec<String>,
+    /// Nothing is broken, and it passes by itself: it is shown as a note rather than as a fault.
+    #[serde(default)]
+    pub passes: bool,
     /// Where this knowledge comes from.
     pub source: String,
 }

@@ -20,7 +20,7 @@ mod world;
 
 pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
-pub use recorder::Recorder;
+pub use recorder::{Held, Recorder};
 pub use smtp::{
     Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
 };

@@ -12,6 +12,19 @@ use crate::transcript::{
 pub struct Recorder {
     run: RunId,
     inner: Arc<Mutex<Inner>>,
+    held: Option<Held>,
+}
+
+/// Findings that wait for somebody to choose among them; their evidence is recorded already.
+#[derive(Clone, Default)]
+pub struct Held(Arc<Mutex<Vec<Finding>>>);
+
+impl Held {
+    /// What was found so far, which is held no longer.
+    #[must_use]
+    pub fn take(&self) -> Vec<Finding> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 struct Inner {
@@ -23,7 +36,14 @@ impl Recorder {
     /// A recorder for that run, whose facts go to `send`.
     #[must_use]
     pub fn new(run: RunId, send: impl Fn(RunId, Fact) + Send + 'static) -> Self {
-        Self { run, inner: Arc::new(Mutex::new(Inner { next: 0, send: Box::new(send) })) }
+        Self { run, inner: Arc::new(Mutex::new(Inner { next: 0, send: Box::new(send) })), held: None }
+    }
+
+    /// The same recorder, whose findings are held back: for a check that sees more than one thing, and says what matters of all.
+    #[must_use]
+    pub fn holding(&self) -> (Self, Held) {
+        let held = Held::default();
+        (Self { held: Some(held.clone()), ..self.clone() }, held)
     }
 
     /// Records a fact; its id counts this run's facts from 0, and is rewritten by the walk (see [`EvidenceId`]).
@@ -91,7 +111,11 @@ impl Recorder {
     }
 
     /// A finding.
-    pub fn found(&self, finding: Finding) -> EvidenceId {
-        self.record(|run| Fact::Found { run, finding })
+    pub fn found(&self, finding: Finding) {
+        if let Some(Held(held)) = &self.held {
+            held.lock().unwrap_or_else(PoisonError::into_inner).push(finding);
+        } else {
+            self.record(|run| Fact::Found { run, finding });
+        }
     }
 }

@@ -48,7 +48,12 @@ pub(super) fn asks(what: Consent) -> &'static str {
 impl<W: Write, E: FnMut(bool)> Talk<W, E> {
     /// Asks for consent; none when the input has ended. The answer names what is allowed.
     pub(super) async fn consent(&mut self, open: &[Consent]) -> io::Result<Option<Vec<Consent>>> {
-        self.say("May heloise do this? It asks the name service for the names involved, and would")?;
+        let first = open.contains(&Consent::Connect);
+        self.say(if first {
+            "May heloise do this? It asks the name service for the names involved, and would"
+        } else {
+            "May heloise do this, too? It would"
+        })?;
         for (i, what) in open.iter().enumerate() {
             self.say(&format!("{} {}.", i + 1, asks(*what)))?;
         }
@@ -218,8 +223,11 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     }
     let value = Some(text.to_owned());
     match field {
-        Field::From => case.from = value,
-        Field::To => case.to = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
+        Field::From => case.from = Some(address(text)?),
+        Field::To => {
+            let all = text.split(',').map(str::trim).filter(|t| !t.is_empty());
+            case.to = all.map(address).collect::<Result<_, _>>()?;
+        }
         Field::Server => match text.strip_prefix("file ") {
             Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
             None => case.server = Some(server(text)?),
@@ -240,6 +248,17 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
         Field::Error | Field::Password => {}
     }
     Ok(())
+}
+
+/// A whole address, as far as that can be told before it is looked at.
+fn address(text: &str) -> Result<String, String> {
+    let like = "Type the whole address, for example bob@example.org.";
+    match text.rsplit_once('@') {
+        None => Err(format!("{text} has no at sign. {like}")),
+        Some(("", _)) => Err(format!("Nothing stands before the at sign of {text}. {like}")),
+        Some((_, "" | ">")) => Err(format!("Nothing stands after the at sign of {text}. {like}")),
+        Some(_) => Ok(text.to_owned()),
+    }
 }
 
 fn server(text: &str) -> Result<Target, String> {

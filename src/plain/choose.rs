@@ -28,6 +28,8 @@ pub(super) enum Choice {
     Sign,
     /// Show what was said to whom.
     Transcript,
+    /// Show what speaks for the cause.
+    Evidence,
     /// Show hosts against stages.
     Matrix,
     /// Show the records in the DNS.
@@ -64,6 +66,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
         "transcript" | "t" => Choice::Transcript,
+        "evidence" | "proof" | "e" => Choice::Evidence,
         "hosts" | "matrix" => Choice::Matrix,
         "records" | "desk" => Choice::Records,
         "report" | "stop" => Choice::Stop,
@@ -89,6 +92,7 @@ pub(super) const HELP: &[&str] = &[
     "Type the number of a choice, or Enter for the first.",
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
+    "evidence shows what speaks for the cause, with what was seen.",
     "hosts shows every server and address against the stages of a delivery.",
     "After a text with several failures: list shows them again, to follow another.",
     "At the step Content: send really sends the message, once, after you said yes to it.",

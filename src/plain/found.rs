@@ -25,7 +25,7 @@ pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
     for step in guide.steps() {
         match walk.state_of(&step.id) {
             StepState::Done(status) if !walk.runs_of(&step.id).is_empty() => {
-                let status = super::tell::ended(status).trim_start_matches("This step ");
+                let status = super::tell::ended(status, true).trim_start_matches("This step ");
                 lines.push(format!("Step {}, {}, {status}", step.number, step.title));
             }
             _ => open.push(step.title.as_str()),

@@ -4,13 +4,41 @@ use std::io::{self, Write};
 
 use super::tell;
 use super::wizard::Wizard;
+use crate::diagnosis::diagnose;
 use crate::report;
+use crate::transcript::{EvidenceId, Fact};
 
 impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     pub(super) fn transcript(&mut self) -> io::Result<()> {
         let lines: Vec<_> = self.session().walk().transcript().entries().iter().filter_map(tell::line).collect();
         if lines.is_empty() {
             return self.talk.say("Nothing has left this machine yet.");
+        }
+        lines.iter().try_for_each(|line| self.talk.say(line))
+    }
+
+    /// What speaks for the cause that is found so far, each reason with the facts behind it.
+    pub(super) fn evidence(&mut self) -> io::Result<()> {
+        let transcript = self.session().walk().transcript();
+        let top = diagnose(self.session().guide(), transcript).causes.into_iter().next();
+        let entry = |id: &EvidenceId| transcript.entries().get(id.0 as usize);
+        let mut lines = Vec::new();
+        let mut told = Vec::new();
+        for reason in top.iter().flat_map(|top| &top.because) {
+            lines.push(format!("Proof: {}", reason.says.plain));
+            // A finding stands on facts; those are what shows it.
+            let facts = reason.evidence.iter().flat_map(|id| match entry(id).map(|e| &e.fact) {
+                Some(Fact::Found { finding, .. }) => finding.evidence.clone(),
+                _ => vec![*id],
+            });
+            for id in facts {
+                let line = entry(&id).filter(|_| !told.contains(&id)).and_then(tell::line);
+                lines.extend(line.map(|line| format!("Seen at {line}")));
+                told.push(id);
+            }
+        }
+        if lines.is_empty() {
+            return self.talk.say("No cause was found so far, so there is nothing to show for one.");
         }
         lines.iter().try_for_each(|line| self.talk.say(line))
     }

@@ -2,7 +2,7 @@
 
 use super::found::{about, words};
 use crate::guide::Guide;
-use crate::transcript::{CommandFact, ConnectOutcome, Entry, Fact, Finding, Level, Reply, Role, StepStatus};
+use crate::transcript::{CommandFact, ConnectOutcome, DnsRecord, Entry, Fact, Finding, Level, Reply, Role, StepStatus};
 use crate::walk::Walk;
 
 /// What is said of an entry as it comes; nothing for most.
@@ -25,7 +25,9 @@ pub(super) fn fact(guide: &Guide, walk: &Walk, at: usize) -> Vec<String> {
         Fact::Received { reply, .. } if reply.role == Role::Case && !reply.is_positive() => vec![answered(reply)],
         Fact::Found { finding, .. } => vec![found(guide, finding)],
         Fact::Cancelled { .. } => vec!["Stopped. What came in so far counts.".to_owned()],
-        Fact::StepEnded { status, .. } => vec![ended(*status).to_owned()],
+        // What only told something has nothing to be judged by, and has said so itself.
+        Fact::StepEnded { step, status: StepStatus::Skipped } if !walk.runs_of(step).is_empty() => Vec::new(),
+        Fact::StepEnded { status, .. } => vec![ended(*status, false).to_owned()],
         _ => Vec::new(),
     }
 }
@@ -34,8 +36,8 @@ pub(super) fn fact(guide: &Guide, walk: &Walk, at: usize) -> Vec<String> {
 pub(super) fn line(entry: &Entry) -> Option<String> {
     let text = match &entry.fact {
         Fact::Dns { dns, .. } => {
-            let records: Vec<_> = dns.records.iter().map(|r| format!("{r:?}")).collect();
-            let answer = if records.is_empty() { dns.outcome.as_str().to_owned() } else { records.join(", ") };
+            let records: Vec<_> = dns.records.iter().map(record).collect();
+            let answer = if records.is_empty() { dns.outcome.as_str().replace('-', " ") } else { records.join(", ") };
             format!("asked the name service: {} {}. Answer: {answer}", dns.rtype, dns.name)
         }
         Fact::Connect { connect, .. } => {
@@ -72,13 +74,27 @@ pub(super) fn line(entry: &Entry) -> Option<String> {
     Some(format!("{} ms. {text}", entry.at))
 }
 
-/// How a step ended.
-pub(super) fn ended(status: StepStatus) -> &'static str {
+/// A record as it is said.
+fn record(record: &DnsRecord) -> String {
+    match record {
+        DnsRecord::Address(ip) => ip.to_string(),
+        DnsRecord::Mx { host, .. } if host.is_empty() => "it takes no mail".to_owned(),
+        DnsRecord::Mx { preference, host } => format!("{host}, preference {preference}"),
+        DnsRecord::Cname(name) => format!("another name of {name}"),
+        DnsRecord::Txt(text) => text.clone(),
+        DnsRecord::Ptr(name) => name.clone(),
+        DnsRecord::Other(other) => other.clone(),
+    }
+}
+
+/// How a step ended that was looked at, or was not.
+pub(super) fn ended(status: StepStatus, looked: bool) -> &'static str {
     match status {
         StepStatus::Pass => "This step is fine.",
         StepStatus::Warn => "This step has something worth a look.",
         StepStatus::Fail => "This step shows a fault.",
         StepStatus::Unknown => "This step could not tell.",
+        StepStatus::Skipped if looked => "This step has nothing to judge.",
         StepStatus::Skipped => "This step was left out.",
     }
 }

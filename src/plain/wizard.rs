@@ -149,8 +149,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             names.extend(["sign".to_owned(), "skip".to_owned(), "run all".to_owned()]);
             offered.extend([Choice::Sign, Choice::Skip, Choice::RunAll]);
         }
-        if !waits && !self.session().walk().offers(self.session().guide(), here).is_empty() {
-            names.push("send it".to_owned());
+        let more = self.session().walk().offers(self.session().guide(), here);
+        if let Some(what) = more.first().filter(|_| !waits) {
+            names.push(more_of(*what).to_owned());
             offered.push(Choice::Allow);
         }
         names.extend(["transcript".to_owned(), "report and stop".to_owned()]);
@@ -188,6 +189,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             ("save the report", Choice::Save),
             ("transcript", Choice::Transcript),
             ("quit", Choice::Quit),
+            ("evidence", Choice::Evidence),
         ];
         let here = all.into_iter().filter(|(_, choice)| step.is_some() || *choice != Choice::Again);
         let (names, offered): (Vec<String>, Vec<Choice>) = here.map(|(name, of)| (name.to_owned(), of)).unzip();
@@ -203,6 +205,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 }
                 Choice::Save => self.save().await?,
                 Choice::Transcript => self.transcript()?,
+                Choice::Evidence => self.evidence()?,
                 Choice::Records => self.records()?,
                 Choice::Again => {
                     let Some(step) = step.clone() else { continue };
@@ -264,6 +267,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
             (Choice::Transcript, _) => self.transcript()?,
+            (Choice::Evidence, _) => self.evidence()?,
             (Choice::Matrix, _) => self.matrix()?,
             (Choice::Records, _) => self.records()?,
             (Choice::Stop, _) => self.talk.feed(Input::Conclude)?,
@@ -336,5 +340,15 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
 
     fn title(&self, step: &StepId) -> String {
         self.session().guide().step(step).map_or_else(|| step.to_string(), |s| s.title.clone())
+    }
+}
+
+/// What a step can do besides, as a choice.
+fn more_of(what: Consent) -> &'static str {
+    match what {
+        Consent::Send => "send it",
+        Consent::Vrfy => "ask by VRFY",
+        Consent::Rdap => "ask the registries",
+        _ => "allow more",
     }
 }

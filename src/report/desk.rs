@@ -129,7 +129,7 @@ fn strings(text: &str) -> String {
 fn mark(level: Level) -> &'static str {
     match level {
         Level::Ok => "✓",
-        Level::Info => "·",
+        Level::Info => "•",
         Level::Unknown => "?",
         Level::Warn => "!",
         Level::Fail => "✗",

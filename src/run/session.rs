@@ -166,6 +166,12 @@ impl Session {
         self.save_trouble.as_deref()
     }
 
+    /// Whether it is saved as it goes on.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.setup.store.is_some() && self.save_trouble.is_none()
+    }
+
     /// How many connections were opened in this session, to how many hosts.
     #[must_use]
     pub fn counts(&self) -> (u32, u32) {

@@ -332,10 +332,19 @@ impl Case {
         }
     }
 
-    /// The first recipient.
+    /// The recipient that the walk follows: the first.
     #[must_use]
     pub fn recipient(&self) -> Option<&str> {
         self.to.first().map(String::as_str)
+    }
+
+    /// The same case with one of its recipients in front, which the walk follows then; none where it is no recipient, or in front already.
+    #[must_use]
+    pub fn following(&self, recipient: &str) -> Option<Self> {
+        let at = self.to.iter().position(|to| to == recipient).filter(|at| *at > 0)?;
+        let mut case = self.clone();
+        case.to[..=at].rotate_right(1);
+        Some(case)
     }
 
     /// The domain of the first recipient, as typed.
@@ -365,6 +374,16 @@ fn domain_of(address: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_recipient_in_trouble_comes_to_the_front_and_none_is_lost() {
+        let to = ["a@example.org", "b@example.org", "c@example.org"].map(str::to_owned).to_vec();
+        let case = Case { to, ..Case::new() };
+        let followed = case.following("c@example.org").expect("one of them");
+        assert_eq!(followed.to, ["c@example.org", "a@example.org", "b@example.org"]);
+        assert_eq!(case.following("a@example.org"), None, "it is in front already");
+        assert_eq!(case.following("d@example.org"), None);
+    }
 
     #[test]
     fn a_risk_is_taken_for_one_session_and_written_nowhere() {

@@ -9,6 +9,9 @@ use super::EvidenceId;
 /// The argument that asks for a step to be looked at once more after so many seconds: a server said "not yet".
 pub const RETRY_SECS: &str = "retry_secs";
 
+/// The argument that asks for one of the case's recipients to be followed from here on: the one in trouble, of several.
+pub const FOLLOW: &str = "follow";
+
 /// One finding. Its words, level, weight and fix are looked up in the guide by `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

@@ -23,7 +23,7 @@ pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,
     HostFact, HttpFact, MessageFact, TlsFact,
 };
-pub use finding::{Finding, RETRY_SECS};
+pub use finding::{FOLLOW, Finding, RETRY_SECS};
 pub(crate) use hush::{Hush, MARK};
 pub use ids::{EvidenceId, RunId, StepId};
 pub use path::{HopFact, IcmpFact, IcmpMeaning, TraceEnd, TraceFact};

@@ -6,6 +6,7 @@ mod draw;
 mod flow;
 mod mouse;
 mod moves;
+mod now;
 mod practice;
 mod reading;
 mod shown;
@@ -20,16 +21,16 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::event::Event;
 use super::form::Form;
-use super::keys::{Command, Kind, Now};
+use super::keys::Command;
 use super::model::RuledOut;
 use super::view::{Screen, StepSeen, View};
 use super::widget::Spots;
 use super::{Last, Launch, Left};
-use crate::diagnosis::{Diagnosis, diagnose, shown_in};
+use crate::diagnosis::{Diagnosis, diagnose};
 use crate::guide::Guide;
 use crate::practice::{Practice, WorldFile};
 use crate::run::{Message, Session, Setup};
-use crate::transcript::{Case, Consent, Fact, Mode, Secret, StepId};
+use crate::transcript::{Case, Consent, Mode, Secret};
 use crate::walk::{Input, Place, Walk};
 use shown::Shown;
 
@@ -190,50 +191,6 @@ impl App {
     /// Tells the size of the screen, in columns and rows.
     pub fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
-    }
-
-    /// What holds right now.
-    fn now(&self) -> Now {
-        let walk = self.session.walk();
-        let kind = self.view.screen.kind();
-        let form = if let Screen::Form(form) = &self.view.screen { Some(form) } else { None };
-        let at_step = kind == Kind::Step;
-        Now {
-            kind,
-            typing: matches!(kind, Kind::Prompt | Kind::Practise) || form.is_some_and(|f| !f.at_choice()),
-            running: !walk.running().is_empty(),
-            way_on: at_step && (!self.is_alive() || walk.proposal().is_some()),
-            questions: self.step_here().is_some_and(|s| !s.questions.is_empty()),
-            lacking: self.shown.step.as_ref().is_some_and(|s| !s.asks.is_empty()),
-            offers: self.shown.step.as_ref().is_some_and(|s| s.offers),
-            declined: self.step_here().is_some_and(|s| self.declined_by(s).next().is_some()),
-            more: self
-                .step_here()
-                .is_some_and(|s| self.declined_by(s).next().is_none() && !walk.offers(&self.guide, &s.id).is_empty()),
-            findings: !self.evidence_lit().is_empty(),
-            admin: self.view.admin,
-            resumable: self.last.is_some(),
-            choice: form.is_some_and(|f| f.at_choice()),
-            copyable: true,
-            foldable: at_step && self.folds(),
-            several: at_step && self.tells_of_several(),
-            fields: form.is_some_and(|f| f.fields.len() > 1),
-            checkable: kind == Kind::Diagnosis && self.step_that_showed_it().is_some(),
-            called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
-            records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
-        }
-    }
-
-    /// The step that showed the first cause of the diagnosis.
-    fn step_that_showed_it(&self) -> Option<StepId> {
-        let top = self.diagnosis.as_ref().and_then(|(_, d)| d.causes.first())?;
-        shown_in(self.session.walk().transcript(), top)
-    }
-
-    /// Whether rows are folded away, or were unfolded.
-    fn folds(&self) -> bool {
-        let unfolded = matches!(self.view.seen(), Screen::Step(StepSeen { unfolded: true, .. }));
-        unfolded || self.shown.step.as_ref().is_some_and(|s| s.folded)
     }
 
     fn key(&mut self, key: KeyEvent) {

@@ -2,6 +2,8 @@
 
 use std::future::ready;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -14,6 +16,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::pace::{Pace, Stale};
 use super::slim::Slim;
 use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
 use crate::practice::Practice;
@@ -21,8 +24,8 @@ use crate::run::Message;
 
 /// While checks run, time is shown so often.
 const TICK: Duration = Duration::from_millis(500);
-/// Answers that come faster than this share a frame.
-const FRAME: Duration = Duration::from_millis(33);
+/// What waits to be taken is taken before a frame is drawn, for so long at least.
+const LEAST: Duration = Duration::from_millis(1);
 /// As SIGHUP, by its number.
 const GONE: Event = Event::Signal(1);
 /// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
@@ -45,12 +48,13 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
         guard::mouse(true);
     }
     let measure = || crossterm::terminal::size().map(Into::into);
-    let mut terminal = Terminal::new(Slim::new(screen()?, measure))?;
+    let written = Arc::new(AtomicUsize::new(0));
+    let mut terminal = Terminal::new(Slim::new(screen()?, measure, Arc::clone(&written)))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
     let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
     let keys = keys.chain(stream::once(ready(GONE)));
     let ends = stream::select(signals, event::gone().map(|()| GONE));
-    drive(&mut terminal, &mut Own, stream::select(keys, ends), launch).await
+    drive(&mut terminal, &mut Own(written), stream::select(keys, ends), launch).await
 }
 
 /// Standard output, a frame at a time: what the library has between would cut it at every line.
@@ -71,14 +75,34 @@ pub trait Outside {
     fn copy(&mut self, text: &str);
     /// Takes the mouse, or leaves it to the terminal.
     fn mouse(&mut self, on: bool);
+    /// How many octets were written to the screen so far, where that is counted.
+    fn written(&self) -> usize {
+        0
+    }
+    /// How many octets a second the line to the screen carries, where it is known to be slow.
+    fn line(&self) -> Option<u32> {
+        None
+    }
     /// Gives the terminal to the shell, and takes it again.
     fn suspend(&mut self) -> impl Future<Output = io::Result<()>>;
 }
 
-/// The process's own terminal.
-struct Own;
+/// The process's own terminal, with what was written to it.
+struct Own(Arc<AtomicUsize>);
 
 impl Outside for Own {
+    fn written(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A line that is set to fewer octets than any network has is a real one, or an SSH client told of one.
+    #[cfg(unix)]
+    fn line(&self) -> Option<u32> {
+        let set = rustix::termios::tcgetattr(io::stdout()).ok()?.output_speed();
+        // Eight bits, and two around them. Terminals that have no speed are set to 0 or to 38,400.
+        (1..38_400).contains(&set).then_some(set / 10)
+    }
+
     fn copy(&mut self, text: &str) {
         let mut out = io::stdout();
         drop(queue!(out, CopyToClipboard::to_clipboard_from(text)));
@@ -134,25 +158,30 @@ where
     B::Error: Into<io::Error>,
 {
     let mut ticking = false;
-    let mut drawn = Instant::now();
-    let mut stale = false;
+    let mut pace = Pace::new(Instant::now(), outside.line());
+    let mut written = outside.written();
     loop {
-        let message = if stale {
-            match tokio::time::timeout(FRAME.saturating_sub(drawn.elapsed()), receive.recv()).await {
-                Ok(message) => message,
-                Err(_) => {
-                    draw(terminal, app)?;
-                    (drawn, stale) = (Instant::now(), false);
-                    continue;
-                }
-            }
-        } else {
-            receive.recv().await
+        let message = match pace.waits(Instant::now()) {
+            Some(wait) if wait.is_zero() && (receive.is_empty() || pace.is_late(Instant::now())) => None,
+            Some(wait) => tokio::time::timeout(wait.max(LEAST), receive.recv()).await.ok(),
+            None => Some(receive.recv().await),
+        };
+        let Some(message) = message else {
+            let began = Instant::now();
+            draw(terminal, app)?;
+            let so_far = outside.written();
+            pace.drew(began, Instant::now(), so_far - written);
+            written = so_far;
+            continue;
         };
         let Some(message) = message else { return Ok(None) };
         ticking &= !matches!(message, Message::Front(Event::Tick));
-        // Keys show at once; answers may wait for each other.
-        let at_once = !matches!(message, Message::Answer(..));
+        let now = Instant::now();
+        match message {
+            Message::Front(Event::Key(_)) => pace.pressed(now),
+            Message::Answer(..) | Message::Front(Event::Tick) => pace.changed(Stale::Answers, now),
+            _ => pace.changed(Stale::Keys, now),
+        }
         for order in app.handle(message) {
             match order {
                 Order::Quit(signal) => return Ok(signal),
@@ -172,11 +201,6 @@ where
         if app.is_alive() && !ticking {
             ticking = true;
             after(TICK, Event::Tick, send);
-        }
-        stale = true;
-        if receive.is_empty() && (at_once || drawn.elapsed() >= FRAME) {
-            draw(terminal, app)?;
-            (drawn, stale) = (Instant::now(), false);
         }
     }
 }

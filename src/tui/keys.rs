@@ -4,6 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 mod moved;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use table::TABLE;
 
@@ -46,6 +48,8 @@ pub(super) enum Command {
     Left,
     /// One to the right among choices.
     Right,
+    /// The rest of what a line means.
+    More,
     /// On or off.
     Toggle,
     /// No.
@@ -176,6 +180,8 @@ pub(super) struct Now {
     pub declined: bool,
     /// The step can do more, if that is wished; nothing that it needs was declined.
     pub more: bool,
+    /// That is to send a message.
+    pub sends: bool,
     /// Something was found that can be looked into.
     pub findings: bool,
     /// Words for administrators.
@@ -198,6 +204,54 @@ pub(super) struct Now {
     pub called: bool,
     /// Records in the DNS were looked at.
     pub records: bool,
+    /// Not all that a line means is seen.
+    pub cut: bool,
+    /// What is typed is looked for.
+    pub finding: bool,
+    /// The session is saved as it goes on.
+    pub kept: bool,
+    /// Nothing was begun that could be kept.
+    pub fresh: bool,
+    /// There is a screen to go back to, where not every such screen has one.
+    pub behind: bool,
+    /// No way to this machine: no files, no shell.
+    pub confined: bool,
+}
+
+#[cfg(test)]
+impl Now {
+    /// Where nearly everything holds.
+    pub(in crate::tui) fn of(kind: Kind) -> Self {
+        Self {
+            records: false,
+            cut: false,
+            finding: false,
+            kept: true,
+            fresh: false,
+            confined: false,
+            behind: true,
+            kind,
+            typing: false,
+            running: true,
+            way_on: true,
+            questions: true,
+            lacking: true,
+            offers: false,
+            declined: true,
+            more: false,
+            sends: false,
+            findings: true,
+            admin: false,
+            resumable: true,
+            choice: false,
+            copyable: true,
+            foldable: true,
+            several: true,
+            fields: true,
+            called: true,
+            checkable: true,
+        }
+    }
 }
 
 /// A row of the table.
@@ -219,8 +273,11 @@ pub(super) struct Binding {
 
 impl Binding {
     fn holds(&self, now: &Now) -> bool {
-        let types = !self.ctrl && matches!(self.keys[0], KeyCode::Char(_));
-        self.is_on(now.kind) && !(types && now.typing) && (self.when)(now)
+        self.is_on(now.kind) && !(self.is_letter() && now.typing) && (self.when)(now)
+    }
+
+    fn is_letter(&self) -> bool {
+        !self.ctrl && matches!(self.keys[0], KeyCode::Char(_))
     }
 
     fn is_on(&self, kind: Kind) -> bool {
@@ -247,88 +304,28 @@ impl Keys {
     /// What the footer says right now, most useful first.
     pub(super) fn footer(&self, now: &Now) -> impl Iterator<Item = &Binding> {
         let now = *now;
-        self.0.iter().filter(move |b| !b.foot.is_empty() && b.holds(&now))
-    }
-
-    /// What the help screen says about the screen it was called from: every key there, whether or not it can be pressed right now.
-    pub(super) fn help(&self, kind: Kind) -> impl Iterator<Item = &Binding> {
-        self.0.iter().filter(move |b| !b.help.is_empty() && b.is_on(kind))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every mix of what may hold on a screen.
-    fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
-        (0..1_u16 << 15).map(move |bits| {
-            let bit = |n: u16| bits >> n & 1 == 1;
-            Now {
-                kind,
-                typing: bit(0),
-                running: bit(1),
-                way_on: bit(2),
-                questions: bit(3),
-                findings: bit(4),
-                admin: bit(5),
-                resumable: bit(6),
-                choice: bit(7),
-                copyable: bit(8),
-                foldable: bit(9),
-                lacking: bit(10),
-                declined: bit(11),
-                more: !bit(11),
-                several: bit(12),
-                fields: bit(13),
-                called: bit(14),
-                checkable: bit(4),
-                // A step that reads a text offers no settings and shows no records: one bit will do for all.
-                offers: !bit(12),
-                records: !bit(12),
-            }
+        let mut told = Vec::new();
+        self.0.iter().filter(move |b| {
+            let news = !b.foot.is_empty() && b.holds(&now) && !told.contains(&b.does);
+            told.extend(news.then_some(b.does));
+            news
         })
     }
 
-    #[test]
-    fn what_the_footer_shows_is_what_the_key_does() {
-        let keys = Keys::default();
-        let mut seen = 0;
-        for kind in KINDS {
-            for now in mixes(kind) {
-                for b in keys.footer(&now) {
-                    let modifiers = if b.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
-                    let key = KeyEvent::new(b.keys[0], modifiers);
-                    assert_eq!(keys.command(key, &now), Some(b.does), "{kind:?} {}", b.shown);
-                    seen += 1;
-                }
-            }
-        }
-        assert!(seen > 1000);
-    }
-
-    #[test]
-    fn every_screen_can_be_left_and_explained() {
-        let keys = Keys::default();
-        for kind in KINDS {
-            for now in mixes(kind) {
-                let press = |code, modifiers| keys.command(KeyEvent::new(code, modifiers), &now);
-                assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit), "{kind:?}");
-                assert_eq!(press(KeyCode::F(1), KeyModifiers::NONE), Some(Command::Help), "{kind:?}");
-            }
-            assert!(keys.help(kind).count() >= 3, "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn while_typing_no_letter_is_a_command() {
-        let keys = Keys::default();
-        for kind in KINDS {
-            for now in mixes(kind).filter(|n| n.typing) {
-                for c in ' '..='~' {
-                    assert_eq!(keys.command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &now), None, "{c}");
-                }
-            }
-        }
+    /// What the help screen says about the screen it was called from: every key there, and whether it does something right now. What can
+    /// never be pressed where we are is left out.
+    pub(super) fn help(&self, now: &Now) -> impl Iterator<Item = (&Binding, bool)> {
+        let now = *now;
+        let never = move |b: &Binding| now.confined && matches!(b.does, Command::Suspend | Command::Save);
+        let told = self.0.iter().filter(move |b| !b.help.is_empty() && b.is_on(now.kind) && !never(b));
+        told.filter_map(move |b| {
+            // A key may be worded once for several rows of the table.
+            let same = |other: &&Binding| other.does == b.does && other.keys == b.keys && other.ctrl == b.ctrl;
+            let holds =
+                b.holds(&now) || self.0.iter().filter(same).any(|other| other.help.is_empty() && other.holds(&now));
+            // Leaving is worded for each thing that becomes of the session, and letters are text while typing: only what holds is said.
+            let other = b.does != Command::Quit && !(now.typing && b.is_letter());
+            (holds || other).then_some((b, holds))
+        })
     }
 }

@@ -6,7 +6,7 @@
 //! keys.rs    keys -> commands, one table                    app.rs     commands -> inputs of the walk and screens
 //! view.rs    which screen, and where in it                  form/      what is typed
 //! model/     what a screen shows, from walk and guide       screen/    how it is drawn, with widget/ and theme.rs
-//! slim.rs    what changed, in few octets
+//! slim.rs    what changed, in few octets                    pace.rs    how often it is drawn
 //! ```
 //!
 //! Everything travels in one ordered channel; only [`App::handle`] changes anything, and drawing only reads.
@@ -20,6 +20,7 @@ mod guard;
 mod job;
 mod keys;
 mod model;
+mod pace;
 mod screen;
 mod slim;
 mod theme;

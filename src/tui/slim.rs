@@ -4,6 +4,8 @@
 //! gaps are written over with what stands there, the rest of a row is erased at once, and styles are told by what changed in them.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
@@ -22,6 +24,8 @@ const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).
 /// A backend that remembers what is on the screen.
 pub(super) struct Slim<W: Write> {
     to: W,
+    /// How many octets were written.
+    written: Arc<AtomicUsize>,
     /// How large the screen is.
     measure: fn() -> io::Result<Size>,
     /// Octets of this frame, written at once.
@@ -59,10 +63,11 @@ fn is_blank(cell: &Cell) -> bool {
 }
 
 impl<W: Write> Slim<W> {
-    /// `measure` tells the present size of the screen.
-    pub(super) fn new(to: W, measure: fn() -> io::Result<Size>) -> Self {
+    /// `measure` tells the present size of the screen; what is written is counted in `written`.
+    pub(super) fn new(to: W, measure: fn() -> io::Result<Size>, written: Arc<AtomicUsize>) -> Self {
         Self {
             to,
+            written,
             measure,
             out: Vec::with_capacity(4096),
             shown: Vec::new(),
@@ -361,6 +366,7 @@ impl<W: Write> Backend for Slim<W> {
     fn flush(&mut self) -> io::Result<()> {
         if !self.out.is_empty() {
             let done = self.to.write_all(&self.out);
+            self.written.fetch_add(self.out.len(), Ordering::Relaxed);
             self.out.clear();
             done?;
         }

@@ -62,7 +62,8 @@ impl Mark {
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Skipped => "–",
-            Self::Waiting | Self::Remark => "·",
+            Self::Waiting => "·",
+            Self::Remark => "•",
             Self::Fine => "✓",
             Self::Busy => "▸",
             Self::Unknown => "?",

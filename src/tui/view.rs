@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use tui_input::Input as Line;
 
-use super::form::Form;
-use super::keys::{Keys, Kind};
+use super::form::{Form, Purpose};
+use super::keys::{Keys, Kind, Now};
 use super::theme::Look;
 use crate::transcript::{Consent, EvidenceId, StepId};
 
@@ -82,8 +82,8 @@ pub(super) enum Screen {
     Text { of: Paper, body: String, scroll: u16 },
     /// All steps, to run and to sign.
     Checklist { cursor: usize },
-    /// Keys of the screen behind.
-    Help { of: Kind, scroll: u16 },
+    /// Keys of the screen behind, as it was.
+    Help { of: Box<Now>, scroll: u16 },
     /// The steps and the path.
     Map {
         cursor: usize,
@@ -107,6 +107,9 @@ impl Screen {
             Self::Matrix { .. } => "hosts",
             Self::Diagnosis { .. } => "diagnosis",
             Self::Text { of, .. } => of.word(),
+            Self::Ways { .. } => "ways",
+            Self::Form(form) if matches!(form.purpose, Purpose::Answer(_)) => "form",
+            Self::Consent(asking) => return asking.then.word(),
             Self::Evidence { of, .. } => {
                 let numbers = of.iter().take(MOST_REMEMBERED).map(|id| format!(" {}", id.0));
                 return Cow::Owned(format!("evidence{}", numbers.collect::<String>()));
@@ -167,6 +170,8 @@ pub(super) struct Lens {
     pub cursor: usize,
     /// What is looked for.
     pub find: String,
+    /// How far what the line means is scrolled.
+    pub scroll: u16,
 }
 
 /// A request for consent.
@@ -193,6 +198,18 @@ pub(super) enum Then {
     Again(StepId),
     /// The step that waits goes on.
     Stay,
+}
+
+impl Then {
+    /// The word by which a session remembers that this was asked for.
+    fn word(&self) -> Cow<'static, str> {
+        match self {
+            Self::Start | Self::Stay => Cow::Borrowed(""),
+            Self::Follow => Cow::Borrowed("asking"),
+            Self::Open(step) => Cow::Owned(format!("asking-open {step}")),
+            Self::Again(step) => Cow::Owned(format!("asking-again {step}")),
+        }
+    }
 }
 
 /// A line to type.

@@ -5,7 +5,9 @@ use super::status::Brought;
 use super::{Effect, Input, Move, Place, StepState, Walk, branch, order, start};
 use crate::diagnosis::diagnose;
 use crate::guide::Guide;
-use crate::transcript::{Case, Consent, Entry, EvidenceId, Fact, Mode, RunId, StepId, StepStatus, clean_line, redact};
+use crate::transcript::{
+    Case, Consent, Entry, EvidenceId, FOLLOW, Fact, Mode, RunId, StepId, StepStatus, clean_line, redact,
+};
 
 const INITIALS: usize = 40;
 const NOTE: usize = 500;
@@ -209,7 +211,11 @@ impl<'a> Stepping<'a> {
             _ => {}
         }
         let ended = matches!(fact, Fact::Ended { .. });
+        let followed = follows(&fact).and_then(|to| self.walk.case().following(to));
         self.append(fact);
+        if let Some(case) = followed {
+            self.append(Fact::Entered { case: Box::new(case) });
+        }
         if ended && let Some(step) = self.walk.runs.get(&run).map(|r| r.step.clone()) {
             self.end(&step);
         }
@@ -311,6 +317,12 @@ impl<'a> Stepping<'a> {
     fn went(&mut self, Move { from, to, rule, because }: Move) {
         self.append(Fact::Went { from, to, rule, because });
     }
+}
+
+/// Which of several recipients a finding asks to follow.
+fn follows(fact: &Fact) -> Option<&str> {
+    let Fact::Found { finding, .. } = fact else { return None };
+    finding.args.get(FOLLOW).map(String::as_str)
 }
 
 impl Walk {

@@ -140,6 +140,16 @@ async fn a_list_that_named_us_and_does_not_now_says_so() {
 }
 
 #[tokio::test]
+async fn a_list_for_which_we_are_refused_now_and_that_is_clean_is_the_receivers_mistake() {
+    let guide = guide();
+    let file = WorldFile::by_id(&guide, "list-mistaken").expect("a world");
+    let steps = ["recipient", "blocklists"].map(StepId::new).to_vec();
+    let session = walked(&guide, &file, file.case.clone(), Consent::ALL.into_iter().collect(), steps).await;
+    assert_eq!(the(&session, "blocklists.named-clean-now").args["ip"], "198.51.100.7");
+    assert!(about(&session, "SpamCop").iter().all(|id| *id != "blocklists.named-clean"));
+}
+
+#[tokio::test]
 async fn a_closed_list_is_never_asked_and_one_with_a_key_neither() {
     for (zone, id) in [
         ("dnsbl.sorbs.net", "blocklists.named-closed"),

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod between;
+mod charge;
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
@@ -15,6 +16,8 @@ mod promises;
 mod registration;
 mod said;
 mod sending;
+mod sending_from;
 mod settings;
+mod several;
 mod ways;
 mod worlds;

@@ -62,6 +62,14 @@ async fn the_recipients_postmaster_is_named_only_where_their_side_had_a_part() {
 }
 
 #[tokio::test]
+async fn what_ones_own_network_does_is_put_to_whoever_runs_that() {
+    let session = in_world("port-25-blocked", &["firewall", "provider"]).await;
+    let named: Vec<_> = session.walk().transcript().findings().map(|(_, f)| f.id.as_str()).collect();
+    let provider: Vec<_> = named.into_iter().filter(|id| id.starts_with("provider.")).collect();
+    assert_eq!(provider, ["provider.contact.network", "provider.ticket"]);
+}
+
+#[tokio::test]
 async fn escalate_asks_again_where_a_server_refused_and_says_that_it_healed() {
     let session = in_world("greylisted", &["recipient", "escalate"]).await;
     assert_eq!(second_looks(&session), ["escalate.recheck.accepted"]);
@@ -217,4 +225,10 @@ async fn the_greetings_over_time_are_drawn_in_one_row() {
     let row = found(&session, "load.greeting-times");
     assert_eq!(row[0].args["chart"].chars().count(), 6);
     assert!(row[0].args["chart"].contains('×') && row[0].probe.is_some(), "{row:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_counts_calls_is_not_called_more_than_it_takes() {
+    let session = in_world("too-many-connections", &["recipient", "load"]).await;
+    assert_eq!(found(&session, "load.greeting-times")[0].args["chart"], "××");
 }

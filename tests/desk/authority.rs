@@ -76,6 +76,22 @@ async fn one_server_out_of_step_is_named_with_what_it_says() {
 }
 
 #[tokio::test]
+async fn the_one_with_the_older_serial_is_the_one_out_of_step() {
+    let state = |serial: u32, mx: &'static str| {
+        move |r: String| r.replace("10 mail", mx) + &format!("@ SOA ns1 hostmaster {serial} 3600 600 86400 60\n")
+    };
+    for (first, second, old) in [(8, 7, "ns2"), (7, 8, "ns1"), (u32::MAX, 3, "ns1")] {
+        let found = with(|f| {
+            let copies = [("198.51.100.53", state(first, "10 mail")), ("198.51.100.54", state(second, "10 old"))];
+            copies.into_iter().map(|(at, state)| seen_by(f, at, state)).collect()
+        });
+        let found = found.await;
+        assert!(found.arg("dns.authority.apart", "host").starts_with(old), "{first} {second}");
+        assert_eq!(found.arg("dns.authority.apart", "newest"), if old == "ns2" { first } else { second }.to_string());
+    }
+}
+
+#[tokio::test]
 async fn serials_alone_are_a_note() {
     let soa = |r: String| r + "@ SOA ns1 hostmaster 7 3600 600 86400 60\n";
     let found = with(|f| vec![seen_by(f, "198.51.100.54", soa)]).await;

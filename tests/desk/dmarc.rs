@@ -33,7 +33,8 @@ async fn without_a_record_one_is_proposed_at_the_registered_domain() {
 async fn a_faulty_record_is_told_with_its_column_and_mended() {
     let found = looked(&with("v=DMARC1; p=rejct; rua=d@example.net")).await;
     assert_eq!(found.arg("dns.dmarc.bad-clear", "column"), "11");
-    assert_eq!(found.arg("dns.dmarc.bad-clear", "instead"), "v=DMARC1; p=reject; rua=mailto:d@example.net");
+    assert_eq!(found.arg("dns.dmarc.bad-clear", "instead"), "v=DMARC1; p=none; rua=mailto:d@example.net");
+    assert_eq!(found.arg("dns.dmarc.bad-clear", "meant"), "p=reject");
     assert!(looked(&with("v=DMARC1; p=block")).await.has("dns.dmarc.bad"));
     let found = looked(&(with("v=DMARC1; p=none") + "_dmarc TXT \"v=DMARC1; p=reject\"\n")).await;
     assert_eq!(found.arg("dns.dmarc.multiple", "count"), "2");

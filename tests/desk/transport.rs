@@ -213,3 +213,41 @@ async fn of_two_entries_for_reports_none_counts() {
     assert_eq!(found.arg("dns.tls-rpt.multiple", "count"), "2");
     assert!(!found.has("dns.tls-rpt.ok"), "{:?}", found.ids());
 }
+
+/// What is found where mx1 shows that certificate, or none, and the policy is in that mode.
+async fn shown(host: &str, policy: &str) -> Found {
+    let mut file = file(Some(page(policy)));
+    file.hosts = vec![toml::from_str(&host.replace("\n[[host]]\n", "")).expect("a host")];
+    file.zones[0].records = file.zones[0].records.replace("@ MX 20 mx2\n", "");
+    looked_in(&file, case()).await
+}
+
+#[tokio::test]
+async fn a_policy_in_force_wants_certificates_that_hold() {
+    let found = shown(HOST, POLICY).await;
+    assert!(found.has("dns.mta-sts.ok"), "{:?}", found.ids());
+    for (certificate, why) in [
+        ("expired", "mx1.example.org: its certificate has run out"),
+        ("self-signed", "mx1.example.org: it vouches for itself (self-signed)"),
+    ] {
+        let host = format!("{HOST}certificate = \"{certificate}\"\n");
+        let found = shown(&host, POLICY).await;
+        assert_eq!(found.arg("dns.mta-sts.unverified", "hosts"), why);
+        assert!(!found.has("dns.mta-sts.ok"), "{:?}", found.ids());
+        let found = shown(&host, &POLICY.replace("enforce", "testing")).await;
+        assert!(found.has("dns.mta-sts.testing-unverified"), "{:?}", found.ids());
+    }
+    let found = shown(&HOST.replace("starttls", "none"), POLICY).await;
+    assert_eq!(found.arg("dns.mta-sts.unverified", "hosts"), "mx1.example.org: it offers no protection (STARTTLS)");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_could_not_be_asked_breaks_no_policy() {
+    let bad = format!("{HOST}certificate = \"expired\"\n");
+    let mut file = file(Some(page(POLICY)));
+    file.hosts = vec![toml::from_str(&bad.replace("\n[[host]]\n", "")).expect("a host")];
+    let found = looked_in(&file, case()).await;
+    assert!(found.has("dns.mta-sts.some-unverified") && !found.has("dns.mta-sts.unverified"), "{:?}", found.ids());
+    file.hosts.clear();
+    assert!(looked_in(&file, case()).await.has("dns.mta-sts.ok"));
+}

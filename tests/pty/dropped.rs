@@ -55,3 +55,23 @@ fn lit(shown: &str) -> String {
     let line = shown.lines().find_map(|l| l.strip_prefix(" ▸ ")).unwrap_or_else(|| panic!("{shown}"));
     line.split('│').next().unwrap_or_default().trim().to_owned()
 }
+
+#[test]
+fn what_was_asked_when_the_line_dropped_is_asked_again_and_nothing_is_done_before() {
+    let mut terminal = Terminal::start(&["start", "--resolver", "127.0.0.1:9"], &[]);
+    terminal.sees("What do you have?");
+    terminal.send("\r");
+    terminal.sees("Or type the name of a file.");
+    terminal.send("\x1b[200~550 5.1.1 <bob@example.org>: User unknown\x1b[201~\r");
+    terminal.sees("Next ▸");
+    terminal.send("\r");
+    terminal.sees("May heloise do this?");
+    terminal.signal(Signal::HUP);
+    assert_eq!(terminal.ends(), 129);
+    let mut again = Terminal::start(&["resume"], &[("XDG_STATE_HOME", &state(terminal.home()))]);
+    again.sees("May heloise do this?");
+    again.send("\x1b");
+    again.sees("Next ▸");
+    again.send("q");
+    assert_eq!(again.ends(), 0);
+}

@@ -38,7 +38,33 @@ fn a_key_in_a_form_writes_at_most_600_octets() {
     terminal.sees("465, 587 or 25");
     let next = terminal.settled() - before;
     assert!((1..=KEY).contains(&next), "the next field: {next}");
-    eprintln!("octets: arrow {moved}, letter {most}, next field {next}");
+    let before = terminal.settled();
+    terminal.send("\x1bOP");
+    terminal.sees("the field before");
+    let help = terminal.settled() - before;
+    assert!((1..=KEY).contains(&help), "what the keys do: {help}");
+    eprintln!("octets: arrow {moved}, letter {most}, next field {next}, keys {help}");
+}
+
+#[test]
+fn a_key_that_is_held_down_is_not_drawn_for_each_time_it_repeats() {
+    let mut terminal = Terminal::start(&["--no-save"], &[]);
+    terminal.sees("What do you have?");
+    terminal.send(&[DOWN; 4].concat());
+    terminal.sees("▸ Nothing yet");
+    terminal.send("\r");
+    terminal.sees("more below");
+    let before = terminal.settled();
+    let times = 60;
+    for _ in 0..times {
+        terminal.send(DOWN);
+        std::thread::sleep(Duration::from_millis(15));
+    }
+    terminal.sees("more above");
+    let written = terminal.settled() - before;
+    // Each step of the list is a screenful that moves by a line; a frame for each would be some 60,000.
+    assert!(written < 30_000, "{written} octets for {times} keys");
+    eprintln!("octets for a key held for a second: {written}");
 }
 
 #[test]

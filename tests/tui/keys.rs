@@ -12,7 +12,7 @@ async fn the_first_screen_asks_what_you_have() {
     seat.sees("What do you have?");
     seat.sees("Nothing leaves this machine before you say yes.");
     seat.press("?");
-    seat.sees("leave; the session is kept");
+    seat.sees("q           leave");
     seat.press("Esc q");
     assert!(matches!(seat.orders.as_slice(), [Order::Quit(None)]));
 }
@@ -21,12 +21,19 @@ async fn the_first_screen_asks_what_you_have() {
 async fn a_mistake_says_what_to_type_and_keeps_what_was_typed() {
     let mut seat = Seat::at_start();
     seat.press("Down Enter");
+    seat.press("Enter");
+    seat.sees("! This is needed. Type something like bob@example.org.");
     seat.type_in("bob.example.org");
-    seat.press("Enter");
+    seat.press("Down");
     seat.type_in("alice@example.net");
-    seat.press("Enter");
-    let screen = seat.sees("That has no @. Type the whole address, like bob@example.org.");
+    seat.press("Up Enter");
+    let screen = seat.sees("! That has no @. Type the whole address, like bob@example.org.");
     assert!(screen.contains("bob.example.org") && screen.contains("alice@example.net"), "{screen}");
+    seat.sees("▸ Their address");
+    // Whoever leaves it that way is told at the end.
+    seat.press("Down Enter");
+    seat.sees("! That has no @.");
+    seat.sees("▸ Their address");
     seat.press("Esc");
     seat.sees("What do you have?");
 }
@@ -36,7 +43,7 @@ async fn what_was_meant_is_offered_and_the_next_enter_takes_it() {
     let mut seat = Seat::at_start();
     seat.press("Down Enter");
     seat.type_in("mailto:bob@example.org.");
-    seat.press("Enter Enter");
+    seat.press("Enter");
     seat.sees("Is bob@example.org meant? Enter takes it, or change it.");
     seat.press("Enter Enter");
     seat.sees("Ask there whether bob@example.org gets mail");

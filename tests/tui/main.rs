@@ -13,4 +13,5 @@ mod own;
 mod random;
 mod readings;
 mod screens;
+mod told;
 mod walks;

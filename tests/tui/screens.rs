@@ -146,7 +146,7 @@ async fn every_screen_says_where_one_is_and_how_to_get_away() {
             let text = seat(from, keys, look(false, false), size).screen();
             let (first, last) = (text.lines().next().unwrap_or_default(), text.lines().last().unwrap_or_default());
             assert!(first.starts_with(" heloise"), "{name} {size:?}\n{text}");
-            let keys = ["? keys", "? help", "F1 keys", "Note about"];
+            let keys = ["? keys", "? help", "F1 keys", "Note about", "Esc back   q quit"];
             assert!(keys.iter().any(|k| last.contains(k)), "{name} {size:?}\n{text}");
         }
     }

@@ -38,6 +38,7 @@ impl Check for Blocklists {
             "blocklists.named-closed",
             "blocklists.named-key",
             "blocklists.named-clean",
+            "blocklists.named-clean-now",
             "blocklists.private-record",
             "blocklists.ip.listed",
             "blocklists.ip.listed-named",
@@ -78,7 +79,7 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("blocklists.no-consent"));
         return;
     }
-    let ip = subject::sending_address(cx);
+    let ip = subject::address(cx);
     let note = match ip {
         None => Some(Finding::new("blocklists.no-address")),
         // 127.0.0.2 is every list's own test entry.
@@ -105,7 +106,9 @@ async fn run(cx: &Context) {
     }
     let said: Vec<Asked> = join_all(asked).await.into_iter().flatten().collect();
     for clean in said.iter().filter(|a| a.named && a.said == Said::Clean) {
-        let found = Finding::new("blocklists.named-clean").arg("list", &clean.list).arg("ip", &clean.what);
+        let now = named.refuses_now(&clean.list, &clean.what);
+        let id = if now { "blocklists.named-clean-now" } else { "blocklists.named-clean" };
+        let found = Finding::new(id).arg("list", &clean.list).arg("ip", &clean.what);
         cx.found(found.shown_by(clean.evidence));
     }
     if !said.is_empty() {

@@ -1,6 +1,8 @@
 //! What a refusal says of lists: one that it names is asked first, one that has closed is the receiver's mistake, and a record
 //! that the receiver keeps itself is on no public list.
 
+use std::net::IpAddr;
+
 use crate::check::Context;
 use crate::check::know::{Blocklist, NotAsked, Reputation, Unasked};
 use crate::transcript::{Finding, Role};
@@ -10,6 +12,8 @@ pub(super) struct Named {
     /// What there is to say before a list is asked.
     pub(super) findings: Vec<Finding>,
     ids: Vec<String>,
+    /// Names of lists for which a server refuses now, and the address that it says they list, where it says one.
+    live: Vec<(String, Option<IpAddr>)>,
     /// A list that they name and that nobody knows here.
     stranger: Option<Blocklist>,
 }
@@ -35,11 +39,14 @@ struct Refusal {
     cause: String,
     kind: Option<String>,
     list: Option<String>,
+    /// Heard in this session: it holds now.
+    live: bool,
+    ip: Option<IpAddr>,
 }
 
 /// Reads the refusals of this session, and the pasted one.
 pub(super) fn named(cx: &Context) -> Named {
-    let mut named = Named { findings: Vec::new(), ids: Vec::new(), stranger: None };
+    let mut named = Named { findings: Vec::new(), ids: Vec::new(), live: Vec::new(), stranger: None };
     for refusal in refusals(cx) {
         let text = refusal.text.to_lowercase();
         let speaks_of_lists = refusal.cause == "blocklist" || refusal.list.is_some();
@@ -47,6 +54,9 @@ pub(super) fn named(cx: &Context) -> Named {
         let mut known = false;
         for list in cx.know.blocklists.iter().filter(|l| naming.names([&l.zone], &l.known_as)) {
             known = true;
+            if refusal.live {
+                named.live.push((list.name.clone(), refusal.ip));
+            }
             if !named.ids.contains(&list.id) {
                 named.ids.push(list.id.clone());
                 named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
@@ -61,6 +71,9 @@ pub(super) fn named(cx: &Context) -> Named {
             && named.stranger.is_none()
             && let Some(list) = refusal.list.as_deref().and_then(stranger)
         {
+            if refusal.live {
+                named.live.push((list.name.clone(), refusal.ip));
+            }
             named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
             named.stranger = Some(list);
         }
@@ -77,6 +90,12 @@ pub(super) fn named(cx: &Context) -> Named {
 }
 
 impl Named {
+    /// Whether a server refuses now because that list is said to name that very address, or does not say which.
+    pub(super) fn refuses_now(&self, list: &str, what: &str) -> bool {
+        let same = |ip: &IpAddr| ip.to_canonical().to_string() == what;
+        self.live.iter().any(|(name, ip)| name == list && ip.as_ref().is_none_or(same))
+    }
+
     fn put(&mut self, finding: Finding) {
         let known = |f: &Finding| f.id == finding.id && f.args.get("list") == finding.args.get("list");
         if !self.findings.iter().any(known) {
@@ -86,15 +105,18 @@ impl Named {
 }
 
 fn refusals(cx: &Context) -> Vec<Refusal> {
-    let of = |meaning: crate::reading::Meaning, text: String, server: String| Refusal {
+    let of = |meaning: crate::reading::Meaning, text: String, server: String, live: bool| Refusal {
         text,
         server,
+        live,
+        ip: meaning.args.get("ip").and_then(|ip| ip.parse().ok()),
         cause: meaning.cause,
         kind: meaning.kind,
         list: meaning.args.get("list").cloned(),
     };
     let heard = cx.seen.replies().filter(|(_, r)| r.role == Role::Case && !r.is_positive());
-    let mut refusals: Vec<Refusal> = heard.map(|(_, r)| of(cx.reader.reply(r), r.joined(), r.server.clone())).collect();
+    let mut refusals: Vec<Refusal> =
+        heard.map(|(_, r)| of(cx.reader.reply(r), r.joined(), r.server.clone(), true)).collect();
     if let Some(text) = &cx.case.error {
         let refused_by = || cx.case.refused_by.clone().unwrap_or_default();
         let items = cx.reader.text(text).items;
@@ -102,7 +124,7 @@ fn refusals(cx: &Context) -> Vec<Refusal> {
         let items = items.into_iter().enumerate().filter(|(n, _)| chosen.is_none_or(|c| c == *n)).take(MOST);
         refusals.extend(items.map(|(_, item)| {
             let server = item.reporter.clone().unwrap_or_else(refused_by);
-            of(item.meaning, item.reply.joined(), server)
+            of(item.meaning, item.reply.joined(), server, false)
         }));
     }
     refusals

@@ -6,8 +6,7 @@ use std::net::IpAddr;
 
 use crate::check::Context;
 use crate::check::know::Blocklist;
-use crate::check::tools::is_private;
-use crate::transcript::{Fact, Reply, Role, Stage};
+use crate::check::tools::{greeted, sending_address};
 
 /// What is asked about.
 #[derive(Clone, Copy)]
@@ -67,38 +66,9 @@ pub(super) fn is_local(ip: IpAddr) -> bool {
     }
 }
 
-/// The address to judge: the one given, else the one that the server which refused saw: by its refusal, by its EHLO answer; else
-/// what any other server's EHLO answer says.
-pub(super) fn sending_address(cx: &Context) -> Option<IpAddr> {
-    cx.case.ip.or_else(|| seen(cx)).map(|ip| ip.to_canonical())
-}
-
-fn seen(cx: &Context) -> Option<IpAddr> {
-    let replies = || {
-        let replies = cx.seen.entries().iter().rev();
-        replies.filter_map(|entry| if let Fact::Received { reply, .. } = &entry.fact { Some(reply) } else { None })
-    };
-    let mut refusals = replies().filter(|r| r.role == Role::Case && !r.is_positive());
-    let named = refusals.find_map(|reply| {
-        let named = cx.reader.reply(reply).args.get("ip").and_then(|ip| ip.parse().ok());
-        named.or_else(|| {
-            let same = |other: &&Reply| other.address.is_some() && other.address == reply.address;
-            replies().filter(same).find_map(of_ehlo)
-        })
-    });
-    named.or_else(|| replies().filter(|r| r.role == Role::Case).chain(replies()).find_map(of_ehlo))
-}
-
-fn of_ehlo(reply: &Reply) -> Option<IpAddr> {
-    if reply.stage == Some(Stage::Ehlo) { bracketed(&reply.joined()) } else { None }
-}
-
-/// `[192.0.2.1]` in a server's EHLO answer: what it saw us come from. The name that we gave may be such a one, too; it stands before.
-fn bracketed(text: &str) -> Option<IpAddr> {
-    let seen =
-        text.split('[').skip(1).filter_map(|rest| rest.split(']').next()?.trim_start_matches("IPv6:").parse().ok());
-    let seen: Vec<IpAddr> = seen.collect();
-    seen.iter().rev().find(|ip| !is_private(**ip)).or(seen.last()).copied()
+/// The address to judge: as [`sending_address`] knows it, else what any other server's EHLO answer says.
+pub(super) fn address(cx: &Context) -> Option<IpAddr> {
+    sending_address(cx).or_else(|| greeted(cx).map(|ip| ip.to_canonical()))
 }
 
 /// So many domains of links are asked about.
@@ -181,14 +151,6 @@ mod tests {
     #[test]
     fn domains_are_asked_by_what_was_registered() {
         assert_eq!(registrable("mail.news.example.co.uk.").as_deref(), Some("example.co.uk"));
-    }
-
-    #[test]
-    fn the_address_a_server_saw_is_found() {
-        assert_eq!(bracketed("mx.example.org Hello client [198.51.100.7]"), "198.51.100.7".parse().ok());
-        assert_eq!(bracketed("mx.example.org Hello [127.0.0.1] [198.51.100.7]"), "198.51.100.7".parse().ok());
-        assert_eq!(bracketed("mx.example.org Hello [198.51.100.7], at [10.0.0.1]"), "198.51.100.7".parse().ok());
-        assert_eq!(bracketed("mx.example.org"), None);
     }
 
     #[test]

@@ -27,8 +27,8 @@ fn answers(tried: &Tried) -> bool {
     word(tried.way) == "open"
 }
 
-/// Judges them all.
-pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried]) {
+/// Judges them all. What opens is no sign that they can be reached where somebody else has answered in their place.
+pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried], answered: bool) {
     let server = hosts.first().map_or("", |h| h.name.as_str());
     let port = hosts.first().map_or(25, |h| h.port);
     let tried = |at: usize| tries.iter().any(|t| t.host == at);
@@ -41,8 +41,11 @@ pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried]) {
         finding
     };
     families(cx, hosts, tries, &shown);
+    if !answered && tries.iter().any(|t| t.address.is_ipv6() && answers(t)) {
+        cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && answers(t)));
+    }
     first_in_line(cx, hosts, tries);
-    if let Some(id) = whole(tries) {
+    if let Some(id) = whole(tries).filter(|id| !answered || *id != "connectivity.all-open") {
         cx.found(shown(id, &|_| true));
     }
 }
@@ -63,9 +66,6 @@ fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
             (false, true) => cx.found(shown("connectivity.v4.broken", &|_| true)),
             _ => {}
         }
-    }
-    if open(true) {
-        cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && answers(t)));
     }
     for (at, host) in hosts.iter().enumerate() {
         stripped(cx, host, &tries.iter().filter(|t| t.host == at));

@@ -102,9 +102,9 @@ async fn run(cx: &Context) {
     let tries = join_all(hosts.iter().enumerate().flat_map(|(at, host)| {
         host.addresses.iter().map(move |ip| chain::walk(cx, host, at, SocketAddr::new(*ip, host.port)))
     }));
-    let (tries, _) = futures_util::join!(tries, answers_for_all(cx, port));
+    let (tries, answered) = futures_util::join!(tries, answers_for_all(cx, port));
     if !tries.is_empty() {
-        judge::all(cx, &hosts, &tries);
+        judge::all(cx, &hosts, &tries, answered);
         line::look(cx, &hosts, &tries).await;
         silent(cx, &hosts, &tries).await;
     }

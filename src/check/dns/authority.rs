@@ -14,7 +14,7 @@ use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceI
 /// Servers of a zone that are asked.
 const SERVERS: usize = 6;
 /// Where a DNS server listens.
-const PORT: u16 = 53;
+pub(super) const PORT: u16 = 53;
 
 /// One of the zone's servers, and its answers.
 struct Server {
@@ -46,6 +46,11 @@ impl Server {
     /// Whether it said something that is no answer: a refusal, a failure, a referral; or an answer without authority.
     fn is_lame(&self) -> bool {
         !self.keeps() && self.soa.dns.outcome != DnsOutcome::Timeout && !unreachable(&self.soa.dns)
+    }
+
+    /// The serial of its copy of the zone (RFC 1035 §3.3.13).
+    fn serial(&self) -> Option<u32> {
+        said(&self.soa.dns).first()?.split_whitespace().nth(2)?.parse().ok()
     }
 
     /// Its answer about the mail servers, or the texts.
@@ -109,7 +114,7 @@ pub(super) async fn compare(cx: &Context, domain: &str) {
 }
 
 /// The zone that holds the domain, and its servers as our resolver names them: no further up than what was registered.
-async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
+pub(super) async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
     let top = psl::domain_str(domain).unwrap_or(domain);
     let mut zone = domain;
     loop {
@@ -129,10 +134,10 @@ async fn zone_of(cx: &Context, domain: &str) -> Option<(String, Vec<String>)> {
     }
 }
 
-type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
+pub(super) type Addressed = (Vec<(String, IpAddr)>, Vec<(String, EvidenceId)>);
 
 /// One address of each server, IPv4 before IPv6 as most machines have it; and the servers without any.
-async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
+pub(super) async fn addresses(cx: &Context, hosts: &[String]) -> Addressed {
     let (mut good, mut lost) = (Vec::new(), Vec::new());
     let asked = hosts.iter().take(SERVERS).map(|host| cx.net.addresses(&cx.rec, host, AddressFamily::Any));
     for (host, answers) in hosts.iter().zip(join_all(asked).await) {
@@ -161,7 +166,7 @@ async fn asked(cx: &Context, domain: &str, zone: &str, host: String, ip: IpAddr)
 }
 
 /// What an answer says about mail, whatever its order: of the texts, only SPF.
-fn said(dns: &DnsFact) -> BTreeSet<String> {
+pub(super) fn said(dns: &DnsFact) -> BTreeSet<String> {
     let counts = |record: &&DnsRecord| !matches!(record, DnsRecord::Txt(text) if !is_record(text));
     match dns.outcome {
         DnsOutcome::NxDomain => BTreeSet::from(["no such name".to_owned()]),
@@ -179,13 +184,17 @@ fn shown(record: &DnsRecord) -> String {
     }
 }
 
-fn joined(said: &BTreeSet<String>) -> String {
+pub(super) fn joined(said: &BTreeSet<String>) -> String {
     let all: Vec<&str> = said.iter().map(String::as_str).collect();
     if all.is_empty() { "nothing".to_owned() } else { crate::transcript::clean_line(&all.join(", "), 300) }
 }
 
 /// Whether one of them says something else than the others; and says so.
+///
+/// Who is right is told by the serial of the zone where it differs: what has the newest is what its keeper published last (RFC 1982).
 fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> bool {
+    let serials: BTreeSet<u32> = keeping.iter().filter_map(|s| s.serial()).collect();
+    let newest = serials.iter().copied().reduce(newer);
     let mut any = false;
     for rtype in ["MX", "TXT"] {
         let answers: Vec<(&Server, BTreeSet<String>)> = keeping
@@ -193,26 +202,32 @@ fn apart(cx: &Context, keeping: &[&Server], found: &dyn Fn(&str) -> Finding) -> 
             .filter(|s| s.told(rtype).dns.outcome.is_answer())
             .map(|s| (*s, said(&s.told(rtype).dns)))
             .collect();
-        // The answer that most of them give; where there is no such, the first.
+        // Where serials do not tell: the answer that most of them give; where there is no such, the first.
         let votes = |answer: &BTreeSet<String>| answers.iter().filter(|(_, a)| a == answer).count();
-        let Some((first, most)) = answers.iter().rev().max_by_key(|(_, a)| votes(a)) else { continue };
+        let fresh = |server: &Server| serials.len() > 1 && server.serial() == newest;
+        let Some((first, most)) = answers.iter().rev().max_by_key(|(s, a)| (fresh(s), votes(a))) else { continue };
         for (server, answer) in answers.iter().filter(|(_, a)| a != most) {
             any = true;
             let id = if rtype == "MX" { "dns.authority.apart" } else { "dns.authority.apart-spf" };
             let found = found(id).arg("type", rtype).arg("host", server.named());
             let found = found.arg("theirs", joined(answer)).arg("others", joined(most));
+            let told = |s: &Server| s.serial().map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+            let found = found.arg("serial", told(server)).arg("newest", told(first));
             let found = found.shown_by(server.told(rtype).evidence).shown_by(first.told(rtype).evidence);
             by_chance(cx, &found);
             cx.found(found);
         }
     }
-    let serial = |s: &Server| said(&s.soa.dns).first().and_then(|soa| soa.split_whitespace().nth(2).map(str::to_owned));
-    let serials: BTreeSet<String> = keeping.iter().filter_map(|s| serial(s)).collect();
     if serials.len() > 1 && !any {
-        let list = serials.into_iter().collect::<Vec<_>>().join(", ");
+        let list = serials.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         cx.found(found("dns.authority.serials").arg("serials", list));
     }
     any
+}
+
+/// The later of two serials, which count in a circle (RFC 1982 §3.2).
+fn newer(a: u32, b: u32) -> u32 {
+    if b.wrapping_sub(a) < 1 << 31 { b } else { a }
 }
 
 /// Holds our resolver's answer against theirs, where they agree.
@@ -265,7 +280,7 @@ async fn ours(
 }
 
 /// The mail servers of an answer.
-fn exchangers(dns: &DnsFact) -> BTreeSet<String> {
+pub(super) fn exchangers(dns: &DnsFact) -> BTreeSet<String> {
     let host = |r: &DnsRecord| if let DnsRecord::Mx { host, .. } = r { Some(host.to_ascii_lowercase()) } else { None };
     dns.records.iter().filter_map(host).collect()
 }
@@ -287,7 +302,7 @@ async fn inside(cx: &Context, mx: &DnsFact) -> bool {
     false
 }
 
-fn spoken(seconds: u32) -> String {
+pub(super) fn spoken(seconds: u32) -> String {
     match seconds {
         0..=119 => format!("{seconds} seconds"),
         120..=7199 => format!("{} minutes", seconds / 60),

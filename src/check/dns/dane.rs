@@ -1,14 +1,11 @@
 //! DANE (RFC 7672): TLSA records of the mail servers, held against the certificates they really serve.
 
-use std::net::IpAddr;
-
 use super::dnssec;
+use super::served::{Certificates, Served};
 use crate::check::Context;
-use crate::check::tools::{Host, Stopped, could_not_tell, talk};
+use crate::check::tools::could_not_tell;
 use crate::net::{Ask, RecordType};
-use crate::transcript::{
-    AddressFamily, Consent, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding, Role, Security, TlsFact,
-};
+use crate::transcript::{Consent, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding, TlsFact};
 
 /// Mail servers that are looked at.
 const HOSTS: usize = 4;
@@ -51,7 +48,7 @@ impl Tlsa {
 }
 
 /// Looks at the TLSA records of each mail server of the recipient's domain.
-pub(super) async fn servers(cx: &Context, domain: &str) {
+pub(super) async fn servers(cx: &Context, domain: &str, certificates: &Certificates) {
     let (mx, _) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
     let hosts: Vec<String> = mx
         .records
@@ -60,10 +57,10 @@ pub(super) async fn servers(cx: &Context, domain: &str) {
         .filter(|h| !h.is_empty())
         .take(HOSTS)
         .collect();
-    futures_util::future::join_all(hosts.iter().map(|host| one(cx, host))).await;
+    futures_util::future::join_all(hosts.iter().map(|host| one(cx, host, certificates))).await;
 }
 
-async fn one(cx: &Context, host: &str) {
+async fn one(cx: &Context, host: &str, certificates: &Certificates) {
     let owner = format!("_25._tcp.{host}");
     let how = Ask { recurse: true, unchecked: false, signed: true };
     let (dns, evidence, flags) = cx.net.ask(&cx.rec, None, &owner, RecordType::TLSA, how).await;
@@ -97,7 +94,7 @@ async fn one(cx: &Context, host: &str) {
         cx.found(found("dns.dane.not-compared"));
         return;
     }
-    match served(cx, host).await {
+    match certificates.of(cx, host).await {
         Served::Chain(tls, id) if records.iter().any(|t| t.is_comparable() && t.matches(&tls)) => {
             cx.found(found("dns.dane.ok").shown_by(id));
         }
@@ -132,49 +129,6 @@ async fn failing(cx: &Context, host: &str, owner: &str, dns: &DnsFact, evidence:
             return;
         }
     }
-}
-
-enum Served {
-    Chain(TlsFact, EvidenceId),
-    NoTls(EvidenceId),
-    Untold,
-}
-
-/// The certificates that a mail server shows after STARTTLS.
-async fn served(cx: &Context, host: &str) -> Served {
-    let answers = cx.net.addresses(&cx.rec, host, AddressFamily::Any).await;
-    let family = cx.case.family;
-    let mut addresses: Vec<IpAddr> =
-        answers.iter().flat_map(|(dns, _)| dns.addresses()).filter(|ip| family.allows(*ip)).collect();
-    addresses.sort_by_key(IpAddr::is_ipv6);
-    for ip in addresses.into_iter().take(2) {
-        let to = Host {
-            name: host.to_owned(),
-            preference: None,
-            port: 25,
-            security: Security::Starttls,
-            addresses: vec![ip],
-            unknown: None,
-            left_out: false,
-            evidence: Vec::new(),
-        };
-        match talk(cx, &to, ip, Role::Control).await {
-            Ok(talk) => {
-                let seen = talk.dialogue.tls().map(|(tls, id)| (tls.clone(), *id));
-                talk.dialogue.quit().await;
-                if let Some((tls, id)) = seen {
-                    return Served::Chain(tls, id);
-                }
-            }
-            Err(Stopped::NoStarttls(dialogue, last)) => {
-                dialogue.quit().await;
-                return Served::NoTls(last.evidence);
-            }
-            Err(Stopped::Refused(dialogue, _)) => dialogue.quit().await,
-            Err(Stopped::Broke(_)) => {}
-        }
-    }
-    Served::Untold
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::dmarc_record::{Read, plausible, read, rebuilt};
+use super::dmarc_record::{Read, gentler, plausible, read, rebuilt};
 use super::unanswered;
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
@@ -74,7 +74,8 @@ pub(super) async fn policy(cx: &Context, domain: &str) -> Option<Policy> {
             [one] => return single(cx, domain, at, &stops, one, &found).await,
             many => {
                 let found = found("dns.dmarc.multiple").arg("count", many.len());
-                cx.found(found.arg("record", many.join(" | ")).arg("instead", &many[0]));
+                let (instead, meant) = gentler(&rebuilt(&many[0]).unwrap_or_else(|| many[0].clone()));
+                cx.found(found.arg("record", many.join(" | ")).arg("instead", instead).arg("meant", then(&meant)));
                 return None;
             }
         }
@@ -104,6 +105,11 @@ async fn misplaced(cx: &Context, domain: &str, top: &str, label: &str) -> bool {
     false
 }
 
+/// What to put back once reports tell that the domain's own mail passes.
+fn then(meant: &str) -> &str {
+    if meant.is_empty() { "the policy you want" } else { meant }
+}
+
 /// Says that a name of the way was not answered. At the top of the tree that matters to nobody.
 async fn unanswered_on_the_way(cx: &Context, stops: &[Stop], at: usize, label: &str) -> bool {
     let is_top = at > 0 && at + 1 == stops.len();
@@ -121,12 +127,13 @@ async fn single(
     let record = match read(text) {
         Ok(record) => record,
         Err(faults) => {
-            let instead = rebuilt(text);
+            let instead = rebuilt(text).map(|record| gentler(&record));
             for fault in &faults {
                 let says = cx.know.records.get(fault.rule).cloned().unwrap_or_else(|| fault.rule.to_owned());
                 let id = if instead.is_some() { "dns.dmarc.bad-clear" } else { "dns.dmarc.bad" };
                 let found = found(id).arg("record", text).arg("term", &fault.term).arg("column", fault.column);
-                cx.found(found.arg("fault", says).arg("instead", instead.clone().unwrap_or_default()));
+                let (instead, meant) = instead.clone().unwrap_or_default();
+                cx.found(found.arg("fault", says).arg("instead", instead).arg("meant", then(&meant)));
             }
             return None;
         }

@@ -182,6 +182,20 @@ pub(super) fn rebuilt(text: &str) -> Option<String> {
     read(&record).is_ok().then_some(record)
 }
 
+/// The record with its policies at `none`, and those that it asked for: one that was ignored so far and is mended all at once could have
+/// the domain's own mail refused.
+pub(super) fn gentler(record: &str) -> (String, String) {
+    let mut meant = Vec::new();
+    let gentle = record.split(';').map(|tag| match tag.split_once('=') {
+        Some((name, value)) if ["p", "sp", "np"].contains(&name.trim()) && value.trim() != "none" => {
+            meant.push(tag.trim().to_owned());
+            format!("{name}=none")
+        }
+        _ => tag.to_owned(),
+    });
+    (gentle.collect::<Vec<_>>().join(";"), meant.join("; "))
+}
+
 fn mailto(uri: &str) -> String {
     let bare = uri.trim_start_matches("mailto:").trim_start_matches("mailto").trim_start_matches([':', '/', ' ']);
     if uri.starts_with("https:") { uri.to_owned() } else { format!("mailto:{bare}") }
@@ -209,6 +223,14 @@ mod tests {
         assert_eq!((read.below(true), read.below(false)), ("quarantine".to_owned(), "none".to_owned()));
         assert_eq!(read.old, ["pct=50"]);
         assert_eq!(super::read("v=DMARC1; rua=mailto:a@example.org").unwrap().policy, "none");
+    }
+
+    #[test]
+    fn what_was_ignored_is_not_switched_to_refusing_at_once() {
+        let (gentle, meant) = gentler("v=DMARC1; p=reject; sp=none; np=quarantine; rua=mailto:a@example.org");
+        assert_eq!(gentle, "v=DMARC1; p=none; sp=none; np=none; rua=mailto:a@example.org");
+        assert_eq!(meant, "p=reject; np=quarantine");
+        assert_eq!(gentler("v=DMARC1; p=none"), ("v=DMARC1; p=none".to_owned(), String::new()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Step 9: the records that mail needs: of the recipient's domain, of the sending domain, and of the sending address.
 
 mod authority;
+mod charge;
 mod dane;
 mod dkim;
 mod dmarc;
@@ -12,6 +13,7 @@ mod judged;
 mod policy;
 mod registration;
 mod reverse;
+mod served;
 mod signed;
 mod slim;
 mod spf;
@@ -19,7 +21,9 @@ mod sts;
 mod sts_policy;
 mod tags;
 
-use super::tools::{could_not_tell, resolver_works};
+pub(super) use charge::elsewhere;
+
+use super::tools::{could_not_tell, is_cut, resolver_fault};
 use super::{BoxFuture, Check, Context};
 use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
@@ -44,6 +48,7 @@ impl Check for Dns {
             "dns.registration.none",
             "dns.registration.untold",
             "dns.no-ip",
+            "dns.ip-seen",
             "dns.nxdomain",
             "dns.sender.nxdomain",
             "dns.sender.null-mx",
@@ -56,6 +61,9 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.resolver-refuses",
+            "dns.resolver-silent",
+            "dns.resolver-closed",
             "dns.denies-all",
             "dns.truncated",
             "dns.dnssec.bogus",
@@ -74,6 +82,9 @@ impl Check for Dns {
             "dns.mta-sts.bad-policy",
             "dns.mta-sts.mismatch",
             "dns.mta-sts.some-mismatch",
+            "dns.mta-sts.unverified",
+            "dns.mta-sts.some-unverified",
+            "dns.mta-sts.testing-unverified",
             "dns.mta-sts.testing-mismatch",
             "dns.mta-sts.short-age",
             "dns.tls-rpt.ok",
@@ -103,6 +114,7 @@ impl Check for Dns {
             "dns.authority.serials",
             "dns.authority.stale",
             "dns.authority.old-servers",
+            "dns.authority.astray",
             "dns.authority.by-chance",
             "dns.authority.split",
             "dns.authority.unknown",
@@ -254,7 +266,8 @@ async fn run(cx: &Context) {
         async {
             // What keeps mail from being delivered is the recipient's; of the sender's own domain, replies depend on it.
             if let Some(domain) = recipient.as_deref().or(sender.as_deref()) {
-                futures_util::join!(sts::policy(cx, domain), dane::servers(cx, domain));
+                let certificates = served::Certificates::default();
+                futures_util::join!(sts::policy(cx, domain, &certificates), dane::servers(cx, domain, &certificates));
             }
         },
         reverse::address(cx),
@@ -273,14 +286,9 @@ async fn run(cx: &Context) {
 async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &str) -> bool {
     let Some(why) = could_not_tell(dns) else { return false };
     let id = match dns.outcome {
-        DnsOutcome::ServFail if !resolver_works(cx).await => "dns.resolver-fails",
+        _ if let Some(id) = resolver_fault(cx, dns).await => id,
         DnsOutcome::ServFail if dnssec::is_bogus(cx, dns).await => "dns.dnssec.bogus",
-        // The answer was cut, and did not come over TCP either (RFC 7766).
-        DnsOutcome::Error | DnsOutcome::Timeout
-            if dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated")) =>
-        {
-            "dns.truncated"
-        }
+        _ if is_cut(dns) => "dns.truncated",
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
         DnsOutcome::DeniesAll => "dns.denies-all",

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::unanswered;
 use crate::check::Context;
-use crate::check::tools::{could_not_tell, is_private};
+use crate::check::tools::{could_not_tell, is_private, sending_address};
 use crate::transcript::{AddressFamily, DnsRecord, Finding};
 
 /// Looks at the address and the HELO name side by side.
@@ -13,10 +13,13 @@ pub(super) async fn address(cx: &Context) {
 }
 
 async fn pointer(cx: &Context) {
-    let Some(ip) = cx.case.ip else {
+    let Some(ip) = sending_address(cx) else {
         cx.found(Finding::new("dns.no-ip"));
         return;
     };
+    if cx.case.ip.is_none() {
+        cx.found(Finding::new("dns.ip-seen").arg("ip", ip));
+    }
     if is_private(ip) {
         cx.found(Finding::new("dns.ptr.private").arg("ip", ip));
         return;
@@ -101,7 +104,7 @@ async fn helo(cx: &Context) {
         };
         cx.found(found("dns.helo.ok"));
         // RFC 5321 §4.1.4: it need not be so; many receivers want it all the same. A name that was not given is not judged.
-        if let Some(ip) = cx.case.ip.filter(|ip| cx.case.helo.is_some() && !is_private(*ip))
+        if let Some(ip) = sending_address(cx).filter(|ip| cx.case.helo.is_some() && !is_private(*ip))
             && !all.contains(&ip.to_string())
             && answers.iter().all(|(dns, _)| could_not_tell(dns).is_none())
         {

@@ -9,7 +9,7 @@ use crate::check::spf::{
     Answer, COMFORTABLE, Directive, LOOKUPS, Lookup, Mechanism, Outcome, Question, Record, Spec, StepEnd, Trace, cost,
     is_record, join, looks_like_one, mended, opened, parse, with_address, without,
 };
-use crate::check::tools::{could_not_tell, is_private};
+use crate::check::tools::{self, could_not_tell, is_private};
 use crate::net::RecordType;
 use crate::transcript::{DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
@@ -88,7 +88,7 @@ impl About<'_> {
 
 /// The address to judge, where one is known that others can see.
 pub(super) fn sending_address(cx: &Context) -> Option<IpAddr> {
-    cx.case.ip.filter(|ip| !is_private(*ip))
+    tools::sending_address(cx).filter(|ip| !is_private(*ip))
 }
 
 /// Looks at the record of the sending domain. Returns what it says of the address that sends, where both are known.

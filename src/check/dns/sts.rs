@@ -1,17 +1,20 @@
 //! MTA-STS (RFC 8461) and TLS reports (RFC 8460): what a domain asks of those who deliver to it.
 
+use futures_util::future::join_all;
+
+use super::served::{Certificates, Served};
 use super::sts_policy::Policy;
 use super::tags::{tags, value};
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
 use crate::net::{Get, NoPage, RecordType};
-use crate::transcript::{ConnectOutcome, Consent, DnsRecord, Finding, clean_line};
+use crate::transcript::{ConnectOutcome, Consent, DnsRecord, Finding, TlsFact, clean_line};
 
 /// A policy that is kept for less protects little (RFC 8461 §3.2 wants weeks or more).
 const WEEK: u64 = 604_800;
 
 /// Looks at the record, the policy, and whether the mail servers are in it.
-pub(super) async fn policy(cx: &Context, domain: &str) {
+pub(super) async fn policy(cx: &Context, domain: &str, certificates: &Certificates) {
     let label = format!("MTA-STS {domain}");
     cx.rec.probing(&label);
     let owner = format!("_mta-sts.{domain}");
@@ -96,11 +99,17 @@ pub(super) async fn policy(cx: &Context, domain: &str) {
             return;
         }
     };
-    hosts(cx, domain, &policy, &found).await;
+    hosts(cx, domain, &policy, &found, certificates).await;
 }
 
-/// Whether every mail server is one that the policy allows.
-async fn hosts(cx: &Context, domain: &str, policy: &Policy, found: &(dyn Fn(&str) -> Finding + Sync)) {
+/// Whether every mail server is one that the policy allows, and shows a certificate that can be trusted.
+async fn hosts(
+    cx: &Context,
+    domain: &str,
+    policy: &Policy,
+    found: &(dyn Fn(&str) -> Finding + Sync),
+    certificates: &Certificates,
+) {
     let found = |id: &str| found(id).arg("mode", &policy.mode).arg("patterns", policy.mx.join(", "));
     if policy.mode == "none" {
         cx.found(found("dns.mta-sts.off"));
@@ -126,10 +135,60 @@ async fn hosts(cx: &Context, domain: &str, policy: &Policy, found: &(dyn Fn(&str
             return;
         }
     }
+    if could_not_tell(&mx).is_none() && unverified(cx, &hosts, policy, &found, certificates).await {
+        return;
+    }
     cx.found(found("dns.mta-sts.ok").arg("age", policy.max_age));
     if policy.max_age < WEEK {
         cx.found(found("dns.mta-sts.short-age").arg("age", policy.max_age));
     }
+}
+
+/// Mail servers whose certificates are looked at.
+const HOSTS: usize = 4;
+
+/// Whether a mail server shows no certificate that holds for its name (RFC 8461 §4.2), and says so.
+async fn unverified(
+    cx: &Context,
+    hosts: &[&str],
+    policy: &Policy,
+    found: &(dyn Fn(&str) -> Finding + Sync),
+    certificates: &Certificates,
+) -> bool {
+    if !cx.may(Consent::Connect) {
+        return false;
+    }
+    let looked_at = &hosts[..hosts.len().min(HOSTS)];
+    let shown = join_all(looked_at.iter().map(|host| certificates.of(cx, host))).await;
+    let (mut bad, mut evidence, mut good) = (Vec::new(), Vec::new(), 0);
+    for (host, served) in looked_at.iter().zip(&shown) {
+        let (why, id) = match served {
+            Served::Chain(TlsFact { distrust: None, .. }, _) => {
+                good += 1;
+                continue;
+            }
+            // This machine has nothing to judge it by, or nobody could be asked.
+            Served::Chain(TlsFact { distrust: Some(why), .. }, _) if why == "no-trust-store" => continue,
+            Served::Untold => continue,
+            Served::Chain(TlsFact { distrust: Some(why), .. }, id) => (why.as_str(), id),
+            Served::NoTls(id) => ("no-tls", id),
+        };
+        let why = cx.know.records.get(&format!("certificate.{why}")).map_or(why, String::as_str);
+        bad.push(format!("{host}: {why}"));
+        evidence.push(*id);
+    }
+    if bad.is_empty() {
+        return false;
+    }
+    // One that could not be told may be good.
+    let some = good > 0 || bad.len() < hosts.len();
+    let id = match (policy.mode.as_str(), some) {
+        ("enforce", false) => "dns.mta-sts.unverified",
+        ("enforce", true) => "dns.mta-sts.some-unverified",
+        _ => "dns.mta-sts.testing-unverified",
+    };
+    cx.found(evidence.into_iter().fold(found(id).arg("hosts", bad.join(", ")), Finding::shown_by));
+    true
 }
 
 /// TLS reports (RFC 8460 §3): who wants to hear of deliveries that TLS kept back.

@@ -21,7 +21,9 @@ use futures_util::future::join_all;
 use super::tools::{Host, answers_for_all, hosts, hurried_where_silent, is_private, leave, route};
 use super::{BoxFuture, Check, Context};
 use crate::net::RecordType;
-use crate::transcript::{ConnectOutcome, Consent, DnsFact, DnsRecord, EvidenceId, Finding};
+use crate::transcript::{
+    BreakKind, ConnectOutcome, Consent, DnsFact, DnsRecord, EvidenceId, Fact, Finding, Role, Stage,
+};
 
 /// The check of step 7.
 pub(super) struct Firewall;
@@ -63,6 +65,7 @@ impl Check for Firewall {
             "connectivity.trace.nobody",
             "connectivity.trace.reached",
             "connectivity.trace.untried",
+            "firewall.cut-untold",
             "firewall.none-seen",
             "firewall.could-not-tell",
         ]
@@ -175,6 +178,13 @@ async fn try_port(cx: &Context, server: String, address: SocketAddr) -> Port {
     Port { server, port: address.port(), outcome, evidence }
 }
 
+/// Whether a talk that had begun was cut, with no word of why.
+fn is_cut(fact: &Fact) -> bool {
+    let begun = |s: Stage| !matches!(s, Stage::Resolve | Stage::Connect | Stage::Greeting | Stage::Quit);
+    matches!(fact, Fact::Broke { broken, .. }
+        if broken.role == Role::Case && begun(broken.stage) && matches!(broken.kind, BreakKind::Closed | BreakKind::Reset))
+}
+
 /// What the ports say together: the one that the mail goes by, here and at others, and the other ports.
 fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: Option<bool>) {
     use ConnectOutcome::{Denied, Error, Open, Refused, Timeout, Unreachable};
@@ -209,6 +219,10 @@ fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: Opt
     };
     cx.found(found(id));
     if traces == Some(false) && id.ends_with(".open") {
-        cx.found(found("firewall.none-seen"));
+        // Who reads along, and who cannot be asked, cuts a talk in the same way.
+        let cuts: Vec<EvidenceId> = cx.seen.numbered().filter(|(_, e)| is_cut(&e.fact)).map(|(id, _)| id).collect();
+        let mut seen = found(if cuts.is_empty() { "firewall.none-seen" } else { "firewall.cut-untold" });
+        seen.evidence.extend(cuts);
+        cx.found(seen);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::mx::{self, Exchangers};
 use crate::check::Context;
-use crate::check::tools::{could_not_tell, resolver_works};
+use crate::check::dns::elsewhere;
+use crate::check::tools::{could_not_tell, is_cut, resolver_fault};
 use crate::net::RecordType;
 use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
@@ -22,18 +23,26 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     }
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
     if let Some(why) = could_not_tell(&mx) {
+        let found = |id: &str| found(id).arg("why", why).arg("detail", mx.detail.clone().unwrap_or_default());
         // A resolver that fails for every name says nothing about this one.
-        let fails = mx.outcome == DnsOutcome::ServFail && resolver_works(cx).await;
-        let id = match mx.outcome {
+        if let Some(id) = resolver_fault(cx, &mx).await {
+            cx.found(found(id).arg("name", &ascii).arg("type", RecordType::MX));
+            return None;
+        }
+        cx.found(found(match mx.outcome {
             DnsOutcome::DeniesAll => "recipient.domain.untold",
-            _ if fails => "recipient.domain.servfail",
+            DnsOutcome::ServFail => "recipient.domain.servfail",
+            _ if is_cut(&mx) => "recipient.domain.cut",
+            DnsOutcome::Timeout => "recipient.domain.silent",
             _ => "recipient.domain.unknown",
-        };
-        cx.found(found(id).arg("why", why).arg("detail", mx.detail.unwrap_or_default()));
+        }));
         return None;
     }
     if mx.outcome == DnsOutcome::NxDomain {
-        cx.found(missing(cx, domain, &ascii, evidence).await);
+        // A resolver may deny what the rest of the world knows.
+        if !elsewhere(cx, domain).await {
+            cx.found(missing(cx, domain, &ascii, evidence).await);
+        }
         return None;
     }
     let mut records: Vec<(u16, String)> = exchangers(&mx);
@@ -46,7 +55,9 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     }
     let named: Vec<(u16, String)> = records.iter().filter(|(_, host)| !host.is_empty()).cloned().collect();
     if named.is_empty() {
-        cx.found(found("recipient.domain.null-mx"));
+        if !elsewhere(cx, domain).await {
+            cx.found(found("recipient.domain.null-mx"));
+        }
         return None;
     }
     let hosts = named.iter().map(|(_, host)| host.as_str()).collect::<Vec<_>>().join(", ");
@@ -92,7 +103,7 @@ async fn fallback(cx: &Context, domain: &str, ascii: &str, evidence: EvidenceId)
     }
     if let Some(why) = answers.iter().find_map(|(dns, _)| could_not_tell(dns)) {
         cx.found(found("recipient.domain.unknown").arg("why", why));
-    } else {
+    } else if !elsewhere(cx, domain).await {
         cx.found(found("recipient.domain.no-mail"));
     }
     false

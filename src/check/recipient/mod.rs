@@ -3,14 +3,17 @@
 mod domain;
 mod mx;
 mod rcpt;
+mod several;
 mod slips;
+mod verdict;
 mod written;
 
 use std::collections::BTreeSet;
 
-use super::tools::{NoHosts, exchangers, hosts, split};
+use super::dns::elsewhere;
+use super::tools::{NoHosts, Split, exchangers, hosts, split};
 use super::{BoxFuture, Check, Context};
-use crate::transcript::{Consent, Finding};
+use crate::transcript::{Case, Consent, Finding};
 
 /// The check of step 1.
 pub(super) struct Recipient;
@@ -23,6 +26,9 @@ impl Check for Recipient {
     fn emits(&self) -> &'static [&'static str] {
         &[
             "recipient.none-given",
+            "recipient.in-question",
+            "recipient.others.taken",
+            "recipient.others.unasked",
             "recipient.syntax.bad",
             "recipient.syntax.suggested",
             "recipient.syntax.ok",
@@ -44,6 +50,8 @@ impl Check for Recipient {
             "recipient.domain.unknown",
             "recipient.domain.untold",
             "recipient.domain.servfail",
+            "recipient.domain.silent",
+            "recipient.domain.cut",
             "recipient.mx.null-beside",
             "recipient.mx.duplicate",
             "recipient.mx.cname",
@@ -84,6 +92,12 @@ impl Check for Recipient {
             "recipient.rcpt.broke",
             "recipient.rcpt.no-answer",
             "recipient.rcpt.no-consent",
+            "dns.authority.old-servers",
+            "dns.authority.astray",
+            "dns.resolver-fails",
+            "dns.resolver-refuses",
+            "dns.resolver-silent",
+            "dns.resolver-closed",
         ]
     }
 
@@ -93,31 +107,25 @@ impl Check for Recipient {
 }
 
 async fn run(cx: &Context) {
-    let Some(address) = cx.case.recipient() else {
-        cx.found(Finding::new("recipient.none-given"));
-        return;
-    };
-    let parts = match split(address) {
-        Ok(parts) => parts,
-        Err(mut fault) => {
-            if fault.rule == "no-dot" {
-                fault.suggestion = without_dot(cx, address);
-            }
-            let id = if fault.suggestion.is_some() { "recipient.syntax.suggested" } else { "recipient.syntax.bad" };
-            let found = Finding::new(id)
-                .arg("address", address)
-                .arg("rule", fault.rule)
-                .arg("fault", cx.know.syntax.get(fault.rule).map_or("", String::as_str))
-                .arg("column", fault.column)
-                .arg("suggestion", fault.suggestion.unwrap_or_default());
-            cx.found(found);
-            return;
-        }
-    };
-    cx.found(Finding::new("recipient.syntax.ok").arg("address", address));
-    written::note(cx, address, &parts);
+    match several::apart(&cx.case.to).as_slice() {
+        [] => cx.found(Finding::new("recipient.none-given")),
+        [_] => at_domain(cx).await,
+        given => several::run(cx, given).await,
+    }
+}
+
+/// One recipient, taken apart.
+struct Asked<'a> {
+    address: &'a str,
+    parts: Split,
+}
+
+/// The recipients of the case, all of one domain: how they are written, where mail for them goes, what a server there says to each.
+async fn at_domain(cx: &Context) {
+    let asked: Vec<Asked<'_>> = cx.case.to.iter().filter_map(|address| as_written(cx, address)).collect();
+    let Some(Asked { parts, .. }) = asked.first() else { return };
     // A server that was entered is asked whatever the DNS says of the domain: it may know the domain by itself.
-    let own_server = cx.case.server.is_some() && cx.case.user.is_none();
+    let own_server = is_own_server(&cx.case);
     let looked = domain::look(cx, &parts.domain).await;
     if looked.is_none() && !own_server {
         return;
@@ -135,7 +143,11 @@ async fn run(cx: &Context) {
             if !own_server {
                 hosts.retain(|host| !looked.unusable.contains(&host.name.to_ascii_lowercase()));
             }
-            let heard = rcpt::ask(cx, &hosts, address, &parts).await;
+            let heard = rcpt::ask(cx, &hosts, &asked).await;
+            // Where nobody answers, it may be our resolver that led us to the wrong door.
+            if heard.is_empty() && !own_server && elsewhere(cx, &parts.domain).await {
+                return;
+            }
             looked.judge_inner(cx, &parts.domain, !own_server, &heard);
         }
         Err(NoHosts::Unknown(why, evidence)) => {
@@ -144,6 +156,36 @@ async fn run(cx: &Context) {
         }
         // `domain` has said it already.
         Err(_) => {}
+    }
+}
+
+/// Whether a server was entered that takes mail without a login.
+fn is_own_server(case: &Case) -> bool {
+    case.server.is_some() && case.user.is_none()
+}
+
+/// Says how an address is written; none where it is no address.
+fn as_written<'a>(cx: &Context, address: &'a str) -> Option<Asked<'a>> {
+    match split(address) {
+        Ok(parts) => {
+            cx.found(Finding::new("recipient.syntax.ok").arg("address", address));
+            written::note(cx, address, &parts);
+            Some(Asked { address, parts })
+        }
+        Err(mut fault) => {
+            if fault.rule == "no-dot" {
+                fault.suggestion = without_dot(cx, address);
+            }
+            let id = if fault.suggestion.is_some() { "recipient.syntax.suggested" } else { "recipient.syntax.bad" };
+            let found = Finding::new(id)
+                .arg("address", address)
+                .arg("rule", fault.rule)
+                .arg("fault", cx.know.syntax.get(fault.rule).map_or("", String::as_str))
+                .arg("column", fault.column)
+                .arg("suggestion", fault.suggestion.unwrap_or_default());
+            cx.found(found);
+            None
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 
 use crate::check::Context;
+use crate::check::dns::elsewhere;
 use crate::check::tools::{could_not_tell, is_private};
 use crate::transcript::{AddressFamily, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
@@ -83,6 +84,9 @@ pub(super) async fn look(cx: &Context, domain: &str, named: &[(u16, String)], mx
     }
     let dead = |e: &&Exchanger| matches!(e.outcome, Led::Home | Led::IsAddress | Led::Nowhere);
     if looked.iter().all(|e| dead(&e)) {
+        if elsewhere(cx, domain).await {
+            return None;
+        }
         let names = looked.iter().map(|e| e.host.as_str()).collect::<Vec<_>>().join(", ");
         cx.found(found("recipient.mx.none-usable", &names).arg("count", looked.len()));
         return None;

@@ -3,39 +3,46 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::Asked;
+use super::verdict::{judged, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::{Certainty, Meaning, seconds};
-use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
+use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
-pub(super) async fn ask(cx: &Context, hosts: &[Host], address: &str, parts: &Split) -> BTreeSet<String> {
+///
+/// Several recipients of one domain are asked about in one session. What is said before any is named is said of the first.
+pub(super) async fn ask(cx: &Context, hosts: &[Host], asked: &[Asked<'_>]) -> BTreeSet<String> {
+    let Some(Asked { address: first, .. }) = asked.first() else { return BTreeSet::new() };
     let (mut busy, mut unreachable) = (None, None);
     let mut heard = BTreeSet::new();
     for host in hosts {
         let label = format!("{}:{}", host.name, host.port);
         cx.rec.probing(&label);
         let started = Instant::now();
-        let asked = ask_host(cx, host, address, parts).await;
-        if asked.is_ok() {
+        let said = ask_host(cx, host, asked).await;
+        if said.is_ok() {
             heard.insert(host.name.to_ascii_lowercase());
         }
-        match asked {
+        match said {
             // One that is busy now, or hangs up, is passed over, too, where there are others.
-            Ok(finding) if hosts.len() > 1 && is_not_now(&finding) => {
-                let finding = finding.arg("server", &host.name).arg("address", address);
+            Ok((finding, _)) if hosts.len() > 1 && is_not_now(&finding) => {
+                let finding = finding.arg("server", &host.name).arg("address", first);
                 let why = finding.args.get("codes").cloned().unwrap_or_default();
                 cx.found(passed_over(&finding).arg("why", why).ends(&label, ms(started)));
                 busy.get_or_insert(finding);
             }
-            Ok(finding) => {
-                let finding = finding.arg("server", &host.name).arg("address", address);
+            Ok((finding, others)) => {
+                let finding = finding.arg("server", &host.name).arg("address", first);
                 cx.found(finding.ends(&label, ms(started)));
+                for (finding, asked) in others.into_iter().zip(&asked[1..]) {
+                    cx.found(finding.arg("server", &host.name).arg("address", asked.address));
+                }
                 return heard;
             }
             Err(why) => {
-                let why = why.arg("server", &host.name).arg("address", address);
+                let why = why.arg("server", &host.name).arg("address", first);
                 cx.found(passed_over(&why).ends(&label, ms(started)));
                 unreachable.get_or_insert(why);
             }
@@ -60,18 +67,21 @@ fn is_not_now(finding: &Finding) -> bool {
     finding.id == "recipient.rcpt.broke" || finding.id == "recipient.rcpt.refused-earlier" && busy
 }
 
-/// What a host said, or why it could not be asked.
-async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Result<Finding, Finding> {
+/// What a host said of the first recipient, and of each of the others as far as they were named to it.
+type Said = (Finding, Vec<Finding>);
+
+/// What a host said, or why it could not be asked. There is at least one to ask about.
+async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said, Finding> {
     let could_not = |why: &str| Finding::new("recipient.rcpt.unreachable").arg("why", why);
     let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
     let mut unreachable = could_not(host.unknown.unwrap_or(nowhere));
     unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, host, talk, address, parts).await),
+            Ok(talk) => return Ok(envelope(cx, host, talk, asked).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
-                return Ok(earlier(&heard));
+                return Ok((earlier(&heard), Vec::new()));
             }
             Err(Stopped::NoStarttls(dialogue, heard)) => {
                 dialogue.quit().await;
@@ -85,7 +95,7 @@ async fn ask_host(cx: &Context, host: &Host, address: &str, parts: &Split) -> Re
                     .arg("stage", broken.stage.spoken())
                     .shown_by(evidence);
             }
-            Err(Stopped::Broke(broken)) => return Ok(broke(&broken)),
+            Err(Stopped::Broke(broken)) => return Ok((broke(&broken), Vec::new())),
         }
     }
     Err(unreachable)
@@ -96,67 +106,116 @@ fn unasked(broken: &BreakFact) -> bool {
     broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
 }
 
-async fn envelope(cx: &Context, host: &Host, talk: Talk, address: &str, parts: &Split) -> Finding {
+async fn envelope(cx: &Context, host: &Host, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
-    let domain = idna::domain_to_ascii(&parts.domain).unwrap_or_else(|_| parts.domain.clone());
-    let utf8 = !parts.local.is_ascii() || !from.is_ascii();
-    let address = if parts.local.is_ascii() { format!("{}@{domain}", parts.local) } else { address.to_owned() };
-    if utf8 && !dialogue.capabilities().has("SMTPUTF8") {
+    let utf8 = !from.is_ascii() || asked.iter().any(|to| !to.parts.local.is_ascii());
+    let offered = dialogue.capabilities().has("SMTPUTF8");
+    let lacking = |to: &Asked<'_>| {
+        let cannot = !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
+        cannot.then(|| Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence))
+    };
+    let first = &asked[0];
+    if let Some(lacking) = lacking(first) {
         dialogue.quit().await;
-        return Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
+        return alone(lacking);
     }
-    if utf8 {
+    if utf8 && offered {
         let server = &opening.last().reply.server;
         cx.found(Finding::new("recipient.rcpt.utf8-offered").arg("server", server).shown_by(opening.last().evidence));
     }
-    let parameters =
-        [utf8.then(|| "SMTPUTF8".to_owned()), size(cx, &dialogue)].into_iter().flatten().collect::<Vec<_>>();
-    let finding = match dialogue.mail(from, &parameters.join(" ")).await {
-        Err(broken) => return broke(&broken),
-        Ok(heard) if !heard.reply.is_positive() => earlier(&heard),
-        Ok(_) => {
-            let real = match dialogue.rcpt(&address, Role::Case).await {
-                Err(broken) => return broke(&broken),
-                Ok(heard) => heard,
-            };
-            let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
-            let login = wants_login(cx, &dialogue, &real);
-            let verdict = match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return judged(cx, &real, None, login),
-                Ok(heard) => judged(cx, &real, Some(&heard), login),
-            };
-            if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
-                let found = Finding::new("recipient.rcpt.will-queue").arg("server", &host.name);
-                cx.found(found.arg("text", real.reply.joined()).shown_by(real.evidence));
-            }
-            if let Some(before) = put_off_before(cx, &address)
-                && real.reply.is_positive()
-            {
-                cx.found(passed(&before, &real, &address));
-            }
-            if verdict.id == "recipient.rcpt.all-refused" {
-                // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
-                // that knows neither name.
-                let postmaster = format!("postmaster@{domain}");
-                match dialogue.rcpt(&postmaster, Role::Control).await {
-                    Err(_) => return verdict,
-                    Ok(heard) => {
-                        beside(cx, host, &heard, &postmaster, parts).await;
-                        served(cx, &real, &heard, verdict)
-                    }
-                }
-            } else {
-                verdict
-            }
-        }
+    let parameters = [(utf8 && offered).then(|| "SMTPUTF8".to_owned()), size(cx, &dialogue)];
+    let parameters = parameters.into_iter().flatten().collect::<Vec<_>>();
+    let said = match dialogue.mail(from, &parameters.join(" ")).await {
+        Err(broken) => return alone(broke(&broken)),
+        Ok(heard) if !heard.reply.is_positive() => alone(earlier(&heard)),
+        Ok(_) => match recipients(cx, host, &mut dialogue, asked, &lacking).await {
+            (said, true) => said,
+            (said, false) => return said,
+        },
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &address).await.is_ok() {
+    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &first.named()).await.is_ok() {
         dialogue.quit().await;
     }
-    finding
+    said
+}
+
+fn alone(finding: Finding) -> Said {
+    (finding, Vec::new())
+}
+
+/// RCPT for the first, for the control, for the others; and whether the dialogue still stands.
+async fn recipients(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    asked: &[Asked<'_>],
+    lacking: &(dyn Fn(&Asked<'_>) -> Option<Finding> + Sync),
+) -> (Said, bool) {
+    let address = asked[0].named();
+    let real = match dialogue.rcpt(&address, Role::Case).await {
+        Err(broken) => return (alone(broke(&broken)), false),
+        Ok(heard) => heard,
+    };
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
+    let login = wants_login(cx, dialogue, &real);
+    let Ok(control) = dialogue.rcpt(&control, Role::Control).await else {
+        return (alone(judged(cx, &real, None, login)), false);
+    };
+    let mut verdict = judged(cx, &real, Some(&control), login);
+    if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
+        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
+    }
+    if let Some(before) = put_off_before(cx, &address)
+        && real.reply.is_positive()
+    {
+        cx.found(passed(&before, &real, &address));
+    }
+    let mut further = Vec::new();
+    for to in &asked[1..] {
+        let finding = match lacking(to) {
+            Some(lacking) => lacking,
+            None => match dialogue.rcpt(&to.named(), Role::Case).await {
+                Err(broken) => {
+                    further.push(broke(&broken));
+                    return ((verdict, further), false);
+                }
+                // Where this server takes another recipient, a refusal is about this one.
+                Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => {
+                    of_reply("recipient.rcpt.refused", &heard)
+                }
+                Ok(heard) => judged(cx, &heard, Some(&control), login),
+            },
+        };
+        further.push(finding);
+    }
+    if verdict.id == "recipient.rcpt.all-refused" {
+        // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one that
+        // knows neither name.
+        let postmaster = format!("postmaster@{domain}");
+        match dialogue.rcpt(&postmaster, Role::Control).await {
+            Err(_) => return ((verdict, further), false),
+            Ok(heard) => {
+                beside(cx, host, &heard, &postmaster, &asked[0].parts).await;
+                verdict = served(cx, &real, &heard, verdict);
+            }
+        }
+    }
+    ((verdict, further), true)
+}
+
+impl Asked<'_> {
+    /// The address as it is named to a server.
+    fn named(&self) -> String {
+        let Split { local, domain, .. } = &self.parts;
+        if !local.is_ascii() {
+            return self.address.to_owned();
+        }
+        format!("{local}@{}", idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.clone()))
+    }
 }
 
 /// VRFY, where it is offered and was allowed: what it says, most servers keep to themselves (RFC 5321 §3.5.3).
@@ -204,110 +263,9 @@ async fn beside(cx: &Context, host: &Host, heard: &Heard, postmaster: &str, part
     }
 }
 
-/// Words that may mean the name or the whole domain, where the postmaster of the same domain is welcome: then they mean the name.
-fn served(cx: &Context, real: &Heard, postmaster: &Heard, verdict: Finding) -> Finding {
-    if !postmaster.reply.is_positive() || cx.reader.reply(&real.reply).cause != "address" {
-        return verdict;
-    }
-    let found = Finding::new("recipient.rcpt.domain-served").arg("server", &real.reply.server);
-    cx.found(found.arg("codes", real.reply.codes()).shown_by(real.evidence).shown_by(postmaster.evidence));
-    Finding { id: "recipient.rcpt.refused".to_owned(), ..verdict }
-}
-
 /// Whether two names are of one host.
 fn same(a: &Host, b: &Host) -> bool {
     a.name.eq_ignore_ascii_case(&b.name) || a.addresses.iter().any(|ip| b.addresses.contains(ip))
-}
-
-/// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
-    let positive = |h: &Heard| h.reply.is_positive();
-    let id = match (&real.reply.code, control) {
-        (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
-        (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
-        (200..400, _) => "recipient.rcpt.accepted",
-        // Greylisting says so. Where nothing does, a name that is refused at once beside this one tells that it is known.
-        (400..500, Some(c)) if unsaid(cx, real) && (500..600).contains(&c.reply.code) => {
-            "recipient.rcpt.deferred-alone"
-        }
-        (400..500, _) if greylists(cx, real) => "recipient.rcpt.greylisted",
-        (400..500, _) => "recipient.rcpt.deferred",
-        // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
-        (_, Some(c))
-            if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(cx, real) =>
-        {
-            if wants_login {
-                "recipient.rcpt.login-first"
-            } else {
-                "recipient.rcpt.all-refused"
-            }
-        }
-        _ => "recipient.rcpt.refused",
-    };
-    let mut finding =
-        Finding::new(id).arg("codes", real.reply.codes()).arg("text", real.reply.joined()).shown_by(real.evidence);
-    if let Some(control) = control {
-        finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
-    }
-    if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
-}
-
-/// What is waited for where a server does not say how long: what most greylisting is set to (postgrey(8), `--delay`).
-const USUAL_WAIT: u64 = 300;
-/// Greylisting counts to the second, and so do clocks: a little more is waited.
-const SPARE: u64 = 2;
-
-fn greylists(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
-}
-
-/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code.
-fn unsaid(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).phrase.is_none()
-}
-
-/// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.
-fn put_off(cx: &Context, heard: &Heard, finding: Finding) -> Finding {
-    let asked = cx.reader.reply(&heard.reply).args.get("wait").and_then(|w| seconds(w).map(|s| (w.clone(), s)));
-    let (wait, secs) = asked.unwrap_or_else(|| ("5 minutes".to_owned(), USUAL_WAIT));
-    let finding = finding.arg("wait", wait);
-    let again = cx.seen.findings().any(|(_, f)| f.id == finding.id && f.args.contains_key(RETRY_SECS));
-    if again {
-        return Finding { id: "recipient.rcpt.greylisted-still".to_owned(), ..finding };
-    }
-    finding.arg(RETRY_SECS, secs + SPARE)
-}
-
-/// The greylisting of this session that put this address off.
-fn put_off_before(cx: &Context, address: &str) -> Option<Finding> {
-    let before = cx.seen.findings().map(|(_, f)| f).find(|f| f.id == "recipient.rcpt.greylisted")?;
-    before.args.get("address").is_some_and(|a| a.eq_ignore_ascii_case(address)).then(|| before.clone())
-}
-
-/// It was greylisting: the same question, answered otherwise after a wait.
-fn passed(before: &Finding, real: &Heard, address: &str) -> Finding {
-    let codes = before.args.get("codes").cloned().unwrap_or_default();
-    Finding::new("recipient.rcpt.greylist-passed")
-        .arg("server", &real.reply.server)
-        .arg("address", address)
-        .arg("before", codes)
-        .arg("codes", real.reply.codes())
-        .shown_by(real.evidence)
-}
-
-/// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.
-fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
-    cx.case.server.is_some()
-        && cx.case.user.is_none()
-        && dialogue.capabilities().has("AUTH")
-        && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
-}
-
-/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do so plainly.
-fn names_user(cx: &Context, heard: &Heard) -> bool {
-    let plainly = |m: &Meaning| m.cause == "address" && m.certainty >= Certainty::Likely;
-    heard.reply.enhanced.is_some_and(|e| matches!((e.subject, e.detail), (1, 1 | 2 | 6 | 10) | (2, _)))
-        || (heard.reply.enhanced.is_none() && plainly(&cx.reader.reply(&heard.reply)))
 }
 
 fn earlier(heard: &Heard) -> Finding {

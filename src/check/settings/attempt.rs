@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::check::Context;
+use crate::check::know::spoken;
 use crate::check::tools::masked;
 use crate::net::{Dialogue, Open};
 use crate::transcript::{
@@ -84,6 +85,7 @@ impl Attempt {
             .arg("server", server)
             .arg("port", self.port)
             .arg("security", self.security.as_str())
+            .arg("spoken", spoken(self.security))
             .arg("why", self.why());
         finding.evidence.extend(self.evidence);
         finding

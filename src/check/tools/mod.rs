@@ -6,6 +6,7 @@ mod hosts;
 mod masked;
 mod proxy;
 mod route;
+mod sender;
 mod talk;
 
 pub(crate) use address::{Split, split};
@@ -14,6 +15,7 @@ pub(crate) use hosts::{Host, NoHosts, exchangers, hosts};
 pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use proxy::answers_for_all;
 pub(crate) use route::route;
+pub(crate) use sender::{greeted, sending_address};
 pub(crate) use talk::{Stopped, Talk, talk};
 
 use std::net::{IpAddr, SocketAddr};
@@ -45,6 +47,24 @@ pub(crate) async fn resolver_works(cx: &Context) -> bool {
     let (name, rtype) =
         cx.know.controls.first().map_or((".", RecordType::NS), |domain| (domain.as_str(), RecordType::MX));
     cx.net.lookup(&cx.rec, name, rtype).await.0.outcome.is_answer()
+}
+
+/// What is amiss with the resolver itself, where an answer fails and one about another name fails, too: the finding that says so.
+pub(crate) async fn resolver_fault(cx: &Context, failed: &DnsFact) -> Option<&'static str> {
+    let id = match failed.outcome {
+        DnsOutcome::ServFail => "dns.resolver-fails",
+        DnsOutcome::Refused => "dns.resolver-refuses",
+        DnsOutcome::Timeout if !is_cut(failed) => "dns.resolver-silent",
+        DnsOutcome::Error if failed.detail.as_deref() == Some("connection refused") => "dns.resolver-closed",
+        _ => return None,
+    };
+    (!resolver_works(cx).await).then_some(id)
+}
+
+/// Whether an answer was cut for its length, and did not come over TCP either (RFC 7766).
+pub(crate) fn is_cut(dns: &DnsFact) -> bool {
+    let failed = matches!(dns.outcome, DnsOutcome::Error | DnsOutcome::Timeout);
+    failed && dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated"))
 }
 
 /// The net to call that address with: one that kept silent before in this session is not waited for as long again.

@@ -6,6 +6,7 @@ use super::{App, Order};
 use crate::transcript::{EvidenceId, Fact, StepId};
 use crate::tui::keys::Command;
 use crate::tui::model;
+use crate::tui::screen;
 use crate::tui::view::{Auto, Lens, Prompt, PromptFor, Screen, StepSeen};
 use crate::walk::{Input, Place, StepState};
 
@@ -23,6 +24,7 @@ impl App {
                 self.go(command);
             }
             Command::Left | Command::Right => self.turn(command == Command::Right),
+            Command::More => self.more_of_the_meaning(),
             Command::Toggle => {
                 if let Screen::Consent(asking) = &mut self.view.screen
                     && let Some((_, ticked)) = asking.lines.get_mut(asking.cursor)
@@ -43,7 +45,7 @@ impl App {
             Command::StepBack => self.feed(Input::Back),
             Command::Transcript => {
                 let cursor = self.telling_line();
-                self.view.open(Screen::Transcript(Lens { cursor, find: String::new() }));
+                self.view.open(Screen::Transcript(Lens { cursor, ..Lens::default() }));
             }
             Command::Evidence => {
                 let of = self.evidence_lit();
@@ -97,6 +99,14 @@ impl App {
         }
     }
 
+    /// The next rows of what a line means; after the last ones, the first.
+    fn more_of_the_meaning(&mut self) {
+        let (most, room) = self.meaning_left();
+        if let Screen::Transcript(lens) = &mut self.view.screen {
+            lens.scroll = if lens.scroll >= most { 0 } else { (lens.scroll + room.saturating_sub(1)).min(most) };
+        }
+    }
+
     /// The next among a few, to the left or to the right.
     fn turn(&mut self, right: bool) {
         let map = &self.shown.map;
@@ -124,8 +134,11 @@ impl App {
     }
 
     fn help(&mut self) {
-        let of = self.view.screen.kind();
-        if !matches!(self.view.screen, Screen::Help { .. }) {
+        // The same key shows it and puts it away.
+        if matches!(self.view.screen, Screen::Help { .. }) {
+            self.leave();
+        } else {
+            let of = Box::new(self.now());
             self.view.open(Screen::Help { of, scroll: 0 });
         }
     }
@@ -147,8 +160,8 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let sends = form.names_settings() || !form.next();
-                if sends {
+                let passes = form.names_settings() || form.passes(self.session.walk().case(), !self.confined);
+                if passes && (form.names_settings() || !form.next()) {
                     self.submit();
                 }
             }
@@ -204,6 +217,11 @@ impl App {
                 self.view.settle_on(home);
             }
             Screen::Start { .. } => {}
+            // A world that was chosen from the list: another can be.
+            Screen::Story { .. } if self.practice.is_some() => {
+                self.another();
+                self.choose(screen::start::CHOICES.len() - 1);
+            }
             _ => {
                 let home = self.home();
                 self.view.settle_on(home);
@@ -320,7 +338,7 @@ impl App {
             lines[*i].text.to_lowercase().contains(&lens.find) || lines[*i].host.to_lowercase().contains(&lens.find)
         };
         match (1..=n).map(|step| (lens.cursor + step) % n.max(1)).find(hit) {
-            Some(at) => lens.cursor = at,
+            Some(at) => (lens.cursor, lens.scroll) = (at, 0),
             None => self.view.note = Some(format!("\"{}\" is nowhere in the transcript.", lens.find)),
         }
     }

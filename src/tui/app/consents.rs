@@ -27,6 +27,21 @@ impl App {
         }
     }
 
+    /// Asks again what lay open when a session was left. Nothing is done that was not answered.
+    pub(super) fn ask_once_more(&mut self, then: Then) {
+        let to = match &then {
+            Then::Open(step) | Then::Again(step) => Some(step.clone()),
+            _ => self.session.walk().proposal().and_then(|p| p.to.clone()),
+        };
+        let open = self.open_requests(&then, to.as_ref());
+        match then {
+            // What was declined before was asked for once more.
+            Then::Again(step) if open.is_empty() && self.session.walk().here() == Some(&step) => self.allow(),
+            then if !open.is_empty() => self.ask(open, then),
+            _ => {}
+        }
+    }
+
     /// Asks for what the step that the walk came to waits for.
     pub(super) fn ask_if_waiting(&mut self) {
         let asks = self.session.walk().asks(&self.guide);

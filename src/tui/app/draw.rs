@@ -8,7 +8,7 @@ use crate::run::zone;
 use crate::transcript::{EvidenceId, Fact};
 use crate::tui::model::{self, Found, StepView};
 use crate::tui::screen::{self, start::StartView, step::How, transcript::LensView};
-use crate::tui::view::{Lens, Prompt, Screen};
+use crate::tui::view::{Lens, Prompt, PromptFor, Screen};
 use crate::tui::widget::{Head, Pen, Spots, footer, head, note_line};
 use crate::walk::Place;
 
@@ -56,13 +56,13 @@ impl App {
         match seen {
             Screen::Start { cursor } => {
                 let last = self.last.as_ref().map(|l| l.says.clone());
-                screen::start::draw(&mut body, &StartView { cursor: *cursor, last });
+                screen::start::draw(&mut body, &StartView { cursor: *cursor, last, confined: self.confined });
             }
             Screen::Story { scroll } => {
                 screen::start::story(&mut body, self.story.as_deref().unwrap_or_default(), *scroll);
             }
             Screen::Practise { cursor: at, find } => {
-                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.id.clone(), w.title.clone())).collect();
+                let rows: Vec<_> = self.worlds_found(find).map(|w| (w.title.as_str(), w.id.as_str())).collect();
                 let x =
                     screen::list::titles(&mut body, &format!("Which broken server? Type to find: {find}"), &rows, *at);
                 cursor = Some((left + x, 3));
@@ -98,7 +98,7 @@ impl App {
             Screen::Checklist { cursor } => {
                 screen::checklist::draw(&mut body, &self.shown.checklist, *cursor, self.view.tick);
             }
-            Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, *of, *scroll),
+            Screen::Help { of, scroll } => screen::help::draw(&mut body, &self.view.keys, of, *scroll),
             Screen::Map { cursor, way } => {
                 let lit =
                     screen::map::MapLit { row: *cursor, way: self.shown.map.way_lit(*way), chosen: way.is_some() };
@@ -119,7 +119,9 @@ impl App {
         let walk = self.session.walk();
         let named = |state: &str| Head { about: model::about(walk), state: state.to_owned() };
         match self.view.seen() {
-            Screen::Start { .. } | Screen::Form(_) | Screen::Practise { .. } if *walk.place() == Place::Start => {
+            Screen::Start { .. } | Screen::Form(_) | Screen::Practise { .. } | Screen::Consent(_)
+                if *walk.place() == Place::Start =>
+            {
                 Head { about: String::new(), state: "an SMTP troubleshooter".to_owned() }
             }
             Screen::Story { .. } => Head { about: String::new(), state: "practice".to_owned() },
@@ -149,7 +151,12 @@ impl App {
 
     pub(super) fn lens_view(&self, lens: &Lens) -> LensView<'_> {
         let Shown { lines, whole, meant, .. } = &self.shown;
-        LensView { lines, cursor: lens.cursor.min(lines.len().saturating_sub(1)), whole, meant }
+        LensView { lines, cursor: lens.cursor.min(lines.len().saturating_sub(1)), whole, meant, scroll: lens.scroll }
+    }
+
+    /// How far what a line of the transcript means can be scrolled, and how many rows of it are seen.
+    pub(super) fn meaning_left(&self) -> (u16, u16) {
+        screen::transcript::rest(&self.shown.meant, self.size.0, self.size.1.saturating_sub(4))
     }
 
     /// The time of day of a moment of the session, by this machine's clock and zone.
@@ -186,7 +193,7 @@ fn draw_prompt(pen: &mut Pen<'_>, y: u16, prompt: &Prompt) -> (u16, u16) {
     let scroll = prompt.line.visual_scroll(room.into());
     let shown: String = prompt.line.value().chars().skip(scroll).collect();
     pen.put_within(x, y, &shown, room, theme.text);
-    let hint = "Enter keep   Esc back";
+    let hint = if prompt.goal == PromptFor::Find { "Enter find   Esc back" } else { "Enter keep   Esc back" };
     pen.put_before(width.saturating_sub(1), y, hint, theme.dim);
     let column = prompt.line.visual_cursor().saturating_sub(scroll);
     (x + u16::try_from(column).unwrap_or(0), y)

@@ -98,7 +98,18 @@ impl App {
             let of: Vec<EvidenceId> = told.filter(|id| (id.0 as usize) < length).collect();
             return self.view.open(Screen::Evidence { of, scroll: 0 });
         }
+        if let Some((asking, step)) = looking.split_once(' ') {
+            let step = StepId::new(step);
+            return match asking {
+                "asking-open" => self.ask_once_more(Then::Open(step)),
+                "asking-again" => self.ask_once_more(Then::Again(step)),
+                _ => {}
+            };
+        }
         match looking.as_str() {
+            "asking" => self.ask_once_more(Then::Follow),
+            "form" => self.act(Command::FillIn),
+            "ways" => self.act(Command::Ways),
             "step" if self.mode == Mode::Checklist => self.view.open(Screen::Step(StepSeen::default())),
             "transcript" => self.act(Command::Transcript),
             "map" => self.act(Command::Map),
@@ -129,6 +140,7 @@ impl App {
 
     /// Shows a form; where it was left before with something in it, as it was left.
     fn ask_by(&mut self, form: Form) {
+        let form = if self.confined { form.without_files() } else { form };
         let same = self.kept.take_if(|kept| kept.purpose == form.purpose);
         self.view.open(Screen::Form(same.unwrap_or_else(|| Box::new(form))));
     }

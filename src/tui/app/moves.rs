@@ -22,6 +22,9 @@ impl App {
                 if let Screen::Map { way, .. } = &mut self.view.screen {
                     *way = None;
                 }
+                if let Screen::Transcript(lens) = &mut self.view.screen {
+                    lens.scroll = 0;
+                }
                 if let Some(cursor) = self.view.screen.cursor() {
                     *cursor = moved(*cursor, command, lines.saturating_sub(1), room);
                 } else {
@@ -129,7 +132,7 @@ impl App {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)
             }
-            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, *of, width), body),
+            Screen::Help { of, .. } => screen::text::most(screen::help::lines(&self.view.keys, of, width), body),
             Screen::Matrix { .. } => screen::text::most(self.shown.matrix.len(), body.saturating_sub(1)),
             Screen::Story { .. } => {
                 let width = usize::from(width.saturating_sub(6).min(90));

@@ -80,7 +80,18 @@ impl App {
         if let Some(step) = &mut self.shown.step {
             step.read = read;
         }
+        if self.confined {
+            self.leave_files_out();
+        }
         self.shown.of = Some(of);
+    }
+
+    /// Nobody is asked for a file where none can be named.
+    fn leave_files_out(&mut self) {
+        let (Some(step), Some(of)) = (&mut self.shown.step, self.session.walk().here()) else { return };
+        let Some(entry) = self.guide.step(of) else { return };
+        let file = entry.questions.iter().find(|q| q.field == crate::guide::Field::Message);
+        step.asks.retain(|ask| file.is_none_or(|q| q.ask.register(self.view.admin) != ask));
     }
 
     fn show(&self, of: Of, lines: Option<Vec<Said>>) -> Shown {

@@ -86,7 +86,10 @@ impl Field {
         let text = self.text();
         if text.is_empty() && self.required && !matches!(self.entry, Entry::Masked(_)) {
             return Err(match self.slot {
-                Slot::Of(F::Error) => "Paste the error here, or type the name of a file that holds it.".to_owned(),
+                Slot::Of(F::Error) if files => {
+                    "Paste the error here, or type the name of a file that holds it.".to_owned()
+                }
+                Slot::Of(F::Error) => "Paste the error here.".to_owned(),
                 _ if self.example.is_empty() => format!("This is needed: {}", self.hint),
                 _ => format!("This is needed. Type something like {}.", self.example),
             });
@@ -140,20 +143,8 @@ impl Form {
         }
         let mut case = case.clone();
         for i in 0..self.fields.len() {
-            // What was meant is put there to be seen: the next Enter takes it, and typing changes it.
-            if let Some(says) = self.fields[i].mend() {
-                self.at = i;
-                self.wrong = Some(Wrong { field: i, says });
-                return None;
-            }
-            match self.fields[i].write(&mut case, files) {
-                Ok(note) => self.note = note.or(self.note.take()),
-                Err(says) => {
-                    self.at = i;
-                    self.wrong = Some(Wrong { field: i, says });
-                    return None;
-                }
-            }
+            let note = self.take(i, &mut case, files)?;
+            self.note = note.or(self.note.take());
         }
         let mut secret = None;
         for field in &mut self.fields {
@@ -165,6 +156,32 @@ impl Form {
             }
         }
         Some((case, secret))
+    }
+}
+
+impl Form {
+    /// Whether what stands in the field that is lit can be taken as it is; where not, [`Form::wrong`] says what to type, and it stays lit.
+    pub(in crate::tui) fn passes(&mut self, case: &Case, files: bool) -> bool {
+        let field = self.at;
+        self.at_area() || field >= self.fields.len() || self.take(field, &mut case.clone(), files).is_some()
+    }
+
+    /// Puts one field into a case; what has to be said about it comes back. On a mistake, none: the field is lit, and what is wrong is said.
+    #[expect(clippy::option_option, reason = "not taken, and taken without a word, are two things")]
+    fn take(&mut self, field: usize, case: &mut Case, files: bool) -> Option<Option<String>> {
+        // What was meant is put there to be seen: the next Enter takes it, and typing changes it.
+        let taken = match self.fields[field].mend() {
+            Some(says) => Err(says),
+            None => self.fields[field].write(case, files),
+        };
+        match taken {
+            Ok(note) => Some(note),
+            Err(says) => {
+                self.at = field;
+                self.wrong = Some(Wrong { field, says });
+                None
+            }
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Form {
     pub purpose: Purpose,
     /// What has to be said about what was taken.
     pub note: Option<String>,
+    /// Whether files of this machine can be named.
+    pub files: bool,
 }
 
 /// What a form is for.
@@ -88,7 +90,24 @@ impl Form {
         for field in &mut fields {
             field.read(case, has_port);
         }
-        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None }
+        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None, files: true }
+    }
+
+    /// The form where files of this machine are out of reach: no word of them is left.
+    pub(super) fn without_files(mut self) -> Self {
+        use guide::Field as F;
+        self.files = false;
+        self.fields.retain(|f| f.slot != Slot::Of(F::Message));
+        for field in &mut self.fields {
+            match field.slot {
+                Slot::Of(F::Error) => "Paste it here.".clone_into(&mut field.hint),
+                Slot::Of(F::Server) if field.hint.contains("a file") => {
+                    "The outgoing mail server.".clone_into(&mut field.hint);
+                }
+                _ => {}
+            }
+        }
+        self
     }
 
     /// The field that is lit.

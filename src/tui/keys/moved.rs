@@ -114,31 +114,6 @@ mod tests {
     use super::super::{KINDS, Kind, Now};
     use super::*;
 
-    fn now(kind: Kind) -> Now {
-        Now {
-            records: false,
-            kind,
-            typing: false,
-            running: true,
-            way_on: true,
-            questions: true,
-            lacking: true,
-            offers: false,
-            declined: true,
-            more: false,
-            findings: true,
-            admin: false,
-            resumable: true,
-            choice: false,
-            copyable: true,
-            foldable: true,
-            several: true,
-            fields: true,
-            called: true,
-            checkable: true,
-        }
-    }
-
     fn moved(moves: &[(&'static str, &'static str)]) -> Result<Keys, (usize, String)> {
         Keys::moved(moves.iter().copied())
     }
@@ -146,18 +121,18 @@ mod tests {
     #[test]
     fn a_moved_key_does_it_and_the_old_one_no_more() {
         let keys = moved(&[("transcript", "w"), ("quit", "F10")]).expect("both are free");
-        let press = |code| keys.command(KeyEvent::new(code, KeyModifiers::NONE), &now(Kind::Step));
+        let press = |code| keys.command(KeyEvent::new(code, KeyModifiers::NONE), &Now::of(Kind::Step));
         assert_eq!(press(KeyCode::Char('w')), Some(Command::Transcript));
         assert_eq!(press(KeyCode::Char('t')), None);
         assert_eq!((press(KeyCode::F(10)), press(KeyCode::Char('q'))), (Some(Command::Quit), None));
-        assert!(keys.footer(&now(Kind::Step)).any(|b| b.shown == "w" && b.foot == "transcript"));
-        assert!(keys.help(Kind::Step).any(|b| b.shown == "F10"));
+        assert!(keys.footer(&Now::of(Kind::Step)).any(|b| b.shown == "w" && b.foot == "transcript"));
+        assert!(keys.help(&Now::of(Kind::Step)).any(|(b, _)| b.shown == "F10"));
     }
 
     #[test]
     fn two_keys_can_change_places() {
         let keys = moved(&[("transcript", "e"), ("evidence", "t")]).expect("they do not meet");
-        let press = |c| keys.command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &now(Kind::Step));
+        let press = |c| keys.command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &Now::of(Kind::Step));
         assert_eq!((press('e'), press('t')), (Some(Command::Transcript), Some(Command::Evidence)));
     }
 
@@ -175,7 +150,7 @@ mod tests {
         let moves: Vec<(&str, String)> = NAMES.iter().map(|(n, _)| *n).zip(all.chars().map(String::from)).collect();
         let keys = Keys::moved(moves.iter().map(|(n, k)| (*n, k.as_str()))).unwrap_or_default();
         for kind in KINDS {
-            let press = |code, modifiers| keys.command(KeyEvent::new(code, modifiers), &now(kind));
+            let press = |code, modifiers| keys.command(KeyEvent::new(code, modifiers), &Now::of(kind));
             assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));
             assert_eq!(press(KeyCode::F(1), KeyModifiers::NONE), Some(Command::Help));
         }

@@ -175,7 +175,8 @@ pub(super) const TABLE: &[Binding] = &[
         ),
         |n| n.declined,
     ),
-    when(key(&[c('y')], "y", Command::Allow, FILLED, "more", ""), |n| n.more),
+    when(key(&[c('y')], "y", Command::Allow, FILLED, "send it", ""), |n| n.more && n.sends),
+    when(key(&[c('y')], "y", Command::Allow, FILLED, "ask more", ""), |n| n.more && !n.sends),
     // A checklist.
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
     key(
@@ -202,25 +203,30 @@ pub(super) const TABLE: &[Binding] = &[
         ),
         |n| n.checkable,
     ),
-    key(
-        &[c('p')],
-        "p",
-        Command::Ticket,
-        &[Kind::Diagnosis],
-        "ticket for provider",
-        "a text to send to whoever has to act",
+    key(&[c('p')], "p", Command::Ticket, &[Kind::Diagnosis], "ticket", "a text to send to whoever has to act"),
+    when(
+        key(
+            &[c('s')],
+            "s",
+            Command::Save,
+            &[Kind::Diagnosis, Kind::Text],
+            "save",
+            "save it, as a report, as a file in this folder",
+        ),
+        |n| !n.confined,
     ),
-    key(
-        &[c('s')],
-        "s",
-        Command::Save,
-        &[Kind::Diagnosis, Kind::Text],
-        "save report",
-        "save it as a file in this folder",
-    ),
+    key(&[c('q')], "q", Command::Quit, &[Kind::Diagnosis], "quit", ""),
     // Looking closer.
-    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Prompt], "keep", "keep what is typed"),
+    when(key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Prompt], "keep", "keep what is typed"), |n| !n.finding),
+    when(
+        key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Prompt], "find", "go to the next line with that text"),
+        |n| n.finding,
+    ),
     key(&[KeyCode::Up], "↑↓", Command::Up, &[Kind::Transcript], "line", "one line up or down"),
+    when(
+        key(&[c(' ')], "Space", Command::More, &[Kind::Transcript], "more", "the rest of what that line means"),
+        |n| n.cut,
+    ),
     key(
         &[c('t')],
         "t",
@@ -298,27 +304,27 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[KeyCode::Down], "", Command::Down, READING, "", ""),
     key(&[KeyCode::Down], "", Command::Down, ROWS, "", ""),
     key(&[KeyCode::PageUp], "PgUp PgDn", Command::PageUp, LONG, "", "a screenful up or down"),
-    key(&[KeyCode::PageDown], "", Command::PageDown, LONG, "", ""),
+    key(&[KeyCode::PageDown, c(' ')], "", Command::PageDown, LONG, "", ""),
     key(&[KeyCode::Home], "Home End", Command::First, LONG, "", "to the beginning or the end"),
     key(&[KeyCode::End], "", Command::Last, LONG, "", ""),
     // Everywhere.
     key(&[KeyCode::Esc], "Esc", Command::Leave, BEHIND, "back", "back to the screen before"),
-    key(
-        &[KeyCode::Esc],
-        "Esc",
-        Command::Leave,
-        &[Kind::Step],
-        "",
-        "back to the checklist, if that is where we came from",
+    when(key(&[KeyCode::Esc], "Esc", Command::Leave, &[Kind::Story], "back", "choose another one"), |n| n.behind),
+    when(
+        key(&[KeyCode::Esc], "Esc", Command::Leave, &[Kind::Step], "back", "back to where this step was opened from"),
+        |n| n.behind,
     ),
     key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
-    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind)),
+    when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind) && n.kind != Kind::Help),
+    key(&[c('?')], "?", Command::Help, &[Kind::Help], "", ""),
     when(key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "keys", "this page; so does ? where nothing is typed"), |n| {
         n.typing
     }),
     key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", ""),
-    key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"),
+    when(key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave"), |n| n.fresh),
+    when(key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; the session is kept"), |n| !n.fresh && n.kept),
+    when(key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; nothing of this is kept"), |n| !n.fresh && !n.kept),
     key(&[c('M')], "M", Command::Mouse, ANY, "", "mouse on or off; while it is on, hold Shift to mark text"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
-    ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")),
+    when(ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")), |n| !n.confined),
 ];

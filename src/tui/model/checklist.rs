@@ -1,10 +1,13 @@
 //! The checklist: all steps, how each ended, and who signed it off.
 
+use std::collections::BTreeSet;
+
 use super::super::theme::Mark;
+use super::rows::span;
 use super::step::counting_runs;
-use super::{says, short};
+use super::{ended, says, short};
 use crate::guide::{Guide, Step};
-use crate::transcript::{Fact, Finding, Level, StepId, StepStatus, clean_line};
+use crate::transcript::{Entry, Fact, Finding, Level, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
 
 /// All steps.
@@ -23,6 +26,8 @@ pub(in crate::tui) struct Checked {
     pub step: StepId,
     /// What came out, in a line.
     pub result: String,
+    /// How long its checks took.
+    pub took: String,
     /// Initials, time, and whether there is a note.
     pub signed: String,
 }
@@ -61,28 +66,17 @@ fn checked(walk: &Walk, guide: &Guide, step: &Step, admin: bool, clock: impl Fn(
     let mark = match state {
         StepState::Waiting => Mark::Waiting,
         StepState::Running => Mark::Busy,
-        StepState::Done(status) => status.into(),
-    };
-    let all = found(walk, guide, &step.id);
-    let labelled = |f: &Finding| match &f.probe {
-        Some(probe) => format!("{probe} {}", short(guide, f, admin)),
-        None => short(guide, f, admin),
+        StepState::Done(status) => ended(walk, &step.id, status),
     };
     let result = match state {
         StepState::Waiting => String::new(),
         StepState::Running => "at work".to_owned(),
-        StepState::Done(StepStatus::Skipped) if all.is_empty() => "left out".to_owned(),
-        StepState::Done(_) => {
-            let worst = all.first().map_or(Level::Ok, |(_, l)| *l);
-            let mut parts: Vec<String> = Vec::new();
-            for (finding, _) in all.iter().filter(|(_, l)| *l == worst) {
-                let part = labelled(finding);
-                if !parts.contains(&part) {
-                    parts.push(part);
-                }
+        StepState::Done(status) => {
+            let all = found(walk, guide, &step.id);
+            match status {
+                StepStatus::Skipped if all.is_empty() => "left out".to_owned(),
+                _ => result(guide, &all, admin),
             }
-            parts.truncate(4);
-            parts.join(" · ")
         }
     };
     Checked {
@@ -90,8 +84,84 @@ fn checked(walk: &Walk, guide: &Guide, step: &Step, admin: bool, clock: impl Fn(
         number: step.number,
         step: step.id.clone(),
         result: clean_line(&result, 200),
+        took: if matches!(state, StepState::Done(_)) { took(walk, &step.id) } else { String::new() },
         signed: signed(walk, &step.id, clock),
     }
+}
+
+/// So many parts make a result.
+const PARTS: usize = 6;
+
+/// A few words on what came out: the gravest first, what reads alike counted, and sentences only where nobody has shorter words.
+fn result(guide: &Guide, all: &[(&Finding, Level)], admin: bool) -> String {
+    let worst = all.first().map_or(Level::Ok, |(_, level)| *level);
+    let brief = |f: &Finding| guide.finding(&f.id).is_some_and(|e| e.short.is_some());
+    // One that is said of many is told without their names.
+    let mut groups: Vec<(Level, String, Vec<&Finding>)> = Vec::new();
+    for (finding, level) in all {
+        let says = short(guide, finding, admin);
+        match groups.iter_mut().find(|(l, s, _)| l == level && *s == says) {
+            Some((.., of)) => of.push(finding),
+            None => groups.push((*level, says, vec![finding])),
+        }
+    }
+    let probes: BTreeSet<&str> = all.iter().filter_map(|(f, _)| f.probe.as_deref()).collect();
+    let told = |of: &[&Finding], level: Level| {
+        let telling = level == worst && level >= Level::Unknown;
+        telling
+            || of.iter().any(|f| brief(f))
+                && (level != Level::Info || of.iter().all(|f| f.probe.is_some()) || worst == Level::Info)
+    };
+    let mut parts: Vec<String> = groups
+        .iter()
+        .filter(|(level, _, of)| told(of, *level))
+        .map(|(_, says, of)| match of.as_slice() {
+            [one] => match one.probe.as_deref().filter(|_| probes.len() > 1) {
+                Some(probe) => format!("{} {says}", place(probe)),
+                None => bare(one, says).to_owned(),
+            },
+            many => format!("{} × {says}{}", many.len(), times(many)),
+        })
+        .collect();
+    if parts.is_empty() {
+        parts.extend(groups.first().map(|(_, says, of)| bare(of[0], says).to_owned()));
+    }
+    parts.truncate(PARTS);
+    parts.join(" · ")
+}
+
+/// A label without the port that every row of a step has.
+fn place(probe: &str) -> &str {
+    probe.strip_suffix(":25").unwrap_or(probe)
+}
+
+/// A sentence without the server's name in front and the full stop behind.
+fn bare<'a>(finding: &Finding, says: &'a str) -> &'a str {
+    let rest = finding.args.get("server").and_then(|server| says.strip_prefix(server)).unwrap_or(says);
+    let rest = match rest.split_once(": ") {
+        Some((port, rest)) if port.strip_prefix(':').unwrap_or(port).bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => says,
+    };
+    rest.strip_suffix('.').unwrap_or(rest)
+}
+
+/// How long several took, from the fastest to the slowest.
+fn times(of: &[&Finding]) -> String {
+    let times = || of.iter().filter_map(|f| f.ms);
+    match (times().min(), times().max()) {
+        (Some(least), Some(most)) if least < most => format!(", {least}–{most} ms"),
+        (Some(least), Some(_)) => format!(", {least} ms"),
+        _ => String::new(),
+    }
+}
+
+/// How long the checks of a step took, from the first that began to the last that ended.
+fn took(walk: &Walk, step: &StepId) -> String {
+    let runs = counting_runs(walk, step);
+    let of_ours = |e: &&Entry| e.fact.run().is_some_and(|run| runs.contains(&run));
+    let entries = walk.transcript().entries();
+    let (first, last) = (entries.iter().find(of_ours), entries.iter().rfind(of_ours));
+    first.zip(last).map_or_else(String::new, |(first, last)| span(last.at.saturating_sub(first.at)))
 }
 
 fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {

@@ -62,7 +62,11 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
     Found {
         headline: text(&top.headline),
         certainty: certainty(diagnosis.verdict, top, healthy),
-        mark: Some(if healthy { Mark::Fine } else { Mark::Fault }),
+        mark: Some(match &top.kind {
+            _ if healthy => Mark::Fine,
+            Some(kind) if guide.kind(kind).is_some_and(|(_, kind)| kind.passes) => Mark::Note,
+            _ => Mark::Fault,
+        }),
         explained,
         todo: top.fix.iter().map(text).collect(),
         whose: if healthy { String::new() } else { top.who.spoken().to_owned() },

@@ -2,7 +2,7 @@
 //! stands on the right.
 
 use super::super::theme::Mark;
-use super::{MOST, RuledOut};
+use super::{MOST, RuledOut, ended};
 use crate::guide::{Branch, Goto, Guide, Step};
 use crate::transcript::{StepId, clean_line};
 use crate::walk::{Move, Place, StepState, Walk};
@@ -99,7 +99,7 @@ fn row(walk: &Walk, step: &Step, ruled: &RuledOut, leads: Vec<Lead>) -> MapRow {
     let mark = match walk.state_of(&step.id) {
         _ if here => Mark::Busy,
         StepState::Running => Mark::Busy,
-        StepState::Done(status) => status.into(),
+        StepState::Done(status) => ended(walk, &step.id, status),
         StepState::Waiting if ruled.contains_key(&step.id) => Mark::Skipped,
         StepState::Waiting => Mark::Waiting,
     };

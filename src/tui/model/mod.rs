@@ -31,7 +31,7 @@ pub(super) use page::Page;
 pub(super) use pairs::{Pair, pair};
 pub(super) use rail::{Rail, RailItem, rail};
 pub(super) use read::{Read, read};
-pub(super) use rows::{Row, RowState, fold_rows};
+pub(super) use rows::{Row, RowState, fold_rows, span};
 pub(super) use ruled::{RuledOut, ruled_out};
 pub(super) use step::{Note, StepView, picks, step};
 pub(super) use ways::{Aim, Aside, ways};
@@ -41,8 +41,10 @@ pub(super) use {checklist::Checked, step::Next};
 
 use std::borrow::Cow;
 
+use super::theme::Mark;
 use crate::guide::{Guide, Words, fill};
-use crate::transcript::{Finding, clean_line};
+use crate::transcript::{Finding, StepId, StepStatus, clean_line};
+use crate::walk::Walk;
 
 /// The most that is shown of one text from outside.
 const MOST: usize = 600;
@@ -72,7 +74,15 @@ fn short(guide: &Guide, finding: &Finding, admin: bool) -> String {
     }
 }
 
+/// The mark of a step that has ended. One that was looked at and had nothing to judge was not left out.
+fn ended(walk: &Walk, step: &StepId, status: StepStatus) -> Mark {
+    match status {
+        StepStatus::Skipped if !walk.runs_of(step).is_empty() => Mark::Remark,
+        status => status.into(),
+    }
+}
+
 /// The title of a step; its id where the guide does not have it.
-fn title(guide: &Guide, id: &crate::transcript::StepId) -> String {
+fn title(guide: &Guide, id: &StepId) -> String {
     guide.step(id).map_or_else(|| id.to_string(), |s| s.title.clone())
 }

@@ -1,7 +1,7 @@
 //! The rail: all steps at a glance, the path so far first.
 
 use super::super::theme::Mark;
-use super::RuledOut;
+use super::{RuledOut, ended};
 use crate::guide::Guide;
 use crate::transcript::StepId;
 use crate::walk::{StepState, Walk};
@@ -42,7 +42,7 @@ pub(in crate::tui) fn rail(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Rail
             StepState::Waiting if ruled.contains_key(&step.id) => Mark::Skipped,
             StepState::Waiting => Mark::Waiting,
             StepState::Running => Mark::Busy,
-            StepState::Done(status) => status.into(),
+            StepState::Done(status) => ended(walk, &step.id, status),
         };
         RailItem { mark, number: step.number, title: step.title.clone(), here: current }
     };

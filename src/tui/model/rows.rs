@@ -29,6 +29,11 @@ pub(in crate::tui) struct Row {
     pub kind: String,
 }
 
+/// A span of time, as it is shown.
+pub(in crate::tui) fn span(ms: u64) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
+}
+
 /// How many equal rows stand for themselves before the others are folded; the second number, where the first leaves too many.
 const SHOWN: [usize; 2] = [2, 1];
 
@@ -75,6 +80,20 @@ fn folded_to(rows: &[Row], shown: usize) -> Vec<Row> {
 impl Row {
     fn state_is(&self, other: &Self) -> bool {
         matches!(self.state, RowState::Ended) == matches!(other.state, RowState::Ended)
+    }
+
+    /// What was at work was stopped: nothing is known of it.
+    pub(super) fn stop(&mut self) {
+        let text = "stopped".to_owned();
+        *self = Self {
+            mark: Mark::Skipped,
+            kind: text.clone(),
+            text,
+            ms: None,
+            state: RowState::Ended,
+            finding: None,
+            label: std::mem::take(&mut self.label),
+        };
     }
 
     /// The row that stands for `n` of its kind.

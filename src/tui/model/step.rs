@@ -150,19 +150,32 @@ pub(in crate::tui) fn picks(view: &StepView) -> Vec<EvidenceId> {
     rows.chain(view.notes.iter().map(|n| n.finding)).collect()
 }
 
-/// The last run of each check of a step.
+/// The run of each check of a step that counts: its last, unless that was stopped before it brought anything and an earlier one was not.
 pub(super) fn counting_runs(walk: &Walk, id: &StepId) -> Vec<RunId> {
     let runs = walk.runs_of(id);
     if runs.len() < 2 {
         return runs;
     }
     let mut last: Vec<(&str, RunId)> = Vec::new();
+    let mut empty: Vec<(&str, RunId, Option<RunId>)> = Vec::new();
     for entry in walk.transcript().entries() {
-        if let Fact::Started { run, check, .. } = &entry.fact
-            && runs.contains(run)
-        {
-            last.retain(|(c, _)| c != check);
-            last.push((check, *run));
+        match &entry.fact {
+            Fact::Started { run, check, .. } if runs.contains(run) => {
+                let before = last.iter().find(|(c, _)| c == check).map(|(_, run)| *run);
+                empty.push((check, *run, before));
+                last.retain(|(c, _)| c != check);
+                last.push((check, *run));
+            }
+            Fact::Found { run, .. } | Fact::Received { run, .. } => empty.retain(|(_, r, _)| r != run),
+            Fact::Cancelled { run } => {
+                let at = empty.iter().position(|(_, r, _)| r == run);
+                if let Some((check, run, Some(before))) = at.map(|at| empty.remove(at))
+                    && let Some(of) = last.iter_mut().find(|(c, r)| *c == check && *r == run)
+                {
+                    of.1 = before;
+                }
+            }
+            _ => {}
         }
     }
     last.into_iter().map(|(_, run)| run).collect()
@@ -178,6 +191,7 @@ struct Weighed<'a> {
 fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u64) -> (Vec<Row>, Vec<Weighed<'a>>) {
     let mut rows: Vec<Row> = Vec::new();
     let mut found = Vec::new();
+    let mut stopped = false;
     for (id, entry) in walk.transcript().numbered() {
         match &entry.fact {
             Fact::Probing { run, probe } if runs.contains(run) => {
@@ -217,11 +231,15 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
                 }
                 found.push(Weighed { id, finding, level });
             }
+            Fact::Cancelled { run } if runs.contains(run) => stopped = true,
             _ => {}
         }
     }
     let ended = |run: &RunId| !walk.running().contains(run);
     if runs.iter().all(ended) {
+        if stopped {
+            rows.iter_mut().filter(|r| r.state != RowState::Ended).for_each(Row::stop);
+        }
         rows.retain(|r| r.state == RowState::Ended);
     }
     (rows, found)

@@ -1,7 +1,7 @@
 //! Where else one could go from a step.
 
 use super::super::theme::Mark;
-use super::{RuledOut, title};
+use super::{RuledOut, ended, title};
 use crate::guide::Guide;
 use crate::transcript::StepId;
 use crate::walk::{Place, StepState, Walk};
@@ -43,7 +43,7 @@ pub(in crate::tui) fn ways(walk: &Walk, guide: &Guide, ruled: &RuledOut) -> Vec<
         StepState::Waiting if ruled.contains_key(id) => Mark::Skipped,
         StepState::Waiting => Mark::Waiting,
         StepState::Running => Mark::Busy,
-        StepState::Done(status) => status.into(),
+        StepState::Done(status) => ended(walk, id, status),
     };
     let is_new = |all: &[Aside], id: &StepId| {
         !all.iter().any(|a| a.aim == Aim::Open(id.clone()))

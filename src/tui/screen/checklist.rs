@@ -3,7 +3,8 @@
 use super::super::model::Checklist;
 use super::super::theme::Mark;
 use super::super::widget::{Pen, wrap};
-use super::list::top;
+use super::list::{more, top};
+use super::text::window_by;
 use unicode_width::UnicodeWidthStr;
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, tick: u32) {
@@ -15,11 +16,16 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
     // Results get what signatures leave.
     let widest = view.rows.iter().map(|r| r.signed.width()).max().unwrap_or(0).clamp(6, 20);
     let signed = width.saturating_sub(u16::try_from(widest).unwrap_or(6) + 1);
-    let result: u16 = if width < 70 { 23 } else { 26 };
+    let result: u16 = if width < 100 { 22 } else { 26 };
+    // Where there is room, how long it took stands between.
+    let took = if width < 70 { signed } else { signed.saturating_sub(8) };
     pen.put(6, 0, "step", theme.dim);
     pen.put(result, 0, "result", theme.dim);
+    if took < signed {
+        pen.put_before(signed.saturating_sub(1), 0, "took", theme.dim);
+    }
     pen.put(signed, 0, "signed", theme.dim);
-    let first = top(cursor, room);
+    let first = top(cursor, room, view.rows.len());
     for (y, (i, row)) in (1..=room).zip(view.rows.iter().enumerate().skip(first)) {
         let lit = i == cursor;
         if lit {
@@ -38,18 +44,24 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &Checklist, cursor: usize, t
             result,
             y,
             &row.result,
-            signed.saturating_sub(result + 1),
+            took.saturating_sub(result + 1),
             if lit { theme.lit } else { theme.text },
         );
+        if took < signed {
+            pen.put_before(signed.saturating_sub(1), y, &row.took, theme.dim);
+        }
         pen.put_within(signed, y, &row.signed, width.saturating_sub(signed + 1), theme.dim);
     }
+    more(pen, room + 1, first, view.rows.len().saturating_sub(first + usize::from(room)));
     let number = view.rows.get(cursor).map_or_else(String::new, |r| r.number.to_string());
-    let mut y = room + 2;
+    let y = room + 2;
     pen.put(1, y, &number, theme.title);
-    for line in &view.detail {
-        for part in wrap(line, usize::from(width.saturating_sub(6).min(96))) {
-            pen.put(4, y, &part, theme.text);
-            y += 1;
-        }
+    let mut part = pen.part(4, y, width.saturating_sub(5), height.saturating_sub(y));
+    let lines: Vec<String> =
+        view.detail.iter().flat_map(|line| wrap(line, usize::from(width.saturating_sub(6).min(96)))).collect();
+    // The whole of it is on the step's own screen.
+    let (_, seen) = window_by(&mut part, lines.len(), 0, "Enter");
+    for (y, line) in (0..seen).zip(&lines) {
+        part.put(0, y, line, theme.text);
     }
 }

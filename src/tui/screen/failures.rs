@@ -2,7 +2,7 @@
 
 use super::super::model::Failure;
 use super::super::widget::{Pen, wrap};
-use super::list::top;
+use super::list::{more, top};
 
 /// Rows that a line of the list takes: what it is about, and what it means in one row, or in two where all have room for that.
 const EACH: std::ops::RangeInclusive<u16> = 2..=3;
@@ -16,7 +16,8 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, list: &[Failure], cursor: usize, c
     let roomy = usize::from(height / EACH.end()) >= list.len();
     let each = if roomy { *EACH.end() } else { *EACH.start() };
     let room = height / each;
-    let first = top(cursor, room);
+    let first = top(cursor, room, list.len());
+    more(pen, 1, first, list.len().saturating_sub(first + usize::from(room)));
     let counted = list.iter().any(|f| f.count > 1);
     let left = if counted { 10 } else { 5 };
     for (n, (i, line)) in (0..room).zip(list.iter().enumerate().skip(first)) {

@@ -21,7 +21,12 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, form: &Form) -> Option<(u16, u16)>
         }
         if let Entry::Area(_) = field.entry {
             let rows = spare / u16::try_from(areas.max(1)).unwrap_or(1);
-            let at = area(&mut pen.part(3, y, width.saturating_sub(5), rows.max(3)), field, lit);
+            let empty = if form.files {
+                "Paste it here, as it is. Or type the name of a file."
+            } else {
+                "Paste it here, as it is."
+            };
+            let at = area(&mut pen.part(3, y, width.saturating_sub(5), rows.max(3)), field, lit, empty);
             cursor = cursor.or(at.map(|(x, row)| (x + 3, row + y)));
             for row in y..y + rows.max(3) {
                 pen.line(row, i);
@@ -129,11 +134,11 @@ fn columns_from(text: &str, columns: usize) -> String {
 }
 
 /// Many lines of typing; the last ones show. Returns where the cursor stands.
-fn area(pen: &mut Pen<'_>, field: &Field, lit: bool) -> Option<(u16, u16)> {
+fn area(pen: &mut Pen<'_>, field: &Field, lit: bool, empty: &str) -> Option<(u16, u16)> {
     let theme = *pen.theme();
     let Entry::Area(area) = &field.entry else { return None };
     if area.text().is_empty() {
-        pen.put(0, 0, "Paste it here, as it is. Or type the name of a file.", theme.dim);
+        pen.put(0, 0, empty, theme.dim);
         return lit.then_some((0, 0));
     }
     let (width, room) = (pen.width(), pen.height().saturating_sub(1).max(1));

@@ -22,22 +22,43 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, lit: bool, what: &str, with: &str,
     }
 }
 
-/// The first line to show so that the one that is lit is seen.
-pub(super) fn top(cursor: usize, room: u16) -> usize {
-    cursor.saturating_sub(usize::from(room).saturating_sub(1))
+/// The first line to show so that the one that is lit is seen. It changes by a screenful, so that most steps cost no more than two lines; the
+/// last line of one is the first of the next.
+pub(super) fn top(cursor: usize, room: u16, lines: usize) -> usize {
+    let room = usize::from(room);
+    let page = room.saturating_sub(1).max(1);
+    (cursor / page * page).min(lines.saturating_sub(room))
+}
+
+/// How many lines of a list lie above those that are seen, and how many below.
+pub(super) fn more(pen: &mut Pen<'_>, y: u16, above: usize, below: usize) {
+    let theme = *pen.theme();
+    let says: Vec<_> = [(above, "above"), (below, "below")]
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, at)| format!("{n} more {at}"))
+        .collect();
+    let end = pen.width().saturating_sub(1);
+    pen.put_before(end, y, &says.join(", "), theme.key);
 }
 
 /// Practice worlds: titles, the one that is lit, and a remark on each.
 /// Returns the column behind the title.
-pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(String, String)], cursor: usize) -> u16 {
+pub(in crate::tui) fn titles(pen: &mut Pen<'_>, title: &str, rows: &[(&str, &str)], cursor: usize) -> u16 {
     let theme = *pen.theme();
     let end = pen.put(3, 1, title, theme.title);
-    let room = pen.height().saturating_sub(3);
-    let first = top(cursor, room);
+    let all = pen.height().saturating_sub(3);
+    // Where more lie above or below, the last row says so.
+    let room = all.saturating_sub(u16::from(rows.len() > all.into()));
+    let first = top(cursor, room, rows.len());
+    if room < all {
+        more(pen, 3 + room, first, rows.len().saturating_sub(first + usize::from(room)));
+    }
     let widest = rows.iter().map(|(what, _)| what.width()).max().unwrap_or(0);
     let column = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(6);
     for (y, (i, (what, with))) in (3..3 + room).zip(rows.iter().enumerate().skip(first)) {
-        line(pen, y, i == cursor, what, with, column);
+        // On a narrow screen a title that can be read is worth more than a name.
+        line(pen, y, i == cursor, what, if pen.width() < 78 { "" } else { with }, column);
         pen.line(y, i);
     }
     if rows.is_empty() {
@@ -59,7 +80,10 @@ pub(in crate::tui) fn ways(pen: &mut Pen<'_>, ways: &[Aside], cursor: usize) {
     let below = u16::try_from(whole.len()).unwrap_or(0).min(4);
     let lines = u16::try_from(ways.len()).unwrap_or(u16::MAX);
     let room = pen.height().saturating_sub(3 + if below > 0 { below + 1 } else { 0 }).min(lines);
-    let first = top(cursor, room);
+    let first = top(cursor, room, ways.len());
+    if room < lines {
+        more(pen, 1, first, ways.len().saturating_sub(first + usize::from(room)));
+    }
     for (y, (i, way)) in (3..3 + room).zip(ways.iter().enumerate().skip(first)) {
         let lit = i == cursor;
         if lit {
@@ -73,5 +97,23 @@ pub(in crate::tui) fn ways(pen: &mut Pen<'_>, ways: &[Aside], cursor: usize) {
     }
     for (y, line) in (room + 4..room + 4 + below).zip(&whole) {
         pen.put(6, y, line, theme.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::top;
+
+    #[test]
+    fn what_is_lit_is_seen_and_no_row_stays_empty() {
+        for room in 1..20_u16 {
+            for lines in 1..70_usize {
+                for cursor in 0..lines {
+                    let first = top(cursor, room, lines);
+                    assert!((first..first + usize::from(room)).contains(&cursor), "{cursor} of {lines} in {room}");
+                    assert!(first == 0 || first + usize::from(room) <= lines);
+                }
+            }
+        }
     }
 }

@@ -89,7 +89,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, map: &Map, lit: MapLit) {
     let titled = height >= rows + 5;
     let top = u16::from(titled);
     let room = rows.min(height.saturating_sub(top + 2));
-    let first = super::list::top(lit.row, room);
+    let first = super::list::top(lit.row, room, map.rows.len());
     let moves: usize = match width {
         ..70 => 2,
         70..110 => 5,

@@ -19,6 +19,8 @@ pub(in crate::tui) struct StartView {
     pub cursor: usize,
     /// The last session, in a line.
     pub last: Option<String>,
+    /// Files of this machine are out of reach.
+    pub confined: bool,
 }
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &StartView) {
@@ -32,12 +34,13 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &StartView) {
     y += if roomy { 2 } else { 1 };
     for (i, (what, with)) in CHOICES.iter().enumerate() {
         // Where not all remarks fit, the one on the line that is lit stands below.
+        let with = remark(i, with, view);
         list::line(pen, y, view.cursor == i, what, if beside { with } else { "" }, 44);
         pen.line(y, i);
         y += 1;
     }
     if let Some((_, with)) = CHOICES.get(view.cursor).filter(|_| !beside) {
-        pen.put(5, y, with, theme.dim);
+        pen.put(5, y, remark(view.cursor, with, view), theme.dim);
     }
     y += 1;
     if let Some(last) = &view.last {
@@ -48,6 +51,11 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &StartView) {
     }
     y += if roomy { 4 } else { 2 };
     pen.put(3, y, "Nothing leaves this machine before you say yes.", theme.text);
+}
+
+/// What to have at hand for a choice.
+fn remark<'a>(choice: usize, with: &'a str, view: &StartView) -> &'a str {
+    if choice == 0 && view.confined { "paste it" } else { with }
 }
 
 /// The story of a practice world.

@@ -43,6 +43,11 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, title: &str, lines: &[String], scr
 
 /// Which lines are seen: the first one, and how many rows there are for them. Where more lie below, the last row says so.
 pub(super) fn window(pen: &mut Pen<'_>, lines: usize, scroll: u16) -> (usize, u16) {
+    window_by(pen, lines, scroll, "PgDn")
+}
+
+/// The same, where another key scrolls.
+pub(super) fn window_by(pen: &mut Pen<'_>, lines: usize, scroll: u16, key: &str) -> (usize, u16) {
     let height = pen.height();
     let from = usize::from(scroll.min(most(lines, height)));
     let left = lines.saturating_sub(from + usize::from(height));
@@ -51,6 +56,6 @@ pub(super) fn window(pen: &mut Pen<'_>, lines: usize, scroll: u16) -> (usize, u1
     }
     let theme = *pen.theme();
     let (width, y) = (pen.width(), height.saturating_sub(1));
-    pen.put_before(width, y, &format!("↓ {} more", left + 1), theme.key);
+    pen.put_before(width, y, &format!("{} more: {key}", left + 1), theme.key);
     (from, y)
 }

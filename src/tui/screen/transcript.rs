@@ -4,6 +4,7 @@ use super::super::model::{Meant, Said, Way};
 use super::super::theme::{Mark, Theme};
 use super::super::widget::{Pen, wrap};
 use super::step::sign;
+use super::text::{most, window_by};
 use ratatui::style::Style;
 
 /// What the lens shows.
@@ -17,6 +18,8 @@ pub(in crate::tui) struct LensView<'a> {
     pub whole: &'a [String],
     /// What it means.
     pub meant: &'a [Meant],
+    /// How far that is scrolled.
+    pub scroll: u16,
 }
 
 /// Where a line's text begins: time, direction.
@@ -25,6 +28,12 @@ const TEXT: u16 = 15;
 /// How many rows are below the rule, for what it means.
 fn below(height: u16) -> u16 {
     (height / 3).clamp(4, 12)
+}
+
+/// How many rows of what a line means do not fit below, on a screen whose middle has that size.
+pub(in crate::tui) fn rest(meant: &[Meant], width: u16, height: u16) -> (u16, u16) {
+    let (rows, room) = (meant_rows(meant, width.saturating_sub(2)).len(), below(height));
+    (most(rows, room), room)
 }
 
 pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView<'_>) {
@@ -38,7 +47,7 @@ pub(in crate::tui) fn draw(pen: &mut Pen<'_>, view: &LensView<'_>) {
     let room = height.saturating_sub(down + 1);
     lines(&mut pen.part(0, 0, width, room), view);
     pen.rule(room);
-    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), view.meant);
+    meant(&mut pen.part(1, room + 1, width.saturating_sub(2), down), view.meant, view.scroll);
 }
 
 fn lines(pen: &mut Pen<'_>, view: &LensView<'_>) {
@@ -134,25 +143,46 @@ fn refusal(text: &str) -> bool {
     matches!(text.as_bytes(), [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', ..])
 }
 
-fn meant(pen: &mut Pen<'_>, meant: &[Meant]) {
+/// A row of what a line means: what is explained and where it is written, on its first row, and the column where the words begin.
+struct Meaning<'a> {
+    of: Option<&'a Meant>,
+    source: bool,
+    at: u16,
+    says: String,
+}
+
+fn meant_rows(meant: &[Meant], width: u16) -> Vec<Meaning<'_>> {
+    let columns = |text: &str| u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(u16::MAX);
+    let at = meant.iter().map(|m| columns(&m.what)).max().unwrap_or(0).clamp(8, 20) + 2;
+    let mut rows = Vec::new();
+    for m in meant {
+        let source = columns(&m.source);
+        // Where it is written stands beside it if that leaves room for the words.
+        let source = if source > 0 && source.saturating_add(at + 34) < width { source + 2 } else { 0 };
+        let room = width.saturating_sub(at.saturating_add(source)).min(90);
+        let mut lines = wrap(&m.says, room.into());
+        if lines.is_empty() {
+            lines.push(String::new());
+        }
+        let row = |(n, says)| Meaning { of: (n == 0).then_some(m), source: source > 0, at, says };
+        rows.extend(lines.into_iter().enumerate().map(row));
+    }
+    rows
+}
+
+fn meant(pen: &mut Pen<'_>, meant: &[Meant], scroll: u16) {
     let theme = *pen.theme();
     let width = pen.width();
-    let mut y = 0;
-    let columns = |text: &str| u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(0);
-    let left = meant.iter().map(|m| columns(&m.what)).max().unwrap_or(0).clamp(8, 20) + 2;
-    for m in meant {
-        pen.put_within(0, y, &m.what, left - 1, theme.title);
-        let source = u16::try_from(unicode_width::UnicodeWidthStr::width(m.source.as_str())).unwrap_or(0);
-        let room = width.saturating_sub(left + if source > 0 { source + 2 } else { 0 });
-        let lines = wrap(&m.says, usize::from(room.min(90)));
-        if source > 0 && source + left + 20 < width {
-            pen.put_before(width, y, &m.source, theme.dim);
+    let rows = meant_rows(meant, width);
+    let (from, room) = window_by(pen, rows.len(), scroll, "Space");
+    for (y, row) in (0..room).zip(rows.iter().skip(from)) {
+        if let Some(of) = row.of {
+            pen.put_within(0, y, &of.what, row.at - 1, theme.title);
+            if row.source {
+                pen.put_before(width, y, &of.source, theme.dim);
+            }
         }
-        for line in &lines {
-            pen.put(left, y, line, theme.text);
-            y += 1;
-        }
-        y += u16::from(lines.is_empty());
+        pen.put(row.at, y, &row.says, theme.text);
     }
     if meant.is_empty() {
         pen.put(0, 0, "Something that happened; there is nothing more to say about it.", theme.dim);

@@ -81,7 +81,7 @@ proptest! {
         let fixed = || ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(area) };
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         {
-            let mut slim = Terminal::with_options(Slim::new(&mut ours, size), fixed()).expect("a screen");
+            let mut slim = Terminal::with_options(Slim::new(&mut ours, size, Arc::default()), fixed()).expect("a screen");
             let mut wide = Terminal::with_options(CrosstermBackend::new(&mut theirs), fixed()).expect("a screen");
             let mut drawn = Buffer::empty(area);
             for frame in &frames {
@@ -103,7 +103,7 @@ fn the_rest_of_a_row_goes_at_once_and_short_gaps_are_written_over() {
     let options = ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(area) };
     let mut out = Vec::new();
     {
-        let mut slim = Terminal::with_options(Slim::new(&mut out, size), options).expect("a screen");
+        let mut slim = Terminal::with_options(Slim::new(&mut out, size, Arc::default()), options).expect("a screen");
         let mut drawn = Buffer::empty(area);
         let put = |text: &str| (true, vec![(1, 1, text.to_owned(), Look::new())]);
         draw(&mut slim, &mut drawn, &put("one two three and more"));

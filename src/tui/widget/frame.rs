@@ -34,16 +34,16 @@ pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) 
     let all: Vec<_> = keys.footer(now).collect();
     let ascii = pen.ascii();
     let wide = |b: &keys::Binding| key_name(b.shown, ascii).width() + 1 + b.foot.width();
-    // The way to the rest of the keys is always shown.
-    let last = all.iter().position(|b| b.does == keys::Command::Help);
-    let kept = last.map_or(0, |i| wide(all[i]) + 3);
-    let mut room = usize::from(end.saturating_sub(1));
+    // The way back and the way to the rest of the keys are always shown.
+    let is_kept = |b: &keys::Binding| matches!(b.does, keys::Command::Help | keys::Command::Leave);
+    let mut kept: usize = all.iter().filter(|b| is_kept(b)).map(|b| wide(b) + 3).sum();
+    let mut room = usize::from(end.saturating_sub(1)) + 3;
     let mut shown = Vec::with_capacity(all.len());
-    for (i, b) in all.iter().enumerate() {
-        let reserve = if last.is_some_and(|l| i < l) { kept } else { 0 };
-        if wide(b) + reserve <= room {
-            room = room.saturating_sub(wide(b) + 3);
-            shown.push(*b);
+    for b in all {
+        kept -= if is_kept(b) { wide(b) + 3 } else { 0 };
+        if wide(b) + 3 + kept <= room {
+            room -= wide(b) + 3;
+            shown.push(b);
         }
     }
     let mut x = 1;

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::model::{Note, Row, RowState, StepView};
+use super::super::super::model::{Note, Row, RowState, StepView, span};
 use super::super::super::theme::{Mark, Theme};
 use super::super::super::widget::{Pen, wrap};
 use super::super::text::{most, window};
@@ -201,8 +201,7 @@ impl Columns {
 fn took(row: &Row) -> String {
     match (row.state, row.ms) {
         (RowState::Running { since_ms }, _) => format!("{}.{} s", since_ms / 1000, since_ms % 1000 / 100),
-        (RowState::Ended, Some(ms)) if ms < 1000 => format!("{ms} ms"),
-        (RowState::Ended, Some(ms)) => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        (RowState::Ended, Some(ms)) => span(ms),
         (RowState::Ended, None) => String::new(),
     }
 }

@@ -30,8 +30,11 @@ const SIZES: [(u16, u16); 4] = [(60, 16), (80, 20), (120, 36), (200, 46)];
 
 #[test]
 fn the_first_screen() {
-    let view =
-        start::StartView { cursor: 0, last: Some("Yesterday 16:40  550 from mx1.example.org, at step 11".to_owned()) };
+    let view = start::StartView {
+        cursor: 0,
+        last: Some("Yesterday 16:40  550 from mx1.example.org, at step 11".to_owned()),
+        confined: false,
+    };
     insta::assert_snapshot!("start-80", shown(80, 20, |pen| start::draw(pen, &view)));
     for (width, height) in SIZES {
         let text = shown(width, height, |pen| start::draw(pen, &view));
@@ -171,7 +174,12 @@ fn no_size_is_too_small_to_draw() {
             shown(width, height, |pen| start::draw(pen, &start::StartView::default()));
             shown(width, height, |pen| start::story(pen, "A story that is told in some words.", 7));
             shown(width, height, |pen| {
-                help::draw(pen, &super::super::keys::Keys::default(), super::super::keys::Kind::Step, 3);
+                help::draw(
+                    pen,
+                    &super::super::keys::Keys::default(),
+                    &super::super::keys::Now::of(super::super::keys::Kind::Step),
+                    3,
+                );
             });
             shown(width, height, |pen| text::draw(pen, "title", &["  indented text".to_owned()], 3));
         }

@@ -112,7 +112,7 @@ pub(super) fn dialogue() -> Vec<Said> {
 
 /// The lens over some lines.
 pub(super) fn lens<'a>(lines: &'a [Said], meant: &'a [Meant]) -> LensView<'a> {
-    LensView { lines, cursor: 10, whole: &[], meant }
+    LensView { lines, cursor: 10, whole: &[], meant, scroll: 0 }
 }
 
 /// What the line that is lit means.
@@ -187,7 +187,14 @@ pub(super) fn checklist() -> Checklist {
             5 => (Mark::Fault, "mx2 greets with 421 4.3.2", ""),
             _ => (Mark::Waiting, "", ""),
         };
-        Checked { mark, number, step: StepId::from(*step), result: result.to_owned(), signed: signed.to_owned() }
+        Checked {
+            mark,
+            number,
+            step: StepId::from(*step),
+            result: result.to_owned(),
+            took: "31 ms".to_owned(),
+            signed: signed.to_owned(),
+        }
     };
     Checklist {
         rows: (1..).zip(&steps).map(row).collect(),
