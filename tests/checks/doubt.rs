@@ -122,3 +122,11 @@ async fn a_server_that_takes_its_time_for_each_answer_is_named_where_time_was_up
     assert_eq!(found.verdict, Verdict::Inconclusive);
     assert_eq!(what(found.causes.first()), (Some("network"), Some("timeout"), Some(Certainty::Possible)));
 }
+
+#[tokio::test]
+async fn a_talk_that_is_cut_on_every_way_is_a_lost_connection_and_no_riddle() {
+    let cut = "on = [\"ehlo\", \"helo\"]\ntls = true\nthen = \"close\"";
+    let (session, top) = with("healthy-submission", "mail.example.net", &[cut], &["settings"]).await;
+    assert!(has(&session, "settings.cut") && !has(&session, "settings.no-session"));
+    assert_eq!(what(top.as_ref()).0, Some("network"));
+}

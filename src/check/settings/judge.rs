@@ -56,6 +56,7 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
             End::Refused(_) | End::TlsRequired(_) => {}
             _ if broken => {}
             End::Handshake(_) => cx.found(handshake(host, first, old)),
+            End::Broke(_) => found("settings.cut"),
             _ => found("settings.no-session"),
         }
         return;
