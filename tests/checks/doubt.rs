@@ -4,7 +4,7 @@ use heloise::diagnosis::{Ranked, diagnose};
 use heloise::practice::WorldFile;
 use heloise::reading::Certainty;
 use heloise::run::Session;
-use heloise::transcript::{Consent, StepId};
+use heloise::transcript::{Case, Consent, StepId, Verdict};
 
 use crate::worlds::{guide, walked};
 
@@ -97,11 +97,28 @@ async fn a_greeting_without_a_reason_has_a_likely_one() {
     for (text, cause, kind) in [
         ("554 Come not here", "blocklist", Some("reputation")),
         ("554 No.", "blocklist", Some("reputation")),
-        ("421 4.7.0 Try again later", "overload", None),
+        ("421 {name} Service unavailable", "overload", Some("server-overloaded")),
         ("421 4.7.1 Service unavailable - try again later", "overload", Some("server-overloaded")),
     ] {
         let (_, top) = with("restarting", "mx1.example.org", &[&greeting(text)], &["server-status"]).await;
         assert_eq!((what(top.as_ref()).0, what(top.as_ref()).1), (Some(cause), kind), "{text}");
         assert!(top.is_some_and(|t| t.certainty < Certainty::Confirmed), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_its_time_for_each_answer_is_named_where_time_was_up() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
+    let slow = "on = [\"mail\", \"rcpt\", \"rset\", \"noop\"]\nreply = [\"250 Ok\"]\ndelay_ms = 2000";
+    for host in file.hosts.iter_mut().filter(|h| h.name == "mx1.example.org") {
+        host.rules.insert(0, toml::from_str(slow).expect("a rule"));
+    }
+    let case = Case { deadline_secs: 12, ..file.case.clone() };
+    let steps = ["recipient", "server-status", "connectivity"].map(StepId::new).to_vec();
+    let session = walked(&guide, &file, case, Consent::ALL.into_iter().collect(), steps).await;
+    assert!(has(&session, "connectivity.answers-slowly"));
+    let found = diagnose(session.guide(), session.walk().transcript());
+    assert_eq!(found.verdict, Verdict::Inconclusive);
+    assert_eq!(what(found.causes.first()), (Some("network"), Some("timeout"), Some(Certainty::Possible)));
 }

@@ -80,6 +80,7 @@ impl Check for Recipient {
             "recipient.rcpt.postmaster-refused",
             "recipient.rcpt.not-their-server",
             "recipient.rcpt.domain-served",
+            "recipient.rcpt.will-queue",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",

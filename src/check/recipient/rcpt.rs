@@ -166,6 +166,9 @@ async fn recipients(
         return (alone(judged(cx, &real, None, login)), false);
     };
     let mut verdict = judged(cx, &real, Some(&control), login);
+    if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
+        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
+    }
     if let Some(before) = put_off_before(cx, &address)
         && real.reply.is_positive()
     {

@@ -32,7 +32,7 @@ const AGAIN: Duration = Duration::from_secs(4);
 pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
     (!dns.outcome.is_answer()).then_some(match dns.outcome {
         DnsOutcome::ServFail => "SERVFAIL",
-        DnsOutcome::Refused => "refused",
+        DnsOutcome::Refused => "the resolver refuses to answer",
         DnsOutcome::DeniesAll => "the resolver denies every name",
         DnsOutcome::Timeout => "no answer in time",
         _ if dns.detail.as_deref() == Some("not a name") => "it is no name that the DNS can hold",
