@@ -39,7 +39,9 @@ pub(super) fn found(guide: &Guide, walk: &Walk) -> Vec<String> {
 
 fn cause(lines: &mut Vec<String>, diagnosis: &Diagnosis, top: &Ranked) {
     let healthy = diagnosis.verdict == Verdict::NoFaultFound || top.cause == "not-a-bounce";
-    let sure = if healthy { String::new() } else { format!(" That is {}.", top.certainty.as_str()) };
+    // That nothing tells why is no guess at a cause.
+    let sure =
+        if healthy || top.cause == "unclear" { String::new() } else { format!(" That is {}.", top.certainty.as_str()) };
     lines.push(format!("What we found: {}{sure}", top.headline.plain));
     if let Some(says) = top.says.as_ref().filter(|_| !healthy) {
         lines.push(says.plain.clone());

@@ -295,7 +295,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
     fn meaning(&mut self) -> io::Result<()> {
         let found = diagnose(self.session().guide(), self.session().walk().transcript());
         match found.causes.first() {
-            Some(top) if found.verdict == Verdict::FaultFound => {
+            Some(top) if found.verdict == Verdict::FaultFound && top.cause != "unclear" => {
                 let line = format!("Meaning so far: {} That is {}.", top.headline.plain, top.certainty.as_str());
                 self.talk.say(&line)
             }

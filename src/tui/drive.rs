@@ -13,7 +13,7 @@ use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt, stream};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::pace::{Pace, Stale};
@@ -47,14 +47,18 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
     if launch.mouse {
         guard::mouse(true);
     }
-    let measure = || crossterm::terminal::size().map(Into::into);
     let written = Arc::new(AtomicUsize::new(0));
     let mut terminal = Terminal::new(Slim::new(screen()?, measure, Arc::clone(&written)))?;
     // A terminal that can no longer be read has gone: that is a hang-up, with or without the signal.
-    let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
-    let keys = keys.chain(stream::once(ready(GONE)));
-    let ends = stream::select(signals, event::gone().map(|()| GONE));
-    drive(&mut terminal, &mut Own(written), stream::select(keys, ends), launch).await
+    // Its threads begin once the first frame stands: the size may have changed since.
+    let keys = stream::once(async {
+        let size = measure().map_or(Event::Tick, |size| Event::Resize(size.width, size.height));
+        let keys = EventStream::new().filter_map(|e| ready(e.map_or(Some(GONE), Event::of_terminal)));
+        stream::once(ready(size)).chain(keys).chain(stream::once(ready(GONE)))
+    });
+    let gone = stream::once(async { event::gone().map(|()| GONE) });
+    let ends = stream::select(signals, Box::pin(gone.flatten()));
+    drive(&mut terminal, &mut Own(written), stream::select(Box::pin(keys.flatten()), ends), launch).await
 }
 
 /// Standard output, a frame at a time: what the library has between would cut it at every line.
@@ -62,6 +66,20 @@ pub async fn run(launch: Launch) -> Result<Left, Trouble> {
 fn screen() -> io::Result<std::fs::File> {
     use std::os::fd::AsFd;
     Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+/// The size of the screen. Standard output is asked first, as it is that which is drawn on.
+#[cfg(unix)]
+fn measure() -> io::Result<Size> {
+    match rustix::termios::tcgetwinsize(io::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Ok(Size::new(size.ws_col, size.ws_row)),
+        _ => crossterm::terminal::size().map(Into::into),
+    }
+}
+
+#[cfg(not(unix))]
+fn measure() -> io::Result<Size> {
+    crossterm::terminal::size().map(Into::into)
 }
 
 #[cfg(not(unix))]

@@ -157,7 +157,7 @@ pub(super) const TABLE: &[Binding] = &[
             &[c('r')],
             "r",
             Command::Records,
-            &[Kind::Step, Kind::Diagnosis],
+            &[Kind::Step],
             "records",
             "the records in the DNS, and what to publish instead",
         ),
@@ -216,6 +216,17 @@ pub(super) const TABLE: &[Binding] = &[
         |n| !n.confined,
     ),
     key(&[c('q')], "q", Command::Quit, &[Kind::Diagnosis], "quit", ""),
+    when(
+        key(
+            &[c('r')],
+            "r",
+            Command::Records,
+            &[Kind::Diagnosis],
+            "records",
+            "the records in the DNS, and what to publish instead",
+        ),
+        |n| n.records,
+    ),
     // Looking closer.
     when(key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Prompt], "keep", "keep what is typed"), |n| !n.finding),
     when(

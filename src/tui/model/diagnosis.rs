@@ -8,6 +8,9 @@ use crate::reading::Certainty;
 use crate::report::distinct;
 use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
 
+/// The cause where nothing tells of one.
+const UNCLEAR: &str = "unclear";
+
 /// The most sentences that are said where no cause was found.
 const SAID: usize = 5;
 
@@ -64,6 +67,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
         certainty: certainty(diagnosis.verdict, top, healthy),
         mark: Some(match &top.kind {
             _ if healthy => Mark::Fine,
+            _ if top.cause == UNCLEAR => Mark::Unknown,
             Some(kind) if guide.kind(kind).is_some_and(|(_, kind)| kind.passes) => Mark::Note,
             _ => Mark::Fault,
         }),
@@ -84,6 +88,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
 fn certainty(verdict: Verdict, top: &Ranked, healthy: bool) -> String {
     match verdict {
         _ if healthy => "nothing is wrong".to_owned(),
+        _ if top.cause == UNCLEAR => "could not tell".to_owned(),
         Verdict::Inconclusive => format!("{}, not proved", top.certainty.as_str()),
         _ => top.certainty.as_str().to_owned(),
     }

@@ -14,7 +14,13 @@ pub(in crate::tui) fn about(walk: &Walk) -> String {
     // What a server answers is no name for the case; what was pasted is, where nothing else is known.
     let said = || {
         let reply = walk.transcript().replies().find(|(_, r)| r.role == Role::Pasted)?.1;
-        Some(if reply.server.is_empty() { reply.codes() } else { format!("{} from {}", reply.codes(), reply.server) })
+        Some(match (reply.code, reply.server.is_empty()) {
+            // A text without a code has no name.
+            (0, true) => return None,
+            (0, false) => format!("a text from {}", reply.server),
+            (_, true) => reply.codes(),
+            (_, false) => format!("{} from {}", reply.codes(), reply.server),
+        })
     };
     let sender = || case.sender_domain().map(str::to_owned);
     let name = match case.goal {

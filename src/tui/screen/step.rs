@@ -218,6 +218,16 @@ pub(super) fn sign(line: &Said) -> &'static str {
     }
 }
 
+/// The other ways, as many as fit: the first ones, and the last, which is the way out.
+fn others(all: &[String], room: usize) -> String {
+    let mut shown: Vec<&str> = all.iter().map(String::as_str).collect();
+    let wide = |shown: &[&str]| unicode_width::UnicodeWidthStr::width(shown.join(" · ").as_str()) + 4;
+    while shown.len() > 1 && wide(&shown) > room {
+        shown.remove(shown.len() - 2);
+    }
+    format!("or: {}", shown.join(" · "))
+}
+
 type LineStyle = fn(&Theme) -> Style;
 
 fn branch_rows(view: &StepView, width: u16) -> u16 {
@@ -231,7 +241,7 @@ fn branch(view: &StepView, width: u16) -> Vec<(String, LineStyle)> {
     let room = usize::from(width.saturating_sub(10));
     let mut lines: Vec<(String, LineStyle)> = match &view.next {
         Some(next) => {
-            let or = format!("or: {}", next.others.join(" · "));
+            let or = others(&next.others, room);
             let mut lines = wrap(&format!("{} — because {}", next.to, next.because), room);
             if lines.len() > 3 {
                 lines.truncate(3);

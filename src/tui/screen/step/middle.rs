@@ -38,10 +38,23 @@ fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>,
     let readable = usize::from(width.min(READABLE));
     let text = |t: &str| wrap(t, readable).into_iter().map(|l| Piece::Text(l, theme.text)).collect::<Vec<_>>();
     let (why, found) = (text(&view.why), found(view, readable, lit, theme));
+    // What the first sentence is counted as.
+    let picked = view.rows.iter().filter(|r| r.finding.is_some()).count();
     let mut all = vec![title(view, theme)];
     if view.notes.is_empty() || 1 + why.len() + found.len() <= room.into() {
         all.extend(why);
         all.extend(found);
+    } else if until_told(&found, picked) + 2 > usize::from(room).saturating_sub(why.len().min(2)) {
+        // What was found matters more than why it was looked for; and where the rows alone fill the screen, what they mean comes first.
+        let crowded = until_told(&found, picked) + 2 > room.into();
+        let (mut rest, mut first) = (Vec::new(), Vec::new());
+        for piece in found.into_iter().filter(|p| !matches!(p, Piece::Blank)) {
+            let leads = crowded && matches!(piece, Piece::Note(.., pick, _) if pick == picked);
+            if leads { first.push(piece) } else { rest.push(piece) }
+        }
+        all.extend(first.into_iter().chain(rest));
+        all.push(Piece::Blank);
+        all.extend(why);
     } else {
         let first = view.why.find(". ").map_or(view.why.len(), |at| at + 1);
         all.extend(text(&view.why[..first]));
@@ -50,6 +63,13 @@ fn pieces<'a>(view: &'a StepView, (width, room): (u16, u16), lit: Option<usize>,
         all.extend(text(&view.why[first..]));
     }
     all
+}
+
+/// How many lines it takes until the first sentence is told.
+fn until_told(found: &[Piece<'_>], picked: usize) -> usize {
+    let of_first = |p: &&Piece<'_>| matches!(p, Piece::Note(_, _, pick, _) if *pick == picked);
+    let lines = || found.iter().filter(|p| !matches!(p, Piece::Blank));
+    lines().take_while(|p| !of_first(p)).count() + lines().filter(of_first).count()
 }
 
 fn title<'a>(view: &StepView, theme: &Theme) -> Piece<'a> {
