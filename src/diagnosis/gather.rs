@@ -100,10 +100,11 @@ impl<'a> Seen<'a> {
         self.replies.iter().copied().filter(|(_, r)| refuses(r) && !self.goes_elsewhere(r))
     }
 
-    /// Whether a server only said "not now" before it heard of any recipient, while another of them took the recipient: that is where
-    /// mail goes then (RFC 5321 §5.1).
+    /// Whether a server only said "not now" before it heard of any recipient, or "no" at the door, while another of them took the recipient:
+    /// that is where mail goes then (RFC 5321 §5.1; Postfix, `smtp_skip_5xx_greeting`).
     fn goes_elsewhere(&self, reply: &Reply) -> bool {
-        let early = reply.stage.is_some_and(|s| s < Stage::Mail) && (400..500).contains(&reply.code);
+        let not_now = reply.stage.is_some_and(|s| s < Stage::Mail) && (400..500).contains(&reply.code);
+        let early = not_now || reply.stage == Some(Stage::Greeting);
         let takes = |r: &Reply| r.stage == Some(Stage::Rcpt) && r.is_positive() && r.server != reply.server;
         early && reply.role == Role::Case && self.replies.iter().any(|(_, r)| r.role == Role::Case && takes(r))
     }

@@ -122,3 +122,36 @@ async fn a_server_that_takes_its_time_for_each_answer_is_named_where_time_was_up
     assert_eq!(found.verdict, Verdict::Inconclusive);
     assert_eq!(what(found.causes.first()), (Some("network"), Some("timeout"), Some(Certainty::Possible)));
 }
+
+#[tokio::test]
+async fn a_talk_that_is_cut_on_every_way_is_a_lost_connection_and_no_riddle() {
+    let cut = "on = [\"ehlo\", \"helo\"]\ntls = true\nthen = \"close\"";
+    let (session, top) = with("healthy-submission", "mail.example.net", &[cut], &["settings"]).await;
+    assert!(has(&session, "settings.cut") && !has(&session, "settings.no-session"));
+    assert_eq!(what(top.as_ref()).0, Some("network"));
+}
+
+#[tokio::test]
+async fn a_no_at_the_door_of_one_server_is_a_note_where_another_is_well() {
+    let (session, top) = with("mx-one-refuses", "mx1.example.org", &[], &["recipient", "server-status"]).await;
+    assert!(has(&session, "server-status.one-refuses") && !has(&session, "server-status.greeting.refused"));
+    assert_eq!(what(top.as_ref()).0, Some("healthy"));
+    // Where none is well it is what keeps mail back.
+    let no = "on = [\"connect\"]\nreply = [\"554 {name}: no\"]\nthen = \"close\"";
+    let (session, top) = with("mx-one-refuses", "mx2.example.org", &[no], &["recipient", "server-status"]).await;
+    assert!(has(&session, "server-status.greeting.refused") && !has(&session, "server-status.one-refuses"));
+    assert_eq!(what(top.as_ref()).0, Some("blocklist"));
+}
+
+#[tokio::test]
+async fn a_line_that_is_cut_in_the_middle_is_not_called_cut_before_a_word() {
+    let cut = "on = [\"ehlo\", \"helo\"]\nthen = \"close\"";
+    let (session, _) = with(
+        "hangs-up",
+        "mx1.example.org",
+        &[cut, "on = [\"connect\"]\nreply = [\"220 {name} ESMTP\"]"],
+        &["connectivity"],
+    )
+    .await;
+    assert!(has(&session, "connectivity.all-cut-later") && !has(&session, "connectivity.all-cut"));
+}

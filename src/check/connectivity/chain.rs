@@ -30,8 +30,10 @@ pub(super) enum Way {
     Denied,
     /// Somebody turns the call away by ICMP.
     Rejected,
-    /// It takes the call, and the connection is closed or reset.
+    /// It takes the call, and the connection is closed or reset before a word.
     Cut,
+    /// It talks, and the connection is closed or reset in the middle.
+    CutLater,
     /// It takes the call, and nothing more comes.
     Silent,
     /// It talks until there is much to say: large packets are lost.
@@ -159,7 +161,9 @@ async fn talked(
         (true, ..) => (Way::Silent, "connectivity.hangs"),
         (_, true, _) if first => (Way::Cut, "connectivity.tcp.reset"),
         (.., true) if first => (Way::Cut, "connectivity.tcp.closed"),
-        (_, true, _) | (.., true) => (Way::Cut, "connectivity.cut"),
+        // It talked: how it goes with TLS, the steps behind this one tell.
+        (_, true, _) | (.., true) if fact.stage == Stage::Tls => (Way::Open, "connectivity.cut"),
+        (_, true, _) | (.., true) => (Way::CutLater, "connectivity.cut"),
         // What else may be wrong with what was said, the steps behind this one tell.
         _ => (Way::Open, "connectivity.tcp.open"),
     };

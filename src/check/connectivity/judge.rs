@@ -17,6 +17,7 @@ fn word(way: Way) -> &'static str {
         Way::Denied => "denied",
         Way::Rejected => "rejected",
         Way::Cut => "cut",
+        Way::CutLater => "cut-later",
         Way::Silent => "silent",
         Way::Hole => "hole",
         Way::Untried => "untried",
@@ -120,6 +121,7 @@ fn whole(tries: &[Tried]) -> Option<&'static str> {
         ["timeout"] => "connectivity.all-filtered",
         ["rejected"] => "connectivity.all-rejected",
         ["cut"] => "connectivity.all-cut",
+        ["cut-later"] => "connectivity.all-cut-later",
         ["silent"] => "connectivity.all-silent",
         // Each address has said it, with its proof.
         ["hole"] => return None,

@@ -74,6 +74,7 @@ impl Check for Connectivity {
             "connectivity.all-unreachable",
             "connectivity.all-rejected",
             "connectivity.all-cut",
+            "connectivity.all-cut-later",
             "connectivity.all-silent",
             "connectivity.all-failed",
             "connectivity.could-not-tell",

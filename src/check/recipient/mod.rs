@@ -83,6 +83,8 @@ impl Check for Recipient {
             "recipient.rcpt.postmaster-refused",
             "recipient.rcpt.not-their-server",
             "recipient.rcpt.domain-served",
+            "recipient.rcpt.by-hand-in",
+            "firewall.proxy-for-all",
             "recipient.rcpt.will-queue",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",

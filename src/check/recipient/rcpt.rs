@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Asked;
 use super::verdict::{judged, not_about_the_address, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
-use crate::check::tools::{Host, Split, Stopped, Talk, exchangers, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
@@ -63,7 +63,9 @@ fn passed_over(finding: &Finding) -> Finding {
 
 /// Whether a server said "not now" before it was asked about anybody, or hung up: a mail server then goes to the next (RFC 5321 §5.1).
 fn is_not_now(finding: &Finding) -> bool {
-    let busy = finding.args.get("codes").is_some_and(|codes| codes.starts_with('4'));
+    let said = |name: &str| finding.args.get(name).map_or("", String::as_str);
+    // A "no" at the door is of that server, and most senders go on to the next, too (Postfix, `smtp_skip_5xx_greeting`).
+    let busy = said("codes").starts_with('4') || said("stage") == Stage::Greeting.spoken();
     finding.id == "recipient.rcpt.broke" || finding.id == "recipient.rcpt.refused-earlier" && busy
 }
 
@@ -169,6 +171,9 @@ async fn recipients(
     if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
         cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
     }
+    if real.reply.is_positive() && cx.case.server.is_some() && host.port != 25 {
+        cx.found(of_reply("recipient.rcpt.by-hand-in", &real).arg("server", &host.name).arg("port", host.port));
+    }
     if let Some(before) = put_off_before(cx, &address)
         && real.reply.is_positive()
     {
@@ -191,6 +196,10 @@ async fn recipients(
             },
         };
         further.push(finding);
+    }
+    if verdict.id == "recipient.rcpt.all-refused" && cx.case.server.is_none() {
+        // Their own server that takes nobody's mail may be somebody else, who answers in its place.
+        answers_for_all(cx, host.port).await;
     }
     if verdict.id == "recipient.rcpt.all-refused" {
         not_about_the_address(cx, &real, &asked[0].parts.domain);

@@ -74,6 +74,7 @@ impl Check for ServerStatus {
             "server-status.busy.elsewhere-well",
             "server-status.mx-differ",
             "server-status.one-busy",
+            "server-status.one-refuses",
             "server-status.one-broke",
             "server-status.one-silent",
             "server-status.one-unreachable",
@@ -129,6 +130,7 @@ async fn run(cx: &Context) {
                 let calm = match held.id.as_str() {
                     "server-status.no-connection" => "server-status.one-unreachable",
                     "server-status.greeting.busy" => "server-status.one-busy",
+                    "server-status.greeting.refused" => "server-status.one-refuses",
                     "server-status.greeting.silent" => "server-status.one-silent",
                     _ => "server-status.one-broke",
                 };
@@ -212,9 +214,9 @@ async fn one(cx: &Context, host: &Host) -> Seen {
             // 554 and 5xx: not you, or no mail service here (RFC 5321 §3.1).
             Ok((dialogue, greeting)) if greeting.reply.code != 220 => {
                 let refused = heard_at(host, "server-status.greeting.refused", &greeting);
-                cx.found(refused.ends(&label, greeting.reply.rtt_ms));
                 dialogue.quit().await;
-                return State::Refuses.into();
+                let held = Some(refused.ends(&label, greeting.reply.rtt_ms));
+                return Seen { held, ..State::Refuses.into() };
             }
             Ok((dialogue, greeting)) => return talk::greeted(cx, host, &label, dialogue, greeting, began).await,
             Err(broken) if broken.0.stage == Stage::Connect => last = Some(broken),

@@ -56,6 +56,7 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
             End::Refused(_) | End::TlsRequired(_) => {}
             _ if broken => {}
             End::Handshake(_) => cx.found(handshake(host, first, old)),
+            End::Broke(_) => found("settings.cut"),
             _ => found("settings.no-session"),
         }
         return;
@@ -138,6 +139,10 @@ fn handshake(host: &Host, first: &Attempt, old: Option<&Old>) -> Finding {
             .arg("instead", "TLS 1.2 and 1.3")
             .shown_by(old.evidence),
         None if first.security == Security::Starttls => about("settings.starttls.broken", host, first),
+        // Cut before a word of TLS was said: nobody disagreed about anything.
+        None if matches!(&first.end, End::Handshake(why) if why == "reset" || why == "closed") => {
+            about("settings.cut", host, first)
+        }
         None => about("settings.tls.handshake-failed", host, first),
     }
 }

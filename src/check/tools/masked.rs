@@ -28,13 +28,27 @@ pub(crate) fn masked(server: &str, port: u16, greeting: (&str, EvidenceId), offe
     seen
 }
 
-/// `220 ****…`: a greeting that is mostly stars.
+/// `220 ****…`: a greeting that is mostly stars. One that is adorned with them has words as well.
 fn is_stars(text: &str) -> bool {
     let stars = text.chars().filter(|c| *c == '*').count();
-    stars >= 8 && stars * 2 > text.chars().count()
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    stars >= 8 && stars * 2 > text.chars().count() && letters * 4 <= stars
 }
 
 /// `XXXXXXXA`, where STARTTLS stood. Experiments of old begin with one X only (RFC 5321 section 4.1.5).
 fn is_painted(keyword: &str) -> bool {
     keyword.len() >= 4 && keyword.starts_with("XXX")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_that_is_painted_over_is_told_from_one_that_is_adorned() {
+        assert!(is_stars("**************************************0******0*****200***0*00"));
+        assert!(is_stars("ESMTP ******************************"));
+        assert!(!is_stars("****** Welcome ******"));
+        assert!(!is_stars("mx.example.org ESMTP *******"));
+    }
 }
