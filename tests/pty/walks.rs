@@ -33,7 +33,7 @@ fn guided_every_screen_is_reached_and_left() {
             (DOWN, "▸ A mail server"),
             (DOWN, "▸ Nothing yet"),
             ("\r", "Which broken server?"),
-            ("ip-l", "▸ ip-listed"),
+            ("ip-l", "▸ The sending address is on a blocklist"),
             ("\r", "What you would type is filled in already."),
             ("\r", "Next ▸ Blocklists"),
             ("\r", "May heloise do this?"),
