@@ -206,7 +206,7 @@ pub(super) struct Now {
     pub records: bool,
     /// Not all that a line means is seen.
     pub cut: bool,
-    /// What is typed is looked for.
+    /// What is typed is looked for, or a text was.
     pub finding: bool,
     /// The session is saved as it goes on.
     pub kept: bool,

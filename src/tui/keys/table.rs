@@ -259,7 +259,9 @@ pub(super) const TABLE: &[Binding] = &[
         |n| n.copyable,
     ),
     key(&[c('/')], "/", Command::Find, &[Kind::Transcript], "find", "find a text"),
-    key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "", "the next line with that text"),
+    when(key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "next", "the next line with that text"), |n| {
+        n.finding
+    }),
     when(
         key(&[c('a')], "a", Command::Register, WORDED, "for admins", "plain words, or words for mail administrators"),
         |n| !n.admin,
