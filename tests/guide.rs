@@ -37,3 +37,26 @@ fn a_kind_says_what_sort_of_thing_it_is_where_its_cause_does_not_fit() {
     assert!(says("spam-filter", Some("greylisting")).is_some_and(|s| s != filter && s.contains("put off")));
     assert_eq!(says("moon", Some("policy")), None);
 }
+
+#[test]
+fn plain_words_hold_no_word_of_a_socket_and_an_admins_do() {
+    let guide = Guide::embedded();
+    let raw =
+        ["protocol-version", "handshake-failure", "reset", "closed", "timeout", "unreachable", "refused", "not-smtp"];
+    let (mut seen, mut admin) = (0, 0);
+    for entry in guide.findings() {
+        for (place, word) in ["why", "kind", "detail"].into_iter().flat_map(|p| raw.map(|w| (p, w))) {
+            if !entry.says.plain.contains(&format!("{{{place}}}")) {
+                continue;
+            }
+            let args = [(place.to_owned(), format!("{word} at STARTTLS")), ("name".to_owned(), "n".to_owned())].into();
+            let words = guide.filled(&entry.says, &args);
+            let bare = |text: &str| text.replace(['(', ')', ':', '.', ','], " ").split(' ').any(|w| w == word);
+            assert!(!bare(&words.plain) || bare(&entry.says.plain), "{}: {}", entry.id, words.plain);
+            assert!(words.plain.contains("at STARTTLS"), "{}: {}", entry.id, words.plain);
+            seen += 1;
+            admin += usize::from(bare(&words.admin));
+        }
+    }
+    assert!(seen > 40 && admin > 20, "{seen} {admin}");
+}

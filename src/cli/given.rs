@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{CaseArgs, Trouble, input};
 use crate::reading::FileSettings;
 use crate::run::settings_in;
-use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, Security, redact};
+use crate::transcript::{AddressFamily, Case, Consent, Goal, Secret, Security, recipients, redact};
 
 /// The most that is kept of an error, a bounce or a log, in octets: it is recorded whole in the transcript.
 const MOST_ERROR: u64 = 256 * 1024;
@@ -197,7 +197,7 @@ fn family(args: &CaseArgs) -> AddressFamily {
 
 fn fill(case: &mut Case, args: &CaseArgs, error: Option<&String>) {
     if !args.to.is_empty() {
-        case.to.clone_from(&args.to);
+        case.to = args.to.iter().flat_map(|line| recipients(line)).collect();
     }
     if let Some(server) = &args.server {
         let mut server = server.clone();

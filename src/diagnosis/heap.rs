@@ -33,7 +33,7 @@ pub(super) struct Heap<'a> {
 pub(super) fn heap<'a>(guide: &Guide, seen: &Seen<'a>, case: &Args) -> Heap<'a> {
     let mut heap = Heap { piles: Piles::new(), unread: Vec::new(), no_bounce: Vec::new() };
     for found in &seen.findings {
-        heap.finding(found, case);
+        heap.finding(guide, found, case);
     }
     let mut read = HashMap::new();
     for (id, reply) in seen.refusals() {
@@ -51,7 +51,7 @@ impl<'a> Heap<'a> {
         self.unread.iter().any(|(_, r)| r.role == Role::Case)
     }
 
-    fn finding(&mut self, found: &Found<'a>, case: &Args) {
+    fn finding(&mut self, guide: &Guide, found: &Found<'a>, case: &Args) {
         let entry = found.entry;
         if entry.weighs.is_empty() {
             return;
@@ -75,7 +75,7 @@ impl<'a> Heap<'a> {
                 }
             };
             let item = self.pile(&weigh.cause, weigh.kind.as_ref()).item(source);
-            if item.add(weigh.db, found.evidence(), args, || says::filled(&entry.says, args())) {
+            if item.add(weigh.db, found.evidence(), args, || says::filled(guide, &entry.says, args())) {
                 item.advice.clone_from(&entry.advice);
             }
         }

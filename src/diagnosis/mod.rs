@@ -90,7 +90,7 @@ pub fn diagnose(guide: &Guide, transcript: &Transcript) -> Diagnosis {
     } else {
         Verdict::Inconclusive
     };
-    let also = quiet::also(&seen, &case, &causes, &faults, &aside);
+    let also = quiet::also(guide, &seen, &case, &causes, &faults, &aside);
     Diagnosis { verdict, causes, also }
 }
 
@@ -128,7 +128,7 @@ pub fn untold(guide: &Guide, transcript: &Transcript) -> Vec<Reason> {
         }
     }
     for sort in sorts {
-        let mut all = quiet::sentences(seen.untold().filter(|f| f.entry.id == sort), &case);
+        let mut all = quiet::sentences(guide, seen.untold().filter(|f| f.entry.id == sort), &case);
         let more = all.split_off(all.len().min(ALIKE));
         untold.extend(all);
         if !more.is_empty() {

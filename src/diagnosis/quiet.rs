@@ -8,7 +8,7 @@ use super::heap::{Heap, NOT_A_BOUNCE, UNCLEAR};
 use super::pile::Source;
 use super::rank::{Bare, Weighed, dress};
 use super::{Ranked, Reason, says};
-use crate::guide::{Guide, Who, Words};
+use crate::guide::{Guide, Weigh, Who, Words};
 use crate::reading::Certainty;
 use crate::transcript::{EvidenceId, Level, Reply, Role, StepId, Verdict};
 
@@ -23,24 +23,26 @@ pub(super) fn conclude(guide: &Guide, seen: &Seen<'_>, case: &Args, heap: &Heap<
         return (verdict, Some(unclear(guide, case, heap.unread.clone())));
     }
     if let Some(fault) = seen.findings.iter().rev().find(|f| f.entry.level == Level::Fail) {
-        return (Verdict::FaultFound, Some(unweighed(fault, case)));
+        return (Verdict::FaultFound, Some(unweighed(guide, fault, case)));
     }
     let told = seen.tested() && !seen.step_untold && seen.untold().next().is_none();
     let verdict = if told { Verdict::NoFaultFound } else { Verdict::Inconclusive };
     let only = if !heap.no_bounce.is_empty() {
-        let because = sentences(seen.findings.iter().filter(|f| heap.no_bounce.contains(&f.entry.id.as_str())), case);
+        let because =
+            sentences(guide, seen.findings.iter().filter(|f| heap.no_bounce.contains(&f.entry.id.as_str())), case);
         let bare = Bare { certainty: Certainty::Likely, score: 0, because, against: Vec::new() };
         Some(dress(guide, NOT_A_BOUNCE, None, case, bare))
     } else if told {
         Some(healthy(guide, seen, case))
     } else {
-        None
+        slowed(guide, seen, case)
     };
     (verdict, only)
 }
 
 /// Flaws that are no reason of any cause named: what was set aside, and every other flaw.
 pub(super) fn also(
+    guide: &Guide,
     seen: &Seen<'_>,
     case: &Args,
     causes: &[Ranked],
@@ -62,16 +64,20 @@ pub(super) fn also(
         let mut because = causes.iter().flat_map(|c| &c.because);
         because.any(|b| b.says == a.says || a.evidence.iter().any(|e| b.evidence.contains(e)))
     };
-    let mut also = sentences(seen.findings.iter().filter(flaw), case);
+    let mut also = sentences(guide, seen.findings.iter().filter(flaw), case);
     also.retain(|a| !told(a));
     also
 }
 
 /// The findings' words, each sentence once, with the evidence of all who say it.
-pub(super) fn sentences<'f, 'a: 'f>(findings: impl Iterator<Item = &'f Found<'a>>, case: &Args) -> Vec<Reason> {
+pub(super) fn sentences<'f, 'a: 'f>(
+    guide: &Guide,
+    findings: impl Iterator<Item = &'f Found<'a>>,
+    case: &Args,
+) -> Vec<Reason> {
     let mut said: Vec<Reason> = Vec::new();
     for found in findings {
-        let says = says::filled(&found.entry.says, &says::finding_args(&found.finding.args, case));
+        let says = says::filled(guide, &found.entry.says, &says::finding_args(&found.finding.args, case));
         let db = found.entry.weighs.iter().map(|w| w.db).max_by_key(|db| db.abs()).unwrap_or(0);
         if let Some(same) = said.iter_mut().find(|r| r.says == says) {
             same.evidence.extend(found.evidence());
@@ -97,7 +103,7 @@ fn healthy(guide: &Guide, seen: &Seen<'_>, case: &Args) -> Ranked {
     let rules_out = |f: &Found<'_>| f.entry.weighs.iter().map(|w| w.db).min().unwrap_or(0).min(0);
     let mut fine: Vec<_> = seen.findings.iter().filter(|f| f.entry.level == Level::Ok).collect();
     fine.sort_by_key(|f| rules_out(f));
-    let mut because = sentences(fine.into_iter(), case);
+    let mut because = sentences(guide, fine.into_iter(), case);
     because.truncate(SENTENCES);
     // What speaks against every fault speaks for health.
     because.iter_mut().for_each(|reason| reason.db = reason.db.abs());
@@ -127,10 +133,28 @@ fn unclear(guide: &Guide, case: &Args, mut unread: Vec<(EvidenceId, &Reply)>) ->
     dress(guide, UNCLEAR, None, &args, Bare { certainty: Certainty::Possible, score: 0, because, against: Vec::new() })
 }
 
+/// Where time was up in the middle: what took it, as far as that was seen.
+fn slowed(guide: &Guide, seen: &Seen<'_>, case: &Args) -> Option<Ranked> {
+    let takes_time = |w: &&Weigh| w.db > 0 && w.side && matches!(w.cause.as_str(), "network" | "overload");
+    let heaviest = |f: &Found<'_>| f.entry.weighs.iter().filter(takes_time).max_by_key(|w| w.db).cloned();
+    let flaws = seen.findings.iter().filter(|f| f.entry.level == Level::Warn && !seen.broken_off.is_empty());
+    let (flaw, weigh) = flaws.filter_map(|f| Some((f, heaviest(f)?))).max_by_key(|(_, w)| w.db)?;
+    let ranked = unweighed(guide, flaw, case);
+    let step = guide.kind(weigh.kind.as_deref().unwrap_or_default()).and_then(|(_, k)| k.step.clone());
+    Some(Ranked {
+        step: step.or_else(|| guide.cause(&weigh.cause).map(|c| c.step.clone())).unwrap_or(ranked.step),
+        says: guide.sort_of_thing(&weigh.cause, weigh.kind.as_deref()).cloned(),
+        score: weigh.db,
+        cause: weigh.cause,
+        kind: weigh.kind,
+        ..ranked
+    })
+}
+
 /// A fault that the guide gives no weight: it is named by its own words.
-fn unweighed(fault: &Found<'_>, case: &Args) -> Ranked {
+fn unweighed(guide: &Guide, fault: &Found<'_>, case: &Args) -> Ranked {
     let args = says::finding_args(&fault.finding.args, case);
-    let headline = says::filled(&fault.entry.says, &args);
+    let headline = says::filled(guide, &fault.entry.says, &args);
     let step = fault.entry.id.split('.').next().unwrap_or_default();
     Ranked {
         cause: UNCLEAR.to_owned(),
@@ -141,7 +165,7 @@ fn unweighed(fault: &Found<'_>, case: &Args) -> Ranked {
         says: None,
         because: vec![Reason { says: headline, evidence: fault.evidence().to_vec(), db: 0 }],
         against: Vec::new(),
-        fix: fault.entry.fix.iter().map(|f| says::filled(f, &args)).collect(),
+        fix: fault.entry.fix.iter().map(|f| says::filled(guide, f, &args)).collect(),
         who: fault.entry.who.unwrap_or(Who::You),
         waiting: String::new(),
         step: StepId::new(step),

@@ -58,7 +58,7 @@ impl Weighed {
         let leads = |i: &&Item| leading(guide, i).filter(|e| e.level >= Level::Warn);
         let leader = own.or_else(|| items.iter().find_map(|i| Some((*i, leads(i)?))));
         // What to try first may lie in what speaks against it: the same password by another way to log in.
-        let remark = |i: &Item| Some(fix_of(leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
+        let remark = |i: &Item| Some(fix_of(guide, leading(guide, i).filter(|e| e.level < Level::Warn)?, i, case));
         let remarks: Vec<Words> = self.pile.items.iter().filter_map(remark).flatten().collect();
         let told = teller(&items, leader);
         let advice = told.and_then(|i| i.advice.as_ref()).and_then(|id| guide.advice(id));
@@ -75,14 +75,14 @@ impl Weighed {
         ranked.who = who.unwrap_or(ranked.who);
         if let Some(advice) = advice {
             if let Some(headline) = &advice.headline {
-                ranked.headline = says::filled(headline, &args);
+                ranked.headline = says::filled(guide, headline, &args);
                 ranked.says = None;
             }
             ranked.waiting = advice.waiting.clone().unwrap_or(ranked.waiting);
-            ranked.fix = advice.fix.iter().map(|f| says::filled(f, &args)).collect();
+            ranked.fix = advice.fix.iter().map(|f| says::filled(guide, f, &args)).collect();
         }
         if let Some((item, entry)) = leader {
-            ranked.fix = fix_of(entry, item, case);
+            ranked.fix = fix_of(guide, entry, item, case);
             ranked.who = entry.who.filter(|_| entry.leads).unwrap_or(ranked.who);
         }
         ranked.fix.splice(0..0, remarks);
@@ -120,10 +120,10 @@ fn own_zone<'i, 'g>(guide: &'g Guide, item: &'i Item, case: &Args) -> Option<(&'
     (entry.who == Some(Who::TheirProvider) && is_own).then_some((item, entry))
 }
 
-fn fix_of(entry: &FindingEntry, item: &Item, case: &Args) -> Vec<Words> {
+fn fix_of(guide: &Guide, entry: &FindingEntry, item: &Item, case: &Args) -> Vec<Words> {
     let mut args = item.args.clone();
     args::add(&mut args, case);
-    entry.fix.iter().map(|f| says::filled(f, &args)).collect()
+    entry.fix.iter().map(|f| says::filled(guide, f, &args)).collect()
 }
 
 /// A cause before it has words.
@@ -148,9 +148,9 @@ pub(super) fn dress(guide: &Guide, cause: &str, kind: Option<&str>, args: &Args,
         kind: kind.map(str::to_owned),
         certainty: bare.certainty,
         score: bare.score,
-        headline: headline.map_or_else(seen, |h| says::filled(h, args)),
+        headline: headline.map_or_else(seen, |h| says::filled(guide, h, args)),
         says: guide.sort_of_thing(cause, kind).cloned(),
-        fix: fix.iter().map(|f| says::filled(f, args)).collect(),
+        fix: fix.iter().map(|f| says::filled(guide, f, args)).collect(),
         who: finer.map(|k| k.who).or(known.map(|c| c.who)).unwrap_or(Who::You),
         waiting: waiting.unwrap_or_default(),
         step: step.unwrap_or_else(|| StepId::new("escalate")),

@@ -1,7 +1,7 @@
 //! Sentences of the diagnosis that no guide file holds: what a server said, and what stands where the guide is silent.
 
 use super::args::{Args, codes_of, server_of};
-use crate::guide::{Words, fill};
+use crate::guide::{Guide, Words};
 use crate::transcript::{Reply, Role, clean_line};
 
 const QUOTE: usize = 120;
@@ -25,14 +25,14 @@ pub(super) fn reply(reply: &Reply) -> Words {
 }
 
 /// Words with their places filled.
-pub(super) fn filled(words: &Words, args: &Args) -> Words {
-    let one = |text: &str| {
-        let filled = fill(text, args);
+pub(super) fn filled(guide: &Guide, words: &Words, args: &Args) -> Words {
+    let one = |filled: &str| {
         let filled = filled.trim();
         // Where the server's name is not known, its stand-in may begin the sentence.
         filled.strip_prefix("the server").map_or_else(|| filled.to_owned(), |rest| format!("The server{rest}"))
     };
-    Words { plain: one(&words.plain), admin: one(&words.admin) }
+    let Words { plain, admin } = guide.filled(words, args);
+    Words { plain: one(&plain), admin: one(&admin) }
 }
 
 /// A finding's own values, made safe to show, over those of the case.

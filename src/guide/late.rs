@@ -114,6 +114,8 @@ pub(super) struct Findings {
     pub(super) by_id: HashMap<String, FindingEntry>,
     /// Those that were worded more than once; the last one counts.
     pub(super) twice: Vec<String>,
+    /// What short words mean to anybody: `guide/values.toml`.
+    pub(super) values: HashMap<String, String>,
 }
 
 impl Findings {
@@ -124,7 +126,22 @@ impl Findings {
             #[serde(default)]
             finding: Vec<FindingEntry>,
         }
+        #[derive(Default, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Values {
+            value: Vec<Value>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Value {
+            of: String,
+            plain: String,
+            #[serde(rename = "source")]
+            _source: String,
+        }
         let mut all = Self::default();
+        let values = files.read::<Values>("guide/values.toml")?.unwrap_or_default().value;
+        all.values = values.into_iter().map(|v| (v.of, v.plain)).collect();
         for name in files.names("guide/findings/") {
             for finding in files.read::<File>(name)?.unwrap_or_default().finding {
                 let id = finding.id.clone();

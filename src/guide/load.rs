@@ -1,5 +1,6 @@
 //! The guide from the embedded files, with a user's own laid over them. Reading a folder is `run`'s: nothing here touches a disk.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::files::Files;
 use super::late::{Codes, Core, Findings};
 use super::phrases::PhraseIndex;
-use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, SharedAdvice, StartRule, Step, Words};
+use super::{Cause, CodeEntry, EnhancedEntry, FindingEntry, Kind, Phrase, SharedAdvice, StartRule, Step, Words, fill};
 use crate::transcript::{Enhanced, StepId};
 
 /// A file of the guide is not what it should be; the message names file, line and field.
@@ -175,6 +176,27 @@ impl Guide {
     #[must_use]
     pub fn finding(&self, id: &str) -> Option<&FindingEntry> {
         self.late_findings().by_id.get(id)
+    }
+
+    /// A finding's values as they stand in plain words: a short word of a check or a socket gives way to what it means.
+    #[must_use]
+    pub fn plainly<'a>(&self, args: &'a BTreeMap<String, String>) -> Cow<'a, BTreeMap<String, String>> {
+        let known = &self.late_findings().values;
+        let mut told = Cow::Borrowed(args);
+        for name in ["why", "kind", "detail"] {
+            let Some(value) = args.get(name) else { continue };
+            let (word, behind) = value.find(" at ").map_or((value.as_str(), ""), |end| value.split_at(end));
+            if let Some(plain) = known.get(word) {
+                told.to_mut().insert(name.to_owned(), format!("{plain}{behind}"));
+            }
+        }
+        told
+    }
+
+    /// A finding's words with its values in their places, each register in its own way.
+    #[must_use]
+    pub fn filled(&self, words: &Words, args: &BTreeMap<String, String>) -> Words {
+        Words { plain: fill(&words.plain, &self.plainly(args)), admin: fill(&words.admin, args) }
     }
 
     /// All worded findings, in no order.

@@ -27,7 +27,7 @@ pub use smtp::{
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 /// Findings about how a peer behaves, whichever check talks to it.
-pub const FINDINGS: [&str; 2] = smtp::SLOW;
+pub const FINDINGS: [&str; 4] = smtp::SLOW;
 
 pub use world::{BoxFuture, Real, Rejected, World};
 

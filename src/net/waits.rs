@@ -22,6 +22,8 @@ struct State {
     /// At most so much longer in all from now on.
     left: Duration,
     in_vain: HashSet<IpAddr>,
+    /// Those that were seen to be slow.
+    slow: HashSet<IpAddr>,
 }
 
 impl Waits {
@@ -54,6 +56,11 @@ impl Net {
             w.left -= more;
             Some(more)
         })
+    }
+
+    /// Whether that machine was not known to be slow yet; now it is.
+    pub(super) fn first_slow(&self, ip: IpAddr) -> bool {
+        self.inner.waits.with(|w| w.slow.insert(ip))
     }
 
     /// Gives back what was not needed of it; or none came, and that machine is not waited for again.

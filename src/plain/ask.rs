@@ -9,7 +9,7 @@ use crate::check::heal;
 use crate::guide::{Field, Question};
 use crate::reading::Reader;
 use crate::run::{error_file, settings_file};
-use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, redact};
+use crate::transcript::{Case, Consent, Secret, StepId, Taken, Target, recipients, redact};
 
 /// The most of an error text, in octets: as much as is read of one.
 const MOST: usize = Reader::MOST;
@@ -224,10 +224,7 @@ fn put(field: Field, text: &str, case: &mut Case) -> Result<(), String> {
     let value = Some(text.to_owned());
     match field {
         Field::From => case.from = Some(address(text)?),
-        Field::To => {
-            let all = text.split(',').map(str::trim).filter(|t| !t.is_empty());
-            case.to = all.map(address).collect::<Result<_, _>>()?;
-        }
+        Field::To => case.to = recipients(text).iter().map(|to| address(to)).collect::<Result<_, _>>()?,
         Field::Server => match text.strip_prefix("file ") {
             Some(name) => settings_file(Path::new(name.trim().trim_matches(['\'', '"'])))?.put_into(case),
             None => case.server = Some(server(text)?),

@@ -111,7 +111,7 @@ pub(super) fn about(probe: &str, says: &str) -> String {
 
 /// The words of a finding, its values filled in.
 pub(super) fn words(guide: &Guide, finding: &Finding) -> Option<String> {
-    guide.finding(&finding.id).map(|entry| fill(&entry.says.plain, &finding.args))
+    guide.finding(&finding.id).map(|entry| fill(&entry.says.plain, &guide.plainly(&finding.args)))
 }
 
 #[cfg(test)]

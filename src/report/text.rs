@@ -215,7 +215,7 @@ fn walked(out: &mut String, view: &View) {
 fn records(out: &mut String, rows: &[DeskRow]) {
     let publish: Vec<&str> = rows.iter().filter_map(|r| r.publish.as_deref()).collect();
     if !publish.is_empty() {
-        out.push_str("Publish in the DNS, instead of what stands there\n");
+        out.push_str("To publish, in place of what stands there now, if anything\n");
         for line in publish.iter().flat_map(|p| p.lines()) {
             out.push_str(&format!("  {line}\n"));
         }

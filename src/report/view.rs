@@ -210,8 +210,7 @@ fn steps(guide: &Guide, transcript: &Transcript) -> Vec<StepView> {
 }
 
 fn worded(guide: &Guide, at: EvidenceId, finding: &Finding) -> FindingView {
-    let filled =
-        |words: &Words| Words { plain: fill(&words.plain, &finding.args), admin: fill(&words.admin, &finding.args) };
+    let filled = |words: &Words| guide.filled(words, &finding.args);
     let Some(entry) = guide.finding(&finding.id) else {
         let says = Words { plain: finding.id.clone(), admin: finding.id.clone() };
         let finding = finding.clone();
@@ -221,7 +220,7 @@ fn worded(guide: &Guide, at: EvidenceId, finding: &Finding) -> FindingView {
         at,
         finding: finding.clone(),
         level: entry.level,
-        short: entry.short.as_ref().map(|s| fill(s, &finding.args)),
+        short: entry.short.as_ref().map(|s| fill(s, &guide.plainly(&finding.args))),
         says: filled(&entry.says),
         fix: entry.fix.iter().map(filled).collect(),
         who: entry.who,

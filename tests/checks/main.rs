@@ -6,6 +6,7 @@ mod charge;
 #[expect(dead_code, reason = "other tests count questions")]
 #[path = "../support/dns_server.rs"]
 mod dns_server;
+mod doubt;
 mod exchangers;
 mod greylist;
 mod lists;

@@ -226,3 +226,9 @@ async fn the_greetings_over_time_are_drawn_in_one_row() {
     assert_eq!(row[0].args["chart"].chars().count(), 6);
     assert!(row[0].args["chart"].contains('×') && row[0].probe.is_some(), "{row:?}");
 }
+
+#[tokio::test]
+async fn a_server_that_counts_calls_is_not_called_more_than_it_takes() {
+    let session = in_world("too-many-connections", &["recipient", "load"]).await;
+    assert_eq!(found(&session, "load.greeting-times")[0].args["chart"], "××");
+}

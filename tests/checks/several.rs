@@ -36,6 +36,8 @@ async fn the_walk_follows_the_one_that_is_refused_and_says_who_is_taken() {
         findings.filter(|f| f.id == "recipient.others.taken").map(|f| f.args["addresses"].as_str()).collect();
     assert_eq!(taken, ["bob@example.org, postmaster@example.org", "carol@shop.test"]);
     assert_eq!(found(&session, "recipient.rcpt.refused").expect("a refusal").args["address"], "bop@example.org");
+    let row = found(&session, "recipient.rcpt.refused").expect("a refusal").probe.as_deref();
+    assert_eq!(row, Some("mx1.example.org:25"), "the row says what was refused there");
     assert!(found(&session, "recipient.rcpt.control-refused").is_none(), "who is taken says nothing for Bop");
     assert_eq!(sessions(&session), 2, "one session a domain");
     assert_eq!(session.walk().verdict(), Some(Verdict::FaultFound));

@@ -22,7 +22,7 @@ fn guided_every_screen_is_reached_and_left() {
     steps(
         &mut terminal,
         &[
-            ("?", "take the line that is lit"),
+            ("?", "leave at once"),
             (ESC, "What do you have?"),
             ("\r", "Paste it here"),
             (ESC, "What do you have?"),

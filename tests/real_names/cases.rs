@@ -174,8 +174,8 @@ const CASES: &[Case] = &[
         resolver: REFUSING,
         args: &["--from", "alice@well.com", "--to", "bob@plain.com", "--ip", "5.9.1.10"],
         verdict: "inconclusive",
-        kind: None,
-        has: &["recipient.domain.unknown"],
+        kind: Some("resolver-cut-off"),
+        has: &["dns.resolver-refuses"],
         lacks: ACCUSATIONS,
     },
     Case {

@@ -78,6 +78,7 @@ impl Check for Authentication {
             "authentication.sender.not-yours",
             "authentication.sender.none-accepted",
             "authentication.sender.refused",
+            "authentication.sender.own-refused",
             "authentication.sender.later",
             "authentication.recipient.refused",
             "authentication.secret.space-around",

@@ -4,6 +4,7 @@ use super::said;
 use crate::check::Context;
 use crate::check::tools::{Host, split};
 use crate::net::{Broken, Dialogue, Heard};
+use crate::reading::Certainty;
 use crate::transcript::{Finding, Role, Stage};
 
 /// How far an envelope came.
@@ -33,7 +34,7 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
         row(cx, host, &label, from, mail.as_ref());
         let mail = mail?;
         if !mail.is_positive() {
-            cx.found(refused(host, &mail, (from, user), from));
+            cx.found(refused(cx, host, &mail, (from, user), from));
             return Ok(());
         }
         cx.found(said("authentication.sender.ok", host, &mail).arg("user", user).arg("address", from));
@@ -49,7 +50,7 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
     };
     let lasts = (500..600).contains(&heard.reply.code);
     let Some(own) = own.filter(|own| lasts && !own.eq_ignore_ascii_case(from)) else {
-        cx.found(refused(host, &heard, (from, user), to));
+        cx.found(refused(cx, host, &heard, (from, user), to));
         return Ok(());
     };
     let told = |id: &str, other: &Heard| {
@@ -58,6 +59,10 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
     };
     cx.found(match shown(cx, host, dialogue, (own, to), Role::Control).await? {
         Envelope::Accepted(other) => told("authentication.sender.not-yours", &other),
+        // Not even its own address: it is the account.
+        Envelope::Refused(other) if is_about_sender(cx, &heard) && is_about_sender(cx, &other) => {
+            told("authentication.sender.own-refused", &other).arg("address", own)
+        }
         // The sender makes no difference: it is the recipient, or the account.
         Envelope::Refused(other) if other.reply.stage == heard.reply.stage => {
             told("authentication.sender.none-accepted", &other)
@@ -66,14 +71,24 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
         Envelope::Refused(other) if other.reply.stage == Some(Stage::Rcpt) => {
             told("authentication.sender.not-yours", &other)
         }
-        Envelope::Refused(_) => refused(host, &heard, (from, user), to),
+        Envelope::Refused(_) => refused(cx, host, &heard, (from, user), to),
     });
     Ok(())
 }
 
+/// Whether a refusal for good is about the sender: its words say so, or it comes at MAIL and they name no other reason.
+fn is_about_sender(cx: &Context, heard: &Heard) -> bool {
+    let read = cx.reader.reply(&heard.reply);
+    let says = read.kind.as_deref() == Some("sender-not-allowed");
+    let at_mail = heard.reply.stage == Some(Stage::Mail) && read.certainty < Certainty::Likely;
+    (500..600).contains(&heard.reply.code) && (says || at_mail)
+}
+
 /// What a refusal means that there is nothing to hold against.
-fn refused(host: &Host, heard: &Heard, (from, user): (&str, &str), to: &str) -> Finding {
+fn refused(cx: &Context, host: &Host, heard: &Heard, (from, user): (&str, &str), to: &str) -> Finding {
+    let own = from.eq_ignore_ascii_case(user) && is_about_sender(cx, heard);
     let id = match (heard.reply.code, heard.reply.stage) {
+        _ if own => "authentication.sender.own-refused",
         (500..600, Some(Stage::Mail)) => "authentication.sender.refused",
         (500..600, _) => "authentication.recipient.refused",
         _ => "authentication.sender.later",

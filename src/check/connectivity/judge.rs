@@ -31,8 +31,12 @@ fn answers(tried: &Tried) -> bool {
 pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried], answered: bool) {
     let server = hosts.first().map_or("", |h| h.name.as_str());
     let port = hosts.first().map_or(25, |h| h.port);
+    let tried = |at: usize| tries.iter().any(|t| t.host == at);
+    let servers: Vec<&str> = (0..hosts.len()).filter(|at| tried(*at)).map(|at| hosts[at].name.as_str()).collect();
+    let servers = servers.join(", ");
     let shown = |id: &str, chosen: &dyn Fn(&Tried) -> bool| {
-        let mut finding = Finding::new(id).arg("server", server).arg("port", port).arg("count", tries.len());
+        let finding = Finding::new(id).arg("server", server).arg("servers", &servers);
+        let mut finding = finding.arg("port", port).arg("count", tries.len());
         finding.evidence = tries.iter().filter(|t| chosen(t)).map(|t| t.evidence).collect();
         finding
     };

@@ -23,7 +23,7 @@ mod tags;
 
 pub(super) use charge::elsewhere;
 
-use super::tools::{could_not_tell, resolver_works};
+use super::tools::{could_not_tell, is_cut, resolver_fault};
 use super::{BoxFuture, Check, Context};
 use crate::transcript::{DnsFact, DnsOutcome, EvidenceId, Finding};
 
@@ -61,6 +61,9 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.resolver-refuses",
+            "dns.resolver-silent",
+            "dns.resolver-closed",
             "dns.denies-all",
             "dns.truncated",
             "dns.dnssec.bogus",
@@ -283,14 +286,9 @@ async fn run(cx: &Context) {
 async fn unanswered(cx: &Context, dns: &DnsFact, evidence: EvidenceId, label: &str) -> bool {
     let Some(why) = could_not_tell(dns) else { return false };
     let id = match dns.outcome {
-        DnsOutcome::ServFail if !resolver_works(cx).await => "dns.resolver-fails",
+        _ if let Some(id) = resolver_fault(cx, dns).await => id,
         DnsOutcome::ServFail if dnssec::is_bogus(cx, dns).await => "dns.dnssec.bogus",
-        // The answer was cut, and did not come over TCP either (RFC 7766).
-        DnsOutcome::Error | DnsOutcome::Timeout
-            if dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated")) =>
-        {
-            "dns.truncated"
-        }
+        _ if is_cut(dns) => "dns.truncated",
         DnsOutcome::ServFail => "dns.servfail",
         DnsOutcome::Refused => "dns.refused",
         DnsOutcome::DeniesAll => "dns.denies-all",

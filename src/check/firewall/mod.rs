@@ -3,9 +3,11 @@
 //! ```text
 //! paths.rs   what greets us on each open port, by each family, and what TLS shows
 //! rules.rs   this machine's own filter, where it may be read       filter.rs   what its rules say of a port
+//! aims.rs    whom a rule is for
 //! here.rs    where this machine stands: a container, a cloud, behind a VPN; as words only
 //! ```
 
+mod aims;
 mod filter;
 mod here;
 mod paths;
@@ -55,6 +57,7 @@ impl Check for Firewall {
             "firewall.rule.seen",
             "firewall.rules.none",
             "firewall.rules.unreadable",
+            "firewall.rules.unread",
             "firewall.here.container",
             "firewall.here.cloud",
             "firewall.here.vpn",
@@ -104,7 +107,8 @@ async fn run(cx: &Context) {
     let controls = if open { Vec::new() } else { controls(cx, &hosts).await };
     let traces = paths::look(cx, host, ip, &own).await;
     // An open port that somebody else may have answered says nothing.
-    let blocked = rules::look(cx, host, open).await;
+    let elsewhere = controls.iter().any(|p| p.port == host.port && p.outcome == ConnectOutcome::Open);
+    let blocked = rules::look(cx, host, open, elsewhere).await;
     judge(cx, host, &own, &controls, traces.map(|t| t || answered || blocked));
     if !open {
         here::look(cx).await;

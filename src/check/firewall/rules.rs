@@ -24,8 +24,9 @@ const MOST: u64 = 4 * 1024 * 1024;
 /// How many rules are named.
 const NAMED: usize = 3;
 
-/// Looks for rules that keep the host's port from being called. Returns whether one was found that fits what was seen.
-pub(super) async fn look(cx: &Context, host: &Host, open: bool) -> bool {
+/// Looks for rules that keep the host's port from being called, where it is not open, or open elsewhere only. Returns whether one was found
+/// that fits what was seen.
+pub(super) async fn look(cx: &Context, host: &Host, open: bool, elsewhere: bool) -> bool {
     if !cx.net.world().is_this_machine() {
         return false;
     }
@@ -35,34 +36,40 @@ pub(super) async fn look(cx: &Context, host: &Host, open: bool) -> bool {
     let fact = |tool: Tool, value: Option<String>, reason: Option<String>| {
         cx.rec.host(HostFact { what: format!("firewall rules, by {}", tool.name()), value, reason })
     };
-    let (mut any, mut named) = (false, false);
+    let (mut any, mut named, mut blocked, mut unread) = (false, false, false, false);
     for (tool, text) in read {
         let text = match text {
             Ok(text) => text,
             Err(why) => {
                 let id = fact(tool, None, Some(why.clone()));
-                let found = Finding::new("firewall.rules.unreadable").arg("tool", tool.name()).arg("why", why);
-                cx.found(found.shown_by(id));
+                // What lets us through need not be read.
+                let name = if open { "firewall.rules.unread" } else { "firewall.rules.unreadable" };
+                cx.found(
+                    Finding::new(name).arg("tool", tool.name()).arg("port", host.port).arg("why", why).shown_by(id),
+                );
+                unread = true;
                 continue;
             }
         };
         any = true;
-        let rules = blocking(tool, &text, host.port);
+        let rules = blocking(tool, &text, host.port, &host.addresses);
         let id = fact(tool, Some(format!("{} lines read", text.lines().count())), None);
         if rules.is_empty() || named {
             continue;
         }
         named = true;
-        let rules: Vec<String> = rules.iter().take(NAMED).map(|r| clean_line(r, 200)).collect();
-        // A rule may be for others than us: what was seen decides.
-        let found = Finding::new(if open { "firewall.rule.seen" } else { "firewall.rule.blocks" });
+        // A rule may be for others than us: what was seen decides. One for everybody would hit the others, too.
+        let fits = !open && rules.iter().any(|r| !(r.everybody && elsewhere));
+        blocked |= fits;
+        let rules: Vec<String> = rules.iter().take(NAMED).map(|r| clean_line(&r.rule, 200)).collect();
+        let found = Finding::new(if fits { "firewall.rule.blocks" } else { "firewall.rule.seen" });
         let found = found.arg("tool", tool.name()).arg("rule", rules.join(" / ")).arg("port", host.port);
         cx.found(found.shown_by(id));
     }
-    if any && !named {
+    if any && !named && !unread {
         cx.found(Finding::new("firewall.rules.none").arg("port", host.port));
     }
-    named && !open
+    blocked
 }
 
 fn find(tool: Tool) -> Option<PathBuf> {

@@ -54,6 +54,8 @@ impl Check for Load {
 
 /// How many greetings are asked for, and how far apart: six in ten seconds is less than any mail server does by itself.
 const ROUNDS: usize = 6;
+/// Greetings of a server that counts them.
+const FEW: usize = 2;
 const APART: Duration = Duration::from_secs(2);
 /// A practice world has nobody to be polite to.
 const APART_IN_PRACTICE: Duration = Duration::from_millis(150);
@@ -90,11 +92,13 @@ async fn run(cx: &Context) {
     let apart = if cx.net.world().is_this_machine() { APART } else { APART_IN_PRACTICE };
     let began = Instant::now();
     let mut rounds: Vec<Round> = Vec::new();
-    for number in 1..=ROUNDS {
+    let most = if counts_calls(cx) { FEW } else { ROUNDS };
+    for number in 1..=most {
         if number > 1 {
             tokio::time::sleep(apart).await;
         }
-        rounds.push(round(cx, &host, address, number).await);
+        let label = format!("greeting {number} of {most}");
+        rounds.push(round(cx, &host, address, &label).await);
         // A server that twice gave no sign, or turned us away for good, has said what it will say.
         let settled = |r: &Round| r.said == rounds[0].said && matches!(r.said, Said::Nothing | Said::TurnedAway);
         if rounds.len() == 2 && rounds.iter().all(settled) || began.elapsed() > LONGEST {
@@ -125,9 +129,16 @@ async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
     Some((host, address))
 }
 
-async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) -> Round {
-    let label = format!("greeting {number} of {ROUNDS}");
-    cx.rec.probing(&label);
+/// Whether a refusal, of this session or pasted, is for how much or how often we come: each further call would count against us.
+fn counts_calls(cx: &Context) -> bool {
+    let kind = |kind: Option<String>| kind.is_some_and(|k| matches!(k.as_str(), "rate-limit" | "connection-limit"));
+    let refusals = cx.seen.replies().filter(|(_, r)| r.role != Role::Control && !r.is_positive());
+    refusals.into_iter().any(|(_, r)| kind(cx.reader.reply(r).kind))
+        || cx.case.error.as_deref().is_some_and(|t| cx.reader.text(t).items.into_iter().any(|i| kind(i.meaning.kind)))
+}
+
+async fn round(cx: &Context, host: &Host, address: SocketAddr, label: &str) -> Round {
+    cx.rec.probing(label);
     let implicit = host.security == Security::Tls || address.port() == 465;
     let open = Open {
         server: host.name.clone(),
@@ -151,7 +162,7 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) ->
                 .arg("codes", greeting.reply.codes())
                 .arg("text", greeting.reply.joined())
                 .shown_by(greeting.evidence)
-                .ends(&label, ms);
+                .ends(label, ms);
             cx.found(found);
             dialogue.quit().await;
             Round { said, ms, evidence: greeting.evidence }
@@ -160,7 +171,7 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, number: usize) ->
             let why = fact.detail.unwrap_or_else(|| fact.kind.as_str().to_owned());
             let found =
                 Finding::new("load.greeting.failed").arg("server", &host.name).arg("why", why).shown_by(evidence);
-            cx.found(found.ends(&label, fact.ms));
+            cx.found(found.ends(label, fact.ms));
             Round { said: Said::Nothing, ms: fact.ms, evidence }
         }
     }

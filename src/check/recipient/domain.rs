@@ -3,7 +3,7 @@
 use super::mx::{self, Exchangers};
 use crate::check::Context;
 use crate::check::dns::elsewhere;
-use crate::check::tools::{could_not_tell, resolver_works};
+use crate::check::tools::{could_not_tell, is_cut, resolver_fault};
 use crate::net::RecordType;
 use crate::transcript::{AddressFamily, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
@@ -23,14 +23,19 @@ pub(super) async fn look(cx: &Context, domain: &str) -> Option<Exchangers> {
     }
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
     if let Some(why) = could_not_tell(&mx) {
+        let found = |id: &str| found(id).arg("why", why).arg("detail", mx.detail.clone().unwrap_or_default());
         // A resolver that fails for every name says nothing about this one.
-        let fails = mx.outcome == DnsOutcome::ServFail && resolver_works(cx).await;
-        let id = match mx.outcome {
+        if let Some(id) = resolver_fault(cx, &mx).await {
+            cx.found(found(id).arg("name", &ascii).arg("type", RecordType::MX));
+            return None;
+        }
+        cx.found(found(match mx.outcome {
             DnsOutcome::DeniesAll => "recipient.domain.untold",
-            _ if fails => "recipient.domain.servfail",
+            DnsOutcome::ServFail => "recipient.domain.servfail",
+            _ if is_cut(&mx) => "recipient.domain.cut",
+            DnsOutcome::Timeout => "recipient.domain.silent",
             _ => "recipient.domain.unknown",
-        };
-        cx.found(found(id).arg("why", why).arg("detail", mx.detail.unwrap_or_default()));
+        }));
         return None;
     }
     if mx.outcome == DnsOutcome::NxDomain {

@@ -5,6 +5,7 @@ mod mx;
 mod rcpt;
 mod several;
 mod slips;
+mod verdict;
 mod written;
 
 use std::collections::BTreeSet;
@@ -49,6 +50,8 @@ impl Check for Recipient {
             "recipient.domain.unknown",
             "recipient.domain.untold",
             "recipient.domain.servfail",
+            "recipient.domain.silent",
+            "recipient.domain.cut",
             "recipient.mx.null-beside",
             "recipient.mx.duplicate",
             "recipient.mx.cname",
@@ -75,6 +78,9 @@ impl Check for Recipient {
             "recipient.rcpt.login-first",
             "recipient.rcpt.postmaster-taken",
             "recipient.rcpt.postmaster-refused",
+            "recipient.rcpt.not-their-server",
+            "recipient.rcpt.domain-served",
+            "recipient.rcpt.will-queue",
             "recipient.rcpt.catch-all",
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
@@ -88,6 +94,10 @@ impl Check for Recipient {
             "recipient.rcpt.no-consent",
             "dns.authority.old-servers",
             "dns.authority.astray",
+            "dns.resolver-fails",
+            "dns.resolver-refuses",
+            "dns.resolver-silent",
+            "dns.resolver-closed",
         ]
     }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::Asked;
+use super::verdict::{judged, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
-use crate::check::tools::{Host, Split, Stopped, Talk, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
-use crate::reading::{Certainty, Meaning, seconds};
-use crate::transcript::{BreakFact, BreakKind, Consent, Finding, RETRY_SECS, Role, Stage};
+use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
 ///
@@ -70,7 +70,7 @@ fn is_not_now(finding: &Finding) -> bool {
 /// What a host said of the first recipient, and of each of the others as far as they were named to it.
 type Said = (Finding, Vec<Finding>);
 
-/// What a host said, or why it could not be asked.
+/// What a host said, or why it could not be asked. There is at least one to ask about.
 async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said, Finding> {
     let could_not = |why: &str| Finding::new("recipient.rcpt.unreachable").arg("why", why);
     let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
@@ -78,7 +78,7 @@ async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said
     unreachable.evidence.clone_from(&host.evidence);
     for ip in &host.addresses {
         match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, talk, asked).await),
+            Ok(talk) => return Ok(envelope(cx, host, talk, asked).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
                 return Ok((earlier(&heard), Vec::new()));
@@ -106,20 +106,20 @@ fn unasked(broken: &BreakFact) -> bool {
     broken.stage <= Stage::Greeting || broken.kind == BreakKind::Tls
 }
 
-async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
+async fn envelope(cx: &Context, host: &Host, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let Talk { mut dialogue, opening } = talk;
     let from = cx.case.from.as_deref().unwrap_or("");
-    let alone = |finding| (finding, Vec::new());
-    let named = |to: &Asked<'_>| to.named();
     // A domain has a form in ASCII; only what stands before the @ needs the extension (RFC 6531 §3.3).
     let utf8 = !from.is_ascii() || asked.iter().any(|to| !to.parts.local.is_ascii());
     let offered = dialogue.capabilities().has("SMTPUTF8");
-    let not_offered = || Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence);
-    let [first, others @ ..] = asked else { return alone(not_offered()) };
-    let cannot = |to: &Asked<'_>| !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
-    if cannot(first) {
+    let lacking = |to: &Asked<'_>| {
+        let cannot = !offered && (!from.is_ascii() || !to.parts.local.is_ascii());
+        cannot.then(|| Finding::new("recipient.rcpt.utf8-not-offered").shown_by(opening.last().evidence))
+    };
+    let first = &asked[0];
+    if let Some(lacking) = lacking(first) {
         dialogue.quit().await;
-        return alone(not_offered());
+        return alone(lacking);
     }
     if utf8 && offered {
         let server = &opening.last().reply.server;
@@ -130,58 +130,81 @@ async fn envelope(cx: &Context, talk: Talk, asked: &[Asked<'_>]) -> Said {
     let said = match dialogue.mail(from, &parameters.join(" ")).await {
         Err(broken) => return alone(broke(&broken)),
         Ok(heard) if !heard.reply.is_positive() => alone(earlier(&heard)),
-        Ok(_) => {
-            let address = named(first);
-            let real = match dialogue.rcpt(&address, Role::Case).await {
-                Err(broken) => return alone(broke(&broken)),
-                Ok(heard) => heard,
-            };
-            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-            let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
-            let login = wants_login(cx, &dialogue, &real);
-            let control = match dialogue.rcpt(&control, Role::Control).await {
-                Err(_) => return alone(judged(cx, &real, None, login)),
-                Ok(heard) => heard,
-            };
-            let verdict = judged(cx, &real, Some(&control), login);
-            if let Some(before) = put_off_before(cx, &address)
-                && real.reply.is_positive()
-            {
-                cx.found(passed(&before, &real, &address));
-            }
-            let mut further = Vec::new();
-            for to in others {
-                if cannot(to) {
-                    further.push(not_offered());
-                    continue;
-                }
-                match dialogue.rcpt(&named(to), Role::Case).await {
-                    Err(broken) => {
-                        further.push(broke(&broken));
-                        return (verdict, further);
-                    }
-                    // Where this server takes another recipient, a refusal is about this one.
-                    Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => further.push(refused(&heard)),
-                    Ok(heard) => further.push(judged(cx, &heard, Some(&control), login)),
-                }
-            }
-            if verdict.id == "recipient.rcpt.all-refused" {
-                // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one
-                // that knows neither name.
-                let postmaster = format!("postmaster@{domain}");
-                match dialogue.rcpt(&postmaster, Role::Control).await {
-                    Err(_) => return (verdict, further),
-                    Ok(heard) => beside(cx, &heard, &postmaster),
-                }
-            }
-            (verdict, further)
-        }
+        Ok(_) => match recipients(cx, host, &mut dialogue, asked, &lacking).await {
+            (said, true) => said,
+            (said, false) => return said,
+        },
     };
     // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &named(first)).await.is_ok() {
+    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &first.named()).await.is_ok() {
         dialogue.quit().await;
     }
     said
+}
+
+fn alone(finding: Finding) -> Said {
+    (finding, Vec::new())
+}
+
+/// RCPT for the first, for the control, for the others; and whether the dialogue still stands.
+async fn recipients(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    asked: &[Asked<'_>],
+    lacking: &(dyn Fn(&Asked<'_>) -> Option<Finding> + Sync),
+) -> (Said, bool) {
+    let address = asked[0].named();
+    let real = match dialogue.rcpt(&address, Role::Case).await {
+        Err(broken) => return (alone(broke(&broken)), false),
+        Ok(heard) => heard,
+    };
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let control = format!("heloise-{:08x}@{domain}", fastrand::u32(..));
+    let login = wants_login(cx, dialogue, &real);
+    let Ok(control) = dialogue.rcpt(&control, Role::Control).await else {
+        return (alone(judged(cx, &real, None, login)), false);
+    };
+    let mut verdict = judged(cx, &real, Some(&control), login);
+    if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
+        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
+    }
+    if let Some(before) = put_off_before(cx, &address)
+        && real.reply.is_positive()
+    {
+        cx.found(passed(&before, &real, &address));
+    }
+    let mut further = Vec::new();
+    for to in &asked[1..] {
+        let finding = match lacking(to) {
+            Some(lacking) => lacking,
+            None => match dialogue.rcpt(&to.named(), Role::Case).await {
+                Err(broken) => {
+                    further.push(broke(&broken));
+                    return ((verdict, further), false);
+                }
+                // Where this server takes another recipient, a refusal is about this one.
+                Ok(heard) if real.reply.is_positive() && heard.reply.code >= 500 => {
+                    of_reply("recipient.rcpt.refused", &heard)
+                }
+                Ok(heard) => judged(cx, &heard, Some(&control), login),
+            },
+        };
+        further.push(finding);
+    }
+    if verdict.id == "recipient.rcpt.all-refused" {
+        // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one that
+        // knows neither name.
+        let postmaster = format!("postmaster@{domain}");
+        match dialogue.rcpt(&postmaster, Role::Control).await {
+            Err(_) => return ((verdict, further), false),
+            Ok(heard) => {
+                beside(cx, host, &heard, &postmaster, &asked[0].parts).await;
+                verdict = served(cx, &real, &heard, verdict);
+            }
+        }
+    }
+    ((verdict, further), true)
 }
 
 impl Asked<'_> {
@@ -218,111 +241,31 @@ fn size(cx: &Context, dialogue: &Dialogue) -> Option<String> {
     Some(format!("SIZE={}", file.len()))
 }
 
-/// What is said to the postmaster's address, beside a refusal of all others.
-fn beside(cx: &Context, heard: &Heard, postmaster: &str) {
-    let taken = heard.reply.is_positive();
-    let id = if taken { "recipient.rcpt.postmaster-taken" } else { "recipient.rcpt.postmaster-refused" };
-    let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
-    cx.found(found.arg("codes", heard.reply.codes()).shown_by(heard.evidence));
-}
-
-/// What the pair of answers says: the real address, and a random one in the same session.
-fn judged(cx: &Context, real: &Heard, control: Option<&Heard>, wants_login: bool) -> Finding {
-    let positive = |h: &Heard| h.reply.is_positive();
-    let id = match (&real.reply.code, control) {
-        (200..400, Some(c)) if positive(c) => "recipient.rcpt.catch-all",
-        (200..400, Some(c)) if (500..600).contains(&c.reply.code) => "recipient.rcpt.control-refused",
-        (200..400, _) => "recipient.rcpt.accepted",
-        // Greylisting says so. Where nothing does, a name that is refused at once beside this one tells that it is known.
-        (400..500, Some(c)) if unsaid(cx, real) && (500..600).contains(&c.reply.code) => {
-            "recipient.rcpt.deferred-alone"
-        }
-        (400..500, _) if greylists(cx, real) => "recipient.rcpt.greylisted",
-        (400..500, _) => "recipient.rcpt.deferred",
-        // The same words for an address that cannot exist: the refusal is not about this recipient, unless it says that it is.
-        (_, Some(c))
-            if c.reply.code == real.reply.code && c.reply.enhanced == real.reply.enhanced && !names_user(cx, real) =>
-        {
-            if wants_login {
-                "recipient.rcpt.login-first"
-            } else {
-                "recipient.rcpt.all-refused"
-            }
-        }
-        _ => "recipient.rcpt.refused",
+/// What is said to the postmaster's address, beside a refusal of all others. A server that was entered, and that the domain does not name
+/// for its mail, may refuse them all because it does not serve the domain.
+async fn beside(cx: &Context, host: &Host, heard: &Heard, postmaster: &str, parts: &Split) {
+    let found = |id: &str| {
+        let found = Finding::new(id).arg("address", postmaster).arg("server", &heard.reply.server);
+        found.arg("codes", heard.reply.codes()).shown_by(heard.evidence)
     };
-    let mut finding = of_reply(id, real);
-    if let Some(control) = control {
-        finding = finding.arg("control", control.reply.codes()).shown_by(control.evidence);
+    if heard.reply.is_positive() {
+        return cx.found(found("recipient.rcpt.postmaster-taken"));
     }
-    if id == "recipient.rcpt.greylisted" { put_off(cx, real, finding) } else { finding }
-}
-
-/// A refusal that is about this recipient alone.
-fn refused(real: &Heard) -> Finding {
-    of_reply("recipient.rcpt.refused", real)
-}
-
-fn of_reply(id: &str, real: &Heard) -> Finding {
-    Finding::new(id).arg("codes", real.reply.codes()).arg("text", real.reply.joined()).shown_by(real.evidence)
-}
-
-/// What is waited for where a server does not say how long: what most greylisting is set to (postgrey(8), `--delay`).
-const USUAL_WAIT: u64 = 300;
-/// Greylisting counts to the second, and so do clocks: a little more is waited.
-const SPARE: u64 = 2;
-
-fn greylists(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
-}
-
-/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code.
-fn unsaid(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).phrase.is_none()
-}
-
-/// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.
-fn put_off(cx: &Context, heard: &Heard, finding: Finding) -> Finding {
-    let asked = cx.reader.reply(&heard.reply).args.get("wait").and_then(|w| seconds(w).map(|s| (w.clone(), s)));
-    let (wait, secs) = asked.unwrap_or_else(|| ("5 minutes".to_owned(), USUAL_WAIT));
-    let finding = finding.arg("wait", wait);
-    let again = cx.seen.findings().any(|(_, f)| f.id == finding.id && f.args.contains_key(RETRY_SECS));
-    if again {
-        return Finding { id: "recipient.rcpt.greylisted-still".to_owned(), ..finding };
+    cx.found(found("recipient.rcpt.postmaster-refused"));
+    if cx.case.server.is_some()
+        && heard.reply.code >= 500
+        && let Ok(theirs) = exchangers(cx).await
+        && !theirs.iter().any(|other| same(other, host))
+    {
+        let mut other = found("recipient.rcpt.not-their-server").arg("domain", &parts.domain);
+        other.evidence.extend(theirs.iter().flat_map(|other| other.evidence.iter().copied()));
+        cx.found(other);
     }
-    finding.arg(RETRY_SECS, secs + SPARE)
 }
 
-/// The greylisting of this session that put this address off.
-fn put_off_before(cx: &Context, address: &str) -> Option<Finding> {
-    let before = cx.seen.findings().map(|(_, f)| f).find(|f| f.id == "recipient.rcpt.greylisted")?;
-    before.args.get("address").is_some_and(|a| a.eq_ignore_ascii_case(address)).then(|| before.clone())
-}
-
-/// It was greylisting: the same question, answered otherwise after a wait.
-fn passed(before: &Finding, real: &Heard, address: &str) -> Finding {
-    let codes = before.args.get("codes").cloned().unwrap_or_default();
-    Finding::new("recipient.rcpt.greylist-passed")
-        .arg("server", &real.reply.server)
-        .arg("address", address)
-        .arg("before", codes)
-        .arg("codes", real.reply.codes())
-        .shown_by(real.evidence)
-}
-
-/// Whether a login that was not made may be what is missing: the server that was entered offers one, and its words name nothing else.
-fn wants_login(cx: &Context, dialogue: &Dialogue, refusal: &Heard) -> bool {
-    cx.case.server.is_some()
-        && cx.case.user.is_none()
-        && dialogue.capabilities().has("AUTH")
-        && cx.reader.reply(&refusal.reply).certainty < Certainty::Confirmed
-}
-
-/// Whether the enhanced status code speaks of the mailbox itself (RFC 3463 §3.2, §3.3), or the words do so plainly.
-fn names_user(cx: &Context, heard: &Heard) -> bool {
-    let plainly = |m: &Meaning| m.cause == "address" && m.certainty >= Certainty::Likely;
-    heard.reply.enhanced.is_some_and(|e| matches!((e.subject, e.detail), (1, 1 | 2 | 6 | 10) | (2, _)))
-        || (heard.reply.enhanced.is_none() && plainly(&cx.reader.reply(&heard.reply)))
+/// Whether two names are of one host.
+fn same(a: &Host, b: &Host) -> bool {
+    a.name.eq_ignore_ascii_case(&b.name) || a.addresses.iter().any(|ip| b.addresses.contains(ip))
 }
 
 fn earlier(heard: &Heard) -> Finding {

@@ -18,13 +18,18 @@ const TAKEN: [&str; 3] = ["recipient.rcpt.accepted", "recipient.rcpt.control-ref
 const PLAIN: [&str; 4] =
     ["recipient.syntax.ok", "recipient.domain.ok", "recipient.domain.fallback", "recipient.rcpt.utf8-offered"];
 /// Nobody could say anything about the recipient.
-const UNTOLD: [&str; 6] = [
+const UNTOLD: [&str; 11] = [
     "recipient.rcpt.unreachable",
     "recipient.rcpt.no-answer",
     "recipient.rcpt.broke",
     "recipient.rcpt.no-consent",
     "recipient.domain.unknown",
     "recipient.domain.untold",
+    "recipient.domain.cut",
+    "dns.resolver-fails",
+    "dns.resolver-refuses",
+    "dns.resolver-silent",
+    "dns.resolver-closed",
 ];
 
 /// Each recipient once, in the order they were given.
@@ -90,6 +95,18 @@ impl Group<'_> {
         self.found.iter().any(|f| is_taken(f) && is_of(f, to))
     }
 
+    /// Has the row of the server show what it says of that one, and not of the first.
+    fn show_by(&mut self, to: &str) {
+        let Some(shown) = self.found.iter().position(|f| is_taken(f) && f.probe.is_some() && !is_of(f, to)) else {
+            return;
+        };
+        let said = |f: &Finding| f.id.starts_with("recipient.rcpt.") && f.probe.is_none() && is_of(f, to);
+        if let Some(at) = self.found.iter().position(said) {
+            let (probe, ms) = (self.found[shown].probe.take(), self.found[shown].ms.take());
+            (self.found[at].probe, self.found[at].ms) = (probe, ms);
+        }
+    }
+
     fn is_untold(&self) -> bool {
         self.found.iter().any(|f| UNTOLD.contains(&f.id.as_str()))
     }
@@ -121,8 +138,11 @@ fn say(cx: &Context, asked: &[&str], mut groups: Vec<Group<'_>>) {
         let found = Finding::new("recipient.in-question").arg("address", followed).arg("count", asked.len());
         cx.found(found.arg(FOLLOW, followed));
     }
-    for group in groups {
+    for mut group in groups {
         let own = group.to.contains(&followed);
+        if own {
+            group.show_by(followed);
+        }
         let mut taken = Vec::new();
         for finding in group.found {
             let others = !own || finding.args.get("address").is_some_and(|a| a != followed);

@@ -32,7 +32,7 @@ const AGAIN: Duration = Duration::from_secs(4);
 pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
     (!dns.outcome.is_answer()).then_some(match dns.outcome {
         DnsOutcome::ServFail => "SERVFAIL",
-        DnsOutcome::Refused => "refused",
+        DnsOutcome::Refused => "the resolver refuses to answer",
         DnsOutcome::DeniesAll => "the resolver denies every name",
         DnsOutcome::Timeout => "no answer in time",
         _ if dns.detail.as_deref() == Some("not a name") => "it is no name that the DNS can hold",
@@ -47,6 +47,24 @@ pub(crate) async fn resolver_works(cx: &Context) -> bool {
     let (name, rtype) =
         cx.know.controls.first().map_or((".", RecordType::NS), |domain| (domain.as_str(), RecordType::MX));
     cx.net.lookup(&cx.rec, name, rtype).await.0.outcome.is_answer()
+}
+
+/// What is amiss with the resolver itself, where an answer fails and one about another name fails, too: the finding that says so.
+pub(crate) async fn resolver_fault(cx: &Context, failed: &DnsFact) -> Option<&'static str> {
+    let id = match failed.outcome {
+        DnsOutcome::ServFail => "dns.resolver-fails",
+        DnsOutcome::Refused => "dns.resolver-refuses",
+        DnsOutcome::Timeout if !is_cut(failed) => "dns.resolver-silent",
+        DnsOutcome::Error if failed.detail.as_deref() == Some("connection refused") => "dns.resolver-closed",
+        _ => return None,
+    };
+    (!resolver_works(cx).await).then_some(id)
+}
+
+/// Whether an answer was cut for its length, and did not come over TCP either (RFC 7766).
+pub(crate) fn is_cut(dns: &DnsFact) -> bool {
+    let failed = matches!(dns.outcome, DnsOutcome::Error | DnsOutcome::Timeout);
+    failed && dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated"))
 }
 
 /// The net to call that address with: one that kept silent before in this session is not waited for as long again.

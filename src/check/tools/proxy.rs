@@ -3,14 +3,18 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
+use super::leave;
 use crate::check::Context;
 use crate::net::{Dialogue, Open};
 use crate::transcript::{Finding, Role, Security};
 
 /// Somebody answers for every host.
 const PROXY: &str = "firewall.proxy-for-all";
-/// An address set aside for examples (RFC 5737): nobody has it, so whoever answers there answers for everybody.
-const NOBODY: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 251);
+/// Addresses set aside for examples (RFC 5737), each of another net: nobody has them, so whoever answers there answers for everybody. A
+/// proxy that leaves one net alone may take the calls to another.
+const NOBODY: [Ipv4Addr; 2] = [Ipv4Addr::new(192, 0, 2, 251), Ipv4Addr::new(203, 0, 113, 251)];
 /// Whoever answers for others is near.
 const NEAR: Duration = Duration::from_millis(500);
 
@@ -20,8 +24,17 @@ pub(crate) async fn answers_for_all(cx: &Context, port: u16) -> bool {
         return true;
     }
     let net = cx.net.hurried(NEAR);
-    let address = SocketAddr::new(IpAddr::V4(NOBODY), port);
-    let Some(over) = net.connect_to_nobody(&cx.rec, "nobody", address, cx.case.source).await else { return false };
+    // Both at once, as each is near or nowhere; one that answers is enough.
+    let calls = NOBODY.map(async |nobody| {
+        let address = SocketAddr::new(IpAddr::V4(nobody), port);
+        let over = net.connect_to_nobody(&cx.rec, "nobody", address, cx.case.source).await;
+        over.map(|over| (address, over))
+    });
+    let mut taken = join_all(calls).await.into_iter().flatten();
+    let Some((address, over)) = taken.next() else { return false };
+    for (address, over) in taken {
+        leave(cx, "nobody", address, over).await;
+    }
     let shown = over.1;
     let open = Open {
         server: "nobody".to_owned(),
@@ -31,7 +44,7 @@ pub(crate) async fn answers_for_all(cx: &Context, port: u16) -> bool {
         role: Role::Control,
         strict: false,
     };
-    let mut found = Finding::new(PROXY).arg("port", port).arg("address", NOBODY).shown_by(shown);
+    let mut found = Finding::new(PROXY).arg("port", port).arg("address", address.ip()).shown_by(shown);
     if let Ok((dialogue, greeting)) = Dialogue::over(&net, &cx.rec, open, over).await {
         found = found.arg("text", greeting.reply.joined()).shown_by(greeting.evidence);
         dialogue.quit().await;

@@ -16,8 +16,16 @@ use crate::transcript::{
 /// The longest line that is sent, in octets; RFC 4954 §4 wants 12288 for AUTH.
 const SENT_MAX: usize = 12_288;
 
-/// What is found of a server that takes its time: that it is waited for, and that it answered at last.
-pub(in crate::net) const SLOW: [&str; 2] = [WAITS_ON, ANSWERS_LATE];
+/// What is found of a server that takes its time: that it is waited for, that it answered at last, and that it does so each time.
+pub(in crate::net) const SLOW: [&str; 4] = [WAITS_ON, ANSWERS_LATE, ANSWERS_SLOWLY, SLOWER];
+/// The same time for each answer, or nearly so.
+const ANSWERS_SLOWLY: &str = "connectivity.answers-slowly";
+/// More time for each answer than for the one before. The id is that of step 5, wherever it is seen.
+const SLOWER: &str = "server-status.slower-and-slower";
+/// An answer that takes longer is slow: no line takes as long.
+const SLOW_MS: u32 = 1_900;
+/// So many slow answers in a row say that it is no chance.
+const IN_A_ROW: usize = 3;
 const WAITS_ON: &str = "connectivity.waits-on";
 const ANSWERS_LATE: &str = "connectivity.answers-late";
 
@@ -65,7 +73,33 @@ impl Dialogue {
             role,
         };
         let evidence = self.rec.reply(reply.clone());
-        Ok(Heard { reply, evidence })
+        let heard = Heard { reply, evidence };
+        self.keep_pace(&heard);
+        Ok(heard)
+    }
+
+    /// Says once of each machine that it is slow to answer whatever it is asked: it may need more time than there is.
+    fn keep_pace(&mut self, heard: &Heard) {
+        let reply = &heard.reply;
+        if matches!(reply.stage, Some(Stage::Greeting | Stage::Quit)) {
+            return;
+        }
+        if reply.rtt_ms < SLOW_MS {
+            self.slow.clear();
+            return;
+        }
+        self.slow.push((reply.rtt_ms, heard.evidence));
+        if self.slow.len() < IN_A_ROW || !self.net.first_slow(self.open.address.ip()) {
+            return;
+        }
+        let times: Vec<u32> = self.slow.iter().map(|(ms, _)| *ms).collect();
+        let (least, most) = times.iter().fold((u32::MAX, 0), |(a, b), ms| (a.min(*ms), b.max(*ms)));
+        let grows = times.windows(2).all(|w| w[1] > w[0]) && most > least + least / 2;
+        let found = Finding::new(if grows { SLOWER } else { ANSWERS_SLOWLY }).arg("server", &self.open.server);
+        let said = times.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let mut found = found.arg("seconds", least / 1000).arg("ms", most).arg("times", said);
+        found.evidence = self.slow.iter().map(|(_, id)| *id).collect();
+        self.rec.found(found);
     }
 
     /// Records a break, hangs up and ends the dialogue.

@@ -93,6 +93,8 @@ pub struct Dialogue {
     challenge: Option<Zeroizing<String>>,
     /// Whether what a 334 asks is kept out of what is recorded.
     masks_challenges: bool,
+    /// The slow answers in a row so far, in milliseconds.
+    slow: Vec<(u32, EvidenceId)>,
     /// Whether a login may be made without verified TLS.
     at_risk: bool,
     /// Whether a greeting was heard, and QUIT is still to be said.

@@ -59,6 +59,7 @@ impl Dialogue {
             hush,
             challenge: None,
             masks_challenges: false,
+            slow: Vec::new(),
             at_risk: false,
             owes_quit: false,
             over: None,

@@ -6,7 +6,7 @@ use super::{Area, Entry, Field, Form, Slot};
 use crate::check::heal;
 use crate::guide;
 use crate::run::error_file;
-use crate::transcript::{Case, Secret, Taken, Target};
+use crate::transcript::{Case, Secret, Taken, Target, recipients};
 
 /// A field that cannot be taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Field {
         let known = match self.slot {
             Slot::Port => case.server.as_ref().and_then(|s| s.port).map(|p| p.to_string()),
             Slot::Of(F::From) => case.from.clone(),
-            Slot::Of(F::To) => case.recipient().map(str::to_owned),
+            Slot::Of(F::To) => (!case.to.is_empty()).then(|| case.to.join(", ")),
             Slot::Of(F::Server) => case.server.as_ref().map(|s| shown(s, has_port)),
             Slot::Of(F::Security) => Some(case.security.to_string()),
             Slot::Of(F::User) => case.user.clone(),
@@ -104,9 +104,8 @@ impl Field {
             }
             Slot::Of(F::From) => case.from = address(text, &self.example)?,
             Slot::Of(F::To) => {
-                let first = address(text, &self.example)?;
-                let more = case.to.drain(..).skip(1).collect::<Vec<_>>();
-                case.to = first.into_iter().chain(more).collect();
+                let each = recipients(text).into_iter().map(|to| address(&to, &self.example));
+                case.to = each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
             }
             Slot::Of(F::Server) => case.server = server(text)?,
             Slot::Of(F::Security) => case.security = text.parse()?,

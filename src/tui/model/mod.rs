@@ -39,6 +39,8 @@ pub(super) use ways::{Aim, Aside, ways};
 #[cfg(test)]
 pub(super) use {checklist::Checked, step::Next};
 
+use std::borrow::Cow;
+
 use super::theme::Mark;
 use crate::guide::{Guide, Words, fill};
 use crate::transcript::{Finding, StepId, StepStatus, clean_line};
@@ -48,14 +50,15 @@ use crate::walk::Walk;
 const MOST: usize = 600;
 
 /// Words in a register, places filled, cleaned.
-fn say(words: &Words, admin: bool, finding: &Finding) -> String {
-    clean_line(&fill(words.register(admin), &finding.args), MOST)
+fn say(guide: &Guide, words: &Words, admin: bool, finding: &Finding) -> String {
+    let args = if admin { Cow::Borrowed(&finding.args) } else { guide.plainly(&finding.args) };
+    clean_line(&fill(words.register(admin), &args), MOST)
 }
 
 /// What is said about a finding; its id and values where the guide has no words for it.
 fn says(guide: &Guide, finding: &Finding, admin: bool) -> String {
     match guide.finding(&finding.id) {
-        Some(entry) => say(&entry.says, admin, finding),
+        Some(entry) => say(guide, &entry.says, admin, finding),
         None => {
             let values: Vec<_> = finding.args.iter().map(|(n, v)| format!("{n} {v}")).collect();
             clean_line(&format!("{} {}", finding.id, values.join(", ")), MOST)
@@ -66,7 +69,7 @@ fn says(guide: &Guide, finding: &Finding, admin: bool) -> String {
 /// A few words about a finding, for a row.
 fn short(guide: &Guide, finding: &Finding, admin: bool) -> String {
     match guide.finding(&finding.id).and_then(|e| e.short.as_deref()) {
-        Some(short) => clean_line(&fill(short, &finding.args), MOST),
+        Some(short) => clean_line(&fill(short, &guide.plainly(&finding.args)), MOST),
         None => says(guide, finding, admin),
     }
 }

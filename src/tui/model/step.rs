@@ -83,7 +83,7 @@ pub(in crate::tui) fn step(
         found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
     let (fix, whose) = gravest.map_or_else(Default::default, |(entry, found)| {
         by_its_words(walk, guide, entry, found.finding, admin).unwrap_or_else(|| {
-            let fix = entry.fix.iter().map(|w| say(w, admin, found.finding)).collect();
+            let fix = entry.fix.iter().map(|w| say(guide, w, admin, found.finding)).collect();
             (fix, entry.who)
         })
     });

@@ -8,14 +8,31 @@ pub(super) fn names(case: &Case) -> String {
     format!("Look names up in the DNS, through {resolver}. Every step needs this.")
 }
 
+/// The domains of the recipients, each once; of many the first.
+fn domains(case: &Case) -> Option<String> {
+    let mut each: Vec<String> = Vec::new();
+    for (_, domain) in case.to.iter().filter_map(|to| to.rsplit_once('@')) {
+        let domain = domain.trim_end_matches('>').trim().to_lowercase();
+        if !domain.is_empty() && !each.contains(&domain) {
+            each.push(domain);
+        }
+    }
+    match each.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [one, two] => Some(format!("{one} and {two}")),
+        [one, rest @ ..] => Some(format!("{one} and {} more domains", rest.len())),
+    }
+}
+
 /// What is asked for.
 pub(super) fn asks(what: Consent, case: &Case) -> String {
     let server = case.server.as_ref().map(|s| s.host.as_str());
     let domain = case.recipient_domain();
-    let hosts = match (server, domain) {
-        (Some(server), Some(domain)) => format!("{server} and the mail servers of {domain}"),
+    let hosts = match (server, domains(case)) {
+        (Some(server), Some(domains)) => format!("{server} and the mail servers of {domains}"),
         (Some(server), None) => server.to_owned(),
-        (None, Some(domain)) => format!("the mail servers of {domain}"),
+        (None, Some(domains)) => format!("the mail servers of {domains}"),
         (None, None) => "the mail servers that are named".to_owned(),
     };
     match what {
