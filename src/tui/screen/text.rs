@@ -32,20 +32,19 @@ pub(in crate::tui) fn lines_of(letter: &str, width: u16) -> Vec<String> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     // Columns stay columns.
     let prose = |line: &str| !line.trim().is_empty() && !line.trim().contains("  ");
+    let mut before = "";
     for line in letter.lines() {
+        let word = line.trim().split(' ').next().unwrap_or_default();
+        // It was broken here only where the next word did not fit.
+        let broken = before.width() + 1 + word.width() > LETTER.into() && indent(before) == indent(line);
         match all.last_mut() {
-            Some(last)
-                if width < LETTER
-                    && prose(line)
-                    && prose(last)
-                    && indent(last) == indent(line)
-                    && last.width() + 1 + line.trim().split(' ').next().unwrap_or_default().width() > LETTER.into() =>
-            {
+            Some(last) if width < LETTER && broken && prose(line) && prose(before) => {
                 last.push(' ');
                 last.push_str(line.trim());
             }
             _ => all.push(line.to_owned()),
         }
+        before = line;
     }
     all
 }
