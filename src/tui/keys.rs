@@ -214,6 +214,8 @@ pub(super) struct Now {
     pub fresh: bool,
     /// There is a screen to go back to, where not every such screen has one.
     pub behind: bool,
+    /// We came here from another step.
+    pub walked: bool,
     /// No way to this machine: no files, no shell.
     pub confined: bool,
 }
@@ -230,6 +232,7 @@ impl Now {
             fresh: false,
             confined: false,
             behind: true,
+            walked: true,
             kind,
             typing: false,
             running: true,

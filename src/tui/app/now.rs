@@ -48,6 +48,7 @@ impl App {
             kept: self.session.is_kept(),
             fresh: *walk.place() == Place::Start,
             behind: !self.view.behind.is_empty() || kind == Kind::Story && !self.only_practice,
+            walked: walk.path().iter().filter(|m| m.to.is_some()).count() > 1,
             confined: self.confined,
         }
     }
