@@ -122,7 +122,7 @@ pub(super) fn weigh(guide: &Guide, seen: &Seen<'_>, piles: Piles) -> (Vec<Weighe
     let mut piles = spread(piles);
     let behind: Vec<&str> = piles.iter().filter(|(_, p)| is_vague(p)).flat_map(|(of, _)| behind(guide, of)).collect();
     let explained = piles.iter().any(|(of, pile)| explains(pile) && !(is_vague(pile) && behind_any(guide, of)));
-    let quiet = !seen.has_trouble() && seen.accepted();
+    let quiet = !seen.has_trouble() && seen.tested();
     let may_be_behind = |of: &Key| of.1.as_deref().is_some_and(|kind| behind.contains(&kind));
     let mut aside = HashSet::new();
     if explained || quiet || !behind.is_empty() {

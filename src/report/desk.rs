@@ -85,7 +85,9 @@ fn add(row: &mut DeskRow, found: &FindingView) {
         row.notes.push(found.says.clone());
     }
     let wrong = matches!(found.level, Level::Warn | Level::Fail);
-    if let Some(instead) = arg("instead").filter(|_| wrong && (graver || row.publish.is_none())) {
+    // The name servers of a zone are no record to copy, whatever a finding says to do about them.
+    let copied = wrong && row.record != "NS" && (graver || row.publish.is_none());
+    if let Some(instead) = arg("instead").filter(|_| copied) {
         row.publish = Some(published(&row.record, &row.owner, instead, arg("url")));
     }
     if graver {

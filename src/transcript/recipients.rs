@@ -13,7 +13,7 @@ pub fn recipients(line: &str) -> Vec<String> {
         match parts.last_mut() {
             // Nothing that could be an address, right behind one: the separator was meant as something else.
             Some(last) if pending.is_empty() && typed_on && !part.contains('@') && !part.is_empty() => {
-                last.push_str(part)
+                last.push_str(part);
             }
             _ => pending.push_str(part),
         }

@@ -206,7 +206,7 @@ pub(super) struct Now {
     pub records: bool,
     /// Not all that a line means is seen.
     pub cut: bool,
-    /// What is typed is looked for.
+    /// What is typed is looked for, or a text was.
     pub finding: bool,
     /// The session is saved as it goes on.
     pub kept: bool,
@@ -214,6 +214,8 @@ pub(super) struct Now {
     pub fresh: bool,
     /// There is a screen to go back to, where not every such screen has one.
     pub behind: bool,
+    /// We came here from another step.
+    pub walked: bool,
     /// No way to this machine: no files, no shell.
     pub confined: bool,
 }
@@ -230,6 +232,7 @@ impl Now {
             fresh: false,
             confined: false,
             behind: true,
+            walked: true,
             kind,
             typing: false,
             running: true,

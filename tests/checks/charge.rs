@@ -1,9 +1,19 @@
 //! Step 1, where a resolver's answer leads nowhere: those in charge of the domain are asked before anybody is blamed.
 
-use heloise::practice::WorldFile;
-use heloise::run::Session;
-use heloise::transcript::{Consent, Finding, StepId, Verdict};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use heloise::check::Knowledge;
+use heloise::net::{BoxFuture, Trust, World};
+use heloise::practice::{Practice, WorldFile};
+use heloise::run::{Plan, Session, Setup, walk_alone};
+use heloise::transcript::{Case, Consent, Finding, StepId, Verdict};
+use hickory_resolver::proto::rr::RData;
+use hickory_resolver::proto::rr::rdata::A;
+use tokio::net::TcpStream;
+
+use crate::dns_server::{DnsServer, records};
 use crate::worlds::{guide, walked};
 
 /// Step 1 in the world of an office's own name service, changed.
@@ -101,4 +111,71 @@ async fn a_domain_that_only_our_resolver_denies_is_not_said_to_be_nobodys() {
     assert!(found(&session, "dns.authority.astray").is_empty());
     assert_eq!(found(&session, "recipient.domain.unregistered").len(), 1);
     assert_eq!(session.walk().verdict(), Some(Verdict::FaultFound));
+}
+
+/// A world whose resolver leads what nobody has below `test.` to a page of its own.
+struct Portal {
+    world: Arc<dyn World>,
+    resolver: SocketAddr,
+}
+
+impl World for Portal {
+    fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
+        self.world.connect(to, from)
+    }
+
+    fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
+        Ok(vec![self.resolver])
+    }
+
+    fn dns_at(&self, _: SocketAddr) -> SocketAddr {
+        self.resolver
+    }
+
+    fn unix_seconds(&self) -> i64 {
+        self.world.unix_seconds()
+    }
+
+    fn host_name(&self) -> Option<String> {
+        self.world.host_name()
+    }
+
+    fn is_this_machine(&self) -> bool {
+        false
+    }
+}
+
+async fn behind_a_portal(to: &str) -> Session {
+    let resolver = DnsServer::start(|q, _| {
+        let asked = (q.queries[0].name().to_ascii(), q.queries[0].query_type().to_string());
+        Some(match (asked.0.as_str(), asked.1.as_str()) {
+            ("host.test.", "A") => records(q, [RData::A(A::new(203, 0, 113, 9))]),
+            (name, "A") if name.ends_with(".test.") => records(q, [RData::A(A::new(203, 0, 113, 80))]),
+            _ => records(q, []),
+        })
+    })
+    .await;
+    let guide = guide();
+    let file = WorldFile::by_id(&guide, "led-astray").expect("a world");
+    let case = Case { to: vec![to.to_owned()], timeout_secs: 1, ..file.case.clone() };
+    let practice = Practice::start(&file).await.expect("the world comes up");
+    let setup = Setup {
+        know: Arc::new(Knowledge::load(|name| guide.file(name)).expect("the knowledge")),
+        world: Arc::new(Portal { world: practice.world(), resolver: resolver.address }),
+        trust: Trust::only(practice.ca_pem()).expect("the world's CA"),
+        store: None,
+        guide,
+    };
+    let plan = Plan::Steps(vec![StepId::new("recipient")]);
+    walk_alone(setup, case, None, Consent::ALL.into_iter().collect(), plan, |_| ()).await
+}
+
+#[tokio::test]
+async fn a_name_that_leads_where_a_made_up_one_does_is_not_taken_for_a_domain() {
+    let session = behind_a_portal("dora@shop.test").await;
+    assert_eq!(found(&session, "recipient.domain.invented")[0].args["address"], "203.0.113.80");
+    // One that has an address of its own, and no MX, is asked as a mail server (RFC 5321 §5.1).
+    let session = behind_a_portal("dora@host.test").await;
+    assert!(found(&session, "recipient.domain.invented").is_empty());
+    assert_eq!(found(&session, "recipient.domain.fallback").len(), 1);
 }

@@ -29,6 +29,10 @@ async fn with_selector(key: &str) -> Found {
 
 /// A message, signed; changed after that by the closure.
 async fn with_message(key: &str, change: impl Fn(String) -> String) -> Found {
+    signed_message(&zone(key), change).await
+}
+
+async fn signed_message(zone: &str, change: impl Fn(String) -> String) -> Found {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let decoded = |text: &str| STANDARD.decode(text).expect("base64");
     let secret = Ed25519Key::from_seed_and_public_key(&decoded(SECRET), &decoded(KEY)).expect("a key");
@@ -37,7 +41,7 @@ async fn with_message(key: &str, change: impl Fn(String) -> String) -> Found {
     let signature = signer.sign(TEXT.as_bytes()).expect("a signature");
     std::fs::write(file.path(), change(format!("{}{TEXT}", signature.to_header()))).expect("written");
     let case = Case { message: Some(file.path().to_owned()), ..case() };
-    looked_in(&world(&zone(key)), case).await
+    looked_in(&world(zone), case).await
 }
 
 fn good() -> String {
@@ -147,4 +151,15 @@ async fn a_guess_that_meets_a_wildcard_or_an_old_key_is_no_fault() {
             assert!(!found.has(id), "{text}: {:?}", found.ids());
         }
     }
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_hold_is_a_remark_beside_one_of_ones_own_that_does() {
+    let foreign = "DKIM-Signature: v=1; a=ed25519-sha256; d=list.example.org; s=x; c=relaxed/relaxed; h=From; bh=YQ==; b=YQ==\r\n";
+    let zone = format!("{}list.example.org:\nx._domainkey TXT \"{}\"\n", zone(&good()), good());
+    let beside = signed_message(&zone, |message| format!("{foreign}{message}")).await;
+    assert!(beside.has("dns.dkim.verified") && beside.has("dns.dkim.broken-beside"), "{:?}", beside.ids());
+    assert!(beside.has("dns.dmarc.passes-by-dkim"), "{:?}", beside.ids());
+    let alone = signed_message(&zone, |message| format!("{foreign}{}", message.replace("Good day", "Bad day"))).await;
+    assert!(!alone.has("dns.dkim.broken-beside") && alone.has("dns.dkim.body-changed"), "{:?}", alone.ids());
 }

@@ -1,6 +1,8 @@
 //! What works as published, and is not what its owner thinks: each is said, and none of it is called a fault where it is none.
 
-use crate::looked;
+use heloise::transcript::Case;
+
+use crate::{case, looked, looked_in, world};
 
 const SOUND: &str = "example.net:\n@ MX 10 mail\nmail A 198.51.100.25\n";
 const SPF: &str = "@ TXT \"v=spf1 ip4:198.51.100.7 -all\"\n";
@@ -117,4 +119,12 @@ async fn two_includes_of_one_record_are_no_circle() {
     );
     let found = looked(&zones).await;
     assert!(found.has("dns.spf.ok") && !found.has("dns.spf.loop"), "{:?}", found.ids());
+}
+
+#[tokio::test]
+async fn nothing_is_proposed_for_a_domain_that_nobody_has() {
+    let nobodys = Case { from: Some("alice@nobody.test".to_owned()), ..case() };
+    let found = looked_in(&world("example.net:\n@ MX 10 mail\nmail A 198.51.100.25\n"), nobodys).await;
+    assert!(found.has("dns.sender.nxdomain"), "{:?}", found.ids());
+    assert!(!found.has("dns.spf.none") && !found.has("dns.dmarc.none"), "{:?}", found.ids());
 }

@@ -197,7 +197,7 @@ async fn silence_is_a_time_out_within_the_limit() {
     let began = Instant::now();
     let fact = net_asking([server.address], SHORT).lookup(&nowhere(), "example.org", RecordType::MX).await.0;
     assert_eq!(fact.outcome, DnsOutcome::Timeout);
-    assert_eq!(server.asked(), 2, "one packet, and one more");
+    assert_eq!(server.asked(), 3, "one packet, one more, and one in the old way");
     assert!(began.elapsed() < SHORT * 5, "{:?}", began.elapsed());
     assert!(fact.ms >= 390, "{}", fact.ms);
 }
@@ -231,6 +231,12 @@ async fn a_cut_answer_without_tcp_is_neither_an_absence_nor_half_an_answer() {
     let fact = ask(&server, "example.org", RecordType::MX).await;
     assert_eq!((fact.outcome, fact.records.len()), (DnsOutcome::Error, 0));
     assert_eq!(fact.detail.as_deref(), Some("truncated, TCP blocked (connection closed)"));
+}
+
+#[tokio::test]
+async fn where_packets_with_edns_are_dropped_on_the_way_the_old_way_is_tried() {
+    let server = DnsServer::start(|q, _| q.edns.is_none().then(|| records(q, [mx(10, "mx.example.org")]))).await;
+    assert_eq!(ask(&server, "example.org", RecordType::MX).await.outcome, DnsOutcome::Found);
 }
 
 #[tokio::test]

@@ -97,7 +97,9 @@ async fn misplaced(cx: &Context, domain: &str, top: &str, label: &str) -> bool {
         let (txt, evidence) = cx.net.lookup(&cx.rec, name, RecordType::TXT).await;
         if let Some(record) = txt.texts().find(|t| t.starts_with("v=DMARC1")) {
             let found = Finding::new("dns.dmarc.misplaced").arg("desk", "DMARC").arg("owner", format!("_dmarc.{name}"));
-            let found = found.arg("domain", domain).arg("name", name).arg("record", record).arg("instead", record);
+            let (instead, meant) = gentler(record);
+            let found = found.arg("domain", domain).arg("name", name).arg("record", record).arg("instead", instead);
+            let found = found.arg("meant", then(&meant));
             cx.found(found.shown_by(evidence).ends(label, txt.ms));
             return true;
         }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use futures_util::future::join_all;
 
-use super::unanswered;
+use super::{elsewhere, unanswered};
 use crate::check::Context;
 use crate::check::tools::{could_not_tell, is_private};
 use crate::net::RecordType;
@@ -31,7 +31,12 @@ pub(super) async fn look(cx: &Context, domain: &str, sender: bool) {
         desk.arg("domain", domain).shown_by(evidence)
     };
     if mx.outcome == DnsOutcome::NxDomain {
-        cx.found(found(if sender { "dns.sender.nxdomain" } else { "dns.nxdomain" }).ends(&label, mx.ms));
+        // A resolver may deny what the rest of the world knows.
+        if elsewhere(cx, domain).await {
+            cx.found(found("dns.mx.untold-here").ends(&label, mx.ms));
+        } else {
+            cx.found(found(if sender { "dns.sender.nxdomain" } else { "dns.nxdomain" }).ends(&label, mx.ms));
+        }
         return;
     }
     let hosts: Vec<&str> = mx

@@ -5,11 +5,18 @@ use super::signed::Signed;
 use super::{dkim, dmarc, signed, spf};
 use crate::check::Context;
 use crate::check::spf::Outcome;
-use crate::transcript::Finding;
+use crate::net::RecordType;
+use crate::transcript::{DnsOutcome, Finding};
 
 /// Looks at all of them side by side, then at what they make of the mail.
 pub(super) async fn records(cx: &Context, domain: &str) {
     let message = signed::message(cx).await;
+    // For a domain that nobody has there is nothing to publish. A name below one that somebody has may still be meant to be.
+    let (mx, _) = cx.net.lookup(&cx.rec, domain, RecordType::MX).await;
+    let nobodys = mx.outcome == DnsOutcome::NxDomain && psl::domain_str(domain).is_none_or(|of| of == domain);
+    if nobodys && message.is_none() {
+        return;
+    }
     let author = message.as_ref().and_then(|m| m.author.clone()).unwrap_or_else(|| domain.to_owned());
     let (spf, policy, signed, ()) = futures_util::join!(
         spf::record(cx, domain),

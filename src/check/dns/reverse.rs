@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::unanswered;
 use crate::check::Context;
-use crate::check::tools::{could_not_tell, is_private, sending_address};
+use crate::check::tools::{could_not_tell, greeted, is_private, sending_address};
 use crate::transcript::{AddressFamily, DnsRecord, Finding};
 
 /// Looks at the address and the HELO name side by side.
@@ -14,7 +14,12 @@ pub(super) async fn address(cx: &Context) {
 
 async fn pointer(cx: &Context) {
     let Some(ip) = sending_address(cx) else {
-        cx.found(Finding::new("dns.no-ip"));
+        // What a server that took the mail saw: where this machine is no mail server, it is beside the matter.
+        let seen = greeted(cx).filter(|ip| !is_private(*ip));
+        cx.found(seen.map_or_else(
+            || Finding::new("dns.no-ip"),
+            |ip| Finding::new("dns.no-ip-given").arg("ip", ip.to_canonical()),
+        ));
         return;
     };
     if cx.case.ip.is_none() {

@@ -1,5 +1,7 @@
 //! Does the domain take mail, as far as the DNS tells? Its MX, its null MX, its address instead (RFC 5321 §5.1, RFC 7505).
 
+use std::net::IpAddr;
+
 use super::mx::{self, Exchangers};
 use crate::check::Context;
 use crate::check::dns::elsewhere;
@@ -93,11 +95,26 @@ async fn missing(cx: &Context, domain: &str, ascii: &str, evidence: EvidenceId) 
     found(id).arg("registered", registered).shown_by(proof)
 }
 
+/// Whether a name that nobody has leads to the same address: then the resolver leads unknown names to a page of its own (RFC 6471 has lists
+/// tested for that, too).
+async fn invented(cx: &Context, ascii: &str, own: &[(DnsFact, EvidenceId)]) -> Option<(IpAddr, EvidenceId)> {
+    let (_, ending) = psl::domain_str(ascii).filter(|of| *of == ascii)?.split_once('.')?;
+    let nobodys = format!("heloise-{:08x}.{ending}", fastrand::u32(..));
+    let theirs = cx.net.addresses(&cx.rec, &nobodys, AddressFamily::Any).await;
+    let led = |ip: &IpAddr| own.iter().any(|(dns, _)| dns.addresses().any(|a| a == *ip));
+    theirs.iter().find_map(|(dns, id)| Some((dns.addresses().find(led)?, *id)))
+}
+
 /// The address that is tried where no MX is named; whether there is one.
 async fn fallback(cx: &Context, domain: &str, ascii: &str, evidence: EvidenceId) -> bool {
     let found = |id: &str| Finding::new(id).arg("domain", domain).shown_by(evidence);
     let answers = cx.net.addresses(&cx.rec, ascii, AddressFamily::Any).await;
     if answers.iter().any(|(dns, _)| dns.addresses().next().is_some()) {
+        if let Some((at, proof)) = invented(cx, ascii, &answers).await {
+            let all = found("recipient.domain.invented").arg("address", at).shown_by(proof);
+            cx.found(all);
+            return false;
+        }
         cx.found(found("recipient.domain.fallback"));
         return true;
     }

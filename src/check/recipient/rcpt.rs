@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::Asked;
-use super::verdict::{judged, of_reply, passed, put_off_before, served, wants_login};
+use super::verdict::{judged, not_about_the_address, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
@@ -202,6 +202,7 @@ async fn recipients(
         answers_for_all(cx, host.port).await;
     }
     if verdict.id == "recipient.rcpt.all-refused" {
+        not_about_the_address(cx, &real, &asked[0].parts.domain);
         // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one that
         // knows neither name.
         let postmaster = format!("postmaster@{domain}");

@@ -50,9 +50,24 @@ fn greylists(cx: &Context, heard: &Heard) -> bool {
     cx.reader.reply(&heard.reply).kind.as_deref() == Some("greylisting")
 }
 
-/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code.
+/// Whether the server gave no reason that anybody knows: what is read then is a guess from the code. That there is no such user is none
+/// for a later try.
 fn unsaid(cx: &Context, heard: &Heard) -> bool {
-    cx.reader.reply(&heard.reply).phrase.is_none()
+    let read = cx.reader.reply(&heard.reply);
+    read.phrase.is_none() || read.cause == "address" && read.certainty < Certainty::Likely
+}
+
+/// What the refusal of all of them says besides: that it is by a rule, and not about the address that it names; or that the server which
+/// the domain names does not take mail for it.
+pub(super) fn not_about_the_address(cx: &Context, real: &Heard, domain: &str) {
+    let read = cx.reader.reply(&real.reply);
+    let id = match (read.cause.as_str(), read.kind.as_deref()) {
+        ("address", None) => "recipient.rcpt.by-a-rule",
+        (_, Some("relay-denied")) if cx.case.server.is_none() => "recipient.rcpt.not-served",
+        _ => return,
+    };
+    let found = Finding::new(id).arg("server", &real.reply.server).arg("domain", domain);
+    cx.found(found.arg("codes", real.reply.codes()).shown_by(real.evidence));
 }
 
 /// A first refusal by greylisting is to be asked about again after the wait; one that comes after the wait is not.

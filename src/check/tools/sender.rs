@@ -32,7 +32,7 @@ fn refused(cx: &Context) -> Option<IpAddr> {
             return None;
         }
         let named = meaning.args.get("ip").and_then(|ip| ip.parse().ok());
-        named.or_else(|| {
+        named.or_else(|| linked(&reply.joined())).or_else(|| {
             let same = |other: &&Reply| other.address.is_some() && other.address == reply.address;
             replies(cx).filter(same).find_map(of_ehlo)
         })
@@ -47,6 +47,14 @@ fn replies(cx: &Context) -> impl Iterator<Item = &Reply> {
 
 fn of_ehlo(reply: &Reply) -> Option<IpAddr> {
     if reply.stage == Some(Stage::Ehlo) { bracketed(&reply.joined()) } else { None }
+}
+
+/// `ip=192.0.2.1` in the address of a page that explains the refusal, as SPF filters name it.
+fn linked(text: &str) -> Option<IpAddr> {
+    let end = |c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':');
+    let named =
+        text.split(['?', '&', ';']).filter_map(|part| part.strip_prefix("ip=")?.split(end).next()?.parse().ok());
+    named.into_iter().find(|ip| !is_private(*ip))
 }
 
 /// `[192.0.2.1]` in a server's EHLO answer: what it saw us come from. The name that we gave may be such a one, too; it stands before.
@@ -67,5 +75,9 @@ mod tests {
         assert_eq!(bracketed("mx.example.org Hello [127.0.0.1] [198.51.100.7]"), "198.51.100.7".parse().ok());
         assert_eq!(bracketed("mx.example.org Hello [198.51.100.7], at [10.0.0.1]"), "198.51.100.7".parse().ok());
         assert_eq!(bracketed("mx.example.org"), None);
+        let refusal =
+            "Please see http://www.openspf.net/Why?s=mfrom;id=alice@example.net;ip=198.51.100.7;r=example.org";
+        assert_eq!(linked(refusal), "198.51.100.7".parse().ok());
+        assert_eq!(linked("zip=12.1; see 198.51.100.7"), None);
     }
 }

@@ -54,7 +54,9 @@ async fn ask_with(server: SocketAddr, query: &Query, how: Ask, edns: bool, until
         question.set_edns(edns);
     }
     let bytes = question.to_vec().map_err(|_| Silence::error("not a name"))?;
-    let answer = over_udp(server, &question, &bytes, until).await?;
+    // What drops packets that it does not know is asked in the old way, too, when nothing comes (RFC 6891 §6.2.2).
+    let plain = if edns && !how.signed { without_edns(&question) } else { None };
+    let answer = over_udp(server, &question, [&bytes, plain.as_deref().unwrap_or(&bytes)], until).await?;
     if answer.metadata.truncation {
         over_tcp(server, &question, &bytes, until).await.map_err(Silence::after_cut)
     } else {
@@ -62,7 +64,20 @@ async fn ask_with(server: SocketAddr, query: &Query, how: Ask, edns: bool, until
     }
 }
 
-async fn over_udp(server: SocketAddr, question: &Message, bytes: &[u8], until: Instant) -> Result<Message, Silence> {
+fn without_edns(question: &Message) -> Option<Vec<u8>> {
+    let mut plain = question.clone();
+    plain.edns = None;
+    plain.to_vec().ok()
+}
+
+/// Asks, and when nothing comes once more, with the other packet beside it where that is another one.
+async fn over_udp(
+    server: SocketAddr,
+    question: &Message,
+    packets: [&[u8]; 2],
+    until: Instant,
+) -> Result<Message, Silence> {
+    let [bytes, plain] = packets;
     let any = if server.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
     let socket = UdpSocket::bind((any, 0)).await?;
     socket.connect(server).await?;
@@ -70,6 +85,9 @@ async fn over_udp(server: SocketAddr, question: &Message, bytes: &[u8], until: I
     let again = now + ((until - now) / 2).min(AGAIN_AFTER);
     for wait in [again, until] {
         socket.send(bytes).await?;
+        if wait == until && plain != bytes {
+            socket.send(plain).await?;
+        }
         if let Ok(heard) = timeout_at(wait, hear(&socket, question)).await {
             return heard;
         }

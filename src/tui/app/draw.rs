@@ -92,7 +92,7 @@ impl App {
                 screen::diagnosis::draw(&mut body, &self.found(), *scroll, *lit);
             }
             Screen::Text { of, body: text, scroll } => {
-                let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+                let lines = screen::text::lines_of(text, width.saturating_sub(2));
                 screen::text::draw(&mut body, of.title(), &lines, *scroll);
             }
             Screen::Checklist { cursor } => {

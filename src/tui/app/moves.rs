@@ -127,7 +127,7 @@ impl App {
         };
         match &self.view.screen {
             Screen::Evidence { of, .. } => read(&self.evidence(of)),
-            Screen::Text { body, .. } => read(&body.lines().map(str::to_owned).collect::<Vec<_>>()),
+            Screen::Text { body, .. } => read(&screen::text::lines_of(body, width.saturating_sub(2))),
             Screen::Diagnosis { .. } => {
                 let found = self.found();
                 screen::text::most(screen::diagnosis::height_of(&found, width), body)

@@ -40,10 +40,15 @@ impl App {
             called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),
             records: walk.transcript().findings().any(|(_, f)| f.args.contains_key("desk")),
             cut: kind == Kind::Transcript && self.meaning_left().0 > 0,
-            finding: matches!(&self.view.screen, Screen::Prompt(prompt) if prompt.goal == PromptFor::Find),
+            finding: match &self.view.screen {
+                Screen::Prompt(prompt) => prompt.goal == PromptFor::Find,
+                Screen::Transcript(lens) => !lens.find.is_empty(),
+                _ => false,
+            },
             kept: self.session.is_kept(),
             fresh: *walk.place() == Place::Start,
             behind: !self.view.behind.is_empty() || kind == Kind::Story && !self.only_practice,
+            walked: walk.path().iter().filter(|m| m.to.is_some()).count() > 1,
             confined: self.confined,
         }
     }

@@ -259,7 +259,9 @@ pub(super) const TABLE: &[Binding] = &[
         |n| n.copyable,
     ),
     key(&[c('/')], "/", Command::Find, &[Kind::Transcript], "find", "find a text"),
-    key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "", "the next line with that text"),
+    when(key(&[c('n')], "n", Command::FindNext, &[Kind::Transcript], "next", "the next line with that text"), |n| {
+        n.finding
+    }),
     when(
         key(&[c('a')], "a", Command::Register, WORDED, "for admins", "plain words, or words for mail administrators"),
         |n| !n.admin,
@@ -296,13 +298,16 @@ pub(super) const TABLE: &[Binding] = &[
         "follow every branch by itself, to the end",
     ),
     key(&[c('k')], "k", Command::Again, &[Kind::Step], "", "run this step once more"),
-    key(
-        &[KeyCode::Left, KeyCode::Backspace],
-        "←",
-        Command::StepBack,
-        &[Kind::Step],
-        "",
-        "back to the step we came from",
+    when(
+        key(
+            &[KeyCode::Left, KeyCode::Backspace],
+            "←",
+            Command::StepBack,
+            &[Kind::Step],
+            "",
+            "back to the step we came from",
+        ),
+        |n| n.walked,
     ),
     key(&[c('d')], "d", Command::Diagnosis, &[Kind::Step, Kind::Checklist], "", "what is known so far"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Step], "", "stop here and see what was found"),

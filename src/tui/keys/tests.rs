@@ -35,6 +35,7 @@ fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
             fresh: bit(9),
             confined: bit(2),
             behind: bit(3),
+            walked: bit(1),
         }
     })
 }

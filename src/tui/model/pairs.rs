@@ -3,7 +3,7 @@
 use super::MOST;
 use super::evidence::{outcome, record};
 use crate::transcript::{
-    CommandFact, ConnectFact, ConnectOutcome, DnsFact, EvidenceId, Fact, Reply, Role, Transcript, clean_line,
+    CommandFact, ConnectFact, ConnectOutcome, DnsFact, EvidenceId, Fact, Reply, Role, Stage, Transcript, clean_line,
 };
 
 /// Two probes that differ in one thing.
@@ -23,8 +23,30 @@ pub(in crate::tui) fn pair(transcript: &Transcript, evidence: &[EvidenceId]) -> 
     });
     all.into_iter().find_map(|id| {
         let other = counterpart(transcript, id)?;
-        Some(Pair { left: told(transcript, id), right: told(transcript, other) })
+        let (mut left, mut right) = (told(transcript, id), told(transcript, other));
+        // Where the same was asked, what was said before it differs.
+        if left.first() == right.first()
+            && let (Some(own), Some(others)) = (sender(transcript, id), sender(transcript, other))
+            && own != others
+        {
+            left.insert(0, own);
+            right.insert(0, others);
+        }
+        Some(Pair { left, right })
     })
+}
+
+/// The sender that was named last before a reply, in the same talk.
+fn sender(transcript: &Transcript, id: EvidenceId) -> Option<String> {
+    let at = id.0 as usize;
+    let Fact::Received { run, reply } = &transcript.entries().get(at)?.fact else { return None };
+    let line = transcript.entries()[..at].iter().rev().find_map(|e| match &e.fact {
+        Fact::Sent { run: r, command } if r == run && Some(command.address) == reply.address => {
+            (command.stage == Stage::Mail).then_some(&command.line)
+        }
+        _ => None,
+    })?;
+    Some(clean_line(&format!("> {line}"), MOST))
 }
 
 /// What was asked in the same way with one thing changed, and ended otherwise.
@@ -138,5 +160,39 @@ mod tests {
         assert_eq!(pair.left, ["> 7.100.51.198.zen.example.org", "< 127.0.0.4"]);
         assert_eq!(pair.right, ["> 1.0.0.127.zen.example.org", "< no such name"]);
         assert!(super::pair(&transcript, &[EvidenceId(0)]).is_none(), "a list that answers alike proves nothing");
+    }
+
+    fn said(run: u32, role: Role, sender: &str, code: u16) -> Vec<Entry> {
+        let (server, address) = ("mail.example.net".to_owned(), "192.0.2.25:587".parse().expect("an address"));
+        let sent = |stage, line: String| {
+            let command = CommandFact { server: server.clone(), address, stage, line, tls: true, role };
+            Fact::Sent { run: RunId(run), command }
+        };
+        let reply = Reply {
+            server: server.clone(),
+            address: Some(address),
+            stage: Some(Stage::Rcpt),
+            code,
+            enhanced: None,
+            text: vec!["so".to_owned()],
+            rtt_ms: 1,
+            tls: true,
+            role,
+        };
+        let facts = [
+            sent(Stage::Mail, format!("MAIL FROM:<{sender}>")),
+            sent(Stage::Rcpt, "RCPT TO:<bob@example.org>".to_owned()),
+            Fact::Received { run: RunId(run), reply },
+        ];
+        facts.into_iter().map(|fact| Entry { at: 0, fact }).collect()
+    }
+
+    #[test]
+    fn where_the_same_was_asked_the_two_show_in_what_they_differ() {
+        let all = [said(1, Role::Case, "shop@example.net", 553), said(1, Role::Control, "alice@example.net", 250)];
+        let transcript: Transcript = all.into_iter().flatten().collect();
+        let pair = pair(&transcript, &[EvidenceId(2)]).expect("a pair");
+        assert_eq!(pair.left, ["> MAIL FROM:<shop@example.net>", "> RCPT TO:<bob@example.org>", "< 553 so"]);
+        assert_eq!(pair.right, ["> MAIL FROM:<alice@example.net>", "> RCPT TO:<bob@example.org>", "< 250 so"]);
     }
 }

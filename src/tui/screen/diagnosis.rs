@@ -139,7 +139,8 @@ fn shows(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     }
     all.extend(proof);
     let against = says(&found.against);
-    let nothing = ["nothing".to_owned()];
+    // Where nothing is wrong, nothing has to be said against it.
+    let nothing = if found.mark == Some(Mark::Fine) { Vec::new() } else { vec!["nothing".to_owned()] };
     all.extend(headed("Against", if against.is_empty() { &nothing } else { &against }, width, theme));
     all
 }

@@ -55,16 +55,17 @@ fn lines(pen: &mut Pen<'_>, view: &LensView<'_>) {
     let (width, room) = (pen.width(), usize::from(pen.height()));
     let text = usize::from(width.saturating_sub(TEXT + 1));
     // Rows are made outwards from the one that is lit, so that a long transcript costs no more than a screenful.
-    let lit = rows_of(view, view.cursor, text);
+    let most = (room * 2 / 3).max(2);
+    let lit = rows_of(view, view.cursor, text, most);
     let (mut above, mut below): (Vec<RowOf<'_>>, Vec<RowOf<'_>>) = (Vec::new(), Vec::new());
     let mut up = view.cursor;
     while above.len() < room && up > 0 {
         up -= 1;
-        above.extend(rows_of(view, up, text).into_iter().rev());
+        above.extend(rows_of(view, up, text, most).into_iter().rev());
     }
     let mut down = view.cursor + 1;
     while below.len() < room && down < view.lines.len() {
-        below.extend(rows_of(view, down, text));
+        below.extend(rows_of(view, down, text, most));
         down += 1;
     }
     // The one that is lit stands in the lower half, what led to it above.
@@ -82,7 +83,8 @@ enum RowOf<'a> {
     More(bool, String),
 }
 
-fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>> {
+/// The rows of a line; of the one that is lit, no more than `most`.
+fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize, most: usize) -> Vec<RowOf<'a>> {
     let Some(line) = view.lines.get(i) else { return Vec::new() };
     let mut rows = Vec::new();
     if line.first {
@@ -90,7 +92,12 @@ fn rows_of<'a>(view: &'a LensView<'_>, i: usize, width: usize) -> Vec<RowOf<'a>>
     }
     if i == view.cursor {
         let whole = if view.whole.is_empty() { std::slice::from_ref(&line.text) } else { view.whole };
-        let all: Vec<_> = whole.iter().flat_map(|l| wrap(l, width)).take(8).collect();
+        let mut all: Vec<_> = whole.iter().flat_map(|l| wrap(l, width)).collect();
+        if all.len() > most {
+            let left = all.len() - most.saturating_sub(1);
+            all.truncate(most.saturating_sub(1));
+            all.push(format!("… {left} more lines; c copies all of it"));
+        }
         rows.extend(
             all.into_iter()
                 .enumerate()

@@ -91,6 +91,19 @@ fn what_is_lit_is_seen_however_small_the_screen_is() {
 }
 
 #[test]
+fn a_long_reply_says_what_of_it_is_not_seen() {
+    let (lines, meant) = (dialogue(), meant());
+    let whole: Vec<String> = (1..=30).map(|n| format!("250 line {n}")).collect();
+    let view = transcript::LensView { whole: &whole, ..lens(&lines, &meant) };
+    for (width, height) in SIZES {
+        let text = shown(width, height, |pen| transcript::draw(pen, &view));
+        let seen = whole.iter().filter(|line| text.lines().any(|l| l.ends_with(line.as_str()))).count();
+        let rest = format!("… {} more lines; c copies all of it", whole.len() - seen);
+        assert!(seen == whole.len() || text.contains(&rest), "{width}x{height}: {seen}\n{text}");
+    }
+}
+
+#[test]
 fn the_transcript_lens() {
     let lines = dialogue();
     let meant = meant();
