@@ -76,17 +76,21 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
     Ok(())
 }
 
-/// Whether a refusal for good is about the sender: its words say so, or it comes at MAIL and they name no other reason.
+/// Whether a refusal for good is about the sender by its own words.
 fn is_about_sender(cx: &Context, heard: &Heard) -> bool {
-    let read = cx.reader.reply(&heard.reply);
-    let says = read.kind.as_deref() == Some("sender-not-allowed");
-    let at_mail = heard.reply.stage == Some(Stage::Mail) && read.certainty < Certainty::Likely;
-    (500..600).contains(&heard.reply.code) && (says || at_mail)
+    let says = || cx.reader.reply(&heard.reply).kind.as_deref() == Some("sender-not-allowed");
+    (500..600).contains(&heard.reply.code) && says()
+}
+
+/// Whether it comes at MAIL, for good, and its words name no other reason.
+fn is_at_mail(cx: &Context, heard: &Heard) -> bool {
+    let lasts = (500..600).contains(&heard.reply.code) && heard.reply.stage == Some(Stage::Mail);
+    lasts && cx.reader.reply(&heard.reply).certainty < Certainty::Likely
 }
 
 /// What a refusal means that there is nothing to hold against.
 fn refused(cx: &Context, host: &Host, heard: &Heard, (from, user): (&str, &str), to: &str) -> Finding {
-    let own = from.eq_ignore_ascii_case(user) && is_about_sender(cx, heard);
+    let own = from.eq_ignore_ascii_case(user) && (is_about_sender(cx, heard) || is_at_mail(cx, heard));
     let id = match (heard.reply.code, heard.reply.stage) {
         _ if own => "authentication.sender.own-refused",
         (500..600, Some(Stage::Mail)) => "authentication.sender.refused",

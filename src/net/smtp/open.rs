@@ -131,7 +131,7 @@ impl Dialogue {
     async fn handshake(&mut self, role: Role) -> Result<(), Broken> {
         let begun = Clock::now();
         let Open { server, address, strict, .. } = &self.open;
-        let limit = self.net.limits().phase;
+        let limit = self.net.phase_for(self.open.address.ip());
         let now = self.net.world().unix_seconds();
         let mut fact = tls::handshake(&mut self.wire, self.net.trust(), server, *address, *strict, limit, now).await;
         for text in fact
