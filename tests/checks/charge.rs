@@ -1,18 +1,16 @@
 //! Step 1, where a resolver's answer leads nowhere: those in charge of the domain are asked before anybody is blamed.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use heloise::check::Knowledge;
-use heloise::net::{BoxFuture, Trust, World};
+use heloise::net::Trust;
 use heloise::practice::{Practice, WorldFile};
 use heloise::run::{Plan, Session, Setup, walk_alone};
 use heloise::transcript::{Case, Consent, Finding, StepId, Verdict};
 use hickory_resolver::proto::rr::RData;
 use hickory_resolver::proto::rr::rdata::A;
-use tokio::net::TcpStream;
 
+use crate::asking::Asking;
 use crate::dns_server::{DnsServer, records};
 use crate::worlds::{guide, walked};
 
@@ -113,38 +111,6 @@ async fn a_domain_that_only_our_resolver_denies_is_not_said_to_be_nobodys() {
     assert_eq!(session.walk().verdict(), Some(Verdict::FaultFound));
 }
 
-/// A world whose resolver leads what nobody has below `test.` to a page of its own.
-struct Portal {
-    world: Arc<dyn World>,
-    resolver: SocketAddr,
-}
-
-impl World for Portal {
-    fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        self.world.connect(to, from)
-    }
-
-    fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
-        Ok(vec![self.resolver])
-    }
-
-    fn dns_at(&self, _: SocketAddr) -> SocketAddr {
-        self.resolver
-    }
-
-    fn unix_seconds(&self) -> i64 {
-        self.world.unix_seconds()
-    }
-
-    fn host_name(&self) -> Option<String> {
-        self.world.host_name()
-    }
-
-    fn is_this_machine(&self) -> bool {
-        false
-    }
-}
-
 async fn behind_a_portal(to: &str) -> Session {
     let resolver = DnsServer::start(|q, _| {
         let asked = (q.queries[0].name().to_ascii(), q.queries[0].query_type().to_string());
@@ -161,7 +127,7 @@ async fn behind_a_portal(to: &str) -> Session {
     let practice = Practice::start(&file).await.expect("the world comes up");
     let setup = Setup {
         know: Arc::new(Knowledge::load(|name| guide.file(name)).expect("the knowledge")),
-        world: Arc::new(Portal { world: practice.world(), resolver: resolver.address }),
+        world: Arc::new(Asking { world: practice.world(), resolver: resolver.address }),
         trust: Trust::only(practice.ca_pem()).expect("the world's CA"),
         store: None,
         guide,

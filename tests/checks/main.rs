@@ -1,6 +1,8 @@
 //! Every check keeps its word in every practice world: what it emits, shows, ends and leaves behind.
 
 mod addresses;
+#[path = "../support/asking.rs"]
+mod asking;
 mod between;
 mod charge;
 #[expect(dead_code, reason = "other tests count questions")]

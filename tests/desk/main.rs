@@ -1,6 +1,8 @@
 //! Promise: each record that mail needs is judged for what it is, with what to publish instead, and nothing is called missing that was
 //! merely not answered. Each verdict is shown on a real socket.
 
+#[path = "../support/asking.rs"]
+mod asking;
 mod authority;
 mod dkim;
 mod dmarc;

@@ -1,17 +1,15 @@
 //! What a domain asks of those who deliver to it.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use heloise::net::{BoxFuture, Trust, World};
+use heloise::net::Trust;
 use heloise::practice::{Certificate, DnsFailure, Page, Practice, WorldFile};
 use heloise::transcript::{Case, Consent};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::RData;
 use hickory_resolver::proto::rr::rdata::{A, MX, TLSA};
-use tokio::net::TcpStream;
 
+use crate::asking::Asking;
 use crate::dns_server::{DnsServer, code, name, records};
 use crate::{Found, looked_allowed, looked_from, looked_in, world};
 
@@ -121,38 +119,6 @@ async fn reports_on_tls_and_records_on_the_side_are_told() {
 
 const HOST: &str = "\n[[host]]\nname = \"mx1.example.org\"\naddresses = [\"192.0.2.25\"]\nports = { 25 = \"starttls\" }\ndomains = [\"example.org\"]\n";
 
-/// A world whose resolver says what a test wants of TLSA.
-struct Announcing {
-    world: Arc<dyn World>,
-    resolver: SocketAddr,
-}
-
-impl World for Announcing {
-    fn connect(&self, to: SocketAddr, from: Option<IpAddr>) -> BoxFuture<'_, io::Result<TcpStream>> {
-        self.world.connect(to, from)
-    }
-
-    fn nameservers(&self) -> Result<Vec<SocketAddr>, String> {
-        Ok(vec![self.resolver])
-    }
-
-    fn dns_at(&self, _: SocketAddr) -> SocketAddr {
-        self.resolver
-    }
-
-    fn unix_seconds(&self) -> i64 {
-        self.world.unix_seconds()
-    }
-
-    fn host_name(&self) -> Option<String> {
-        self.world.host_name()
-    }
-
-    fn is_this_machine(&self) -> bool {
-        false
-    }
-}
-
 /// What is found where `_25._tcp.mx1.example.org` says that, and the resolver vouches for it or not.
 async fn announced(practice: &Practice, tlsa: Arc<Mutex<(u8, String)>>, vouches: bool) -> Found {
     let server = DnsServer::start(move |q, _| {
@@ -172,7 +138,7 @@ async fn announced(practice: &Practice, tlsa: Arc<Mutex<(u8, String)>>, vouches:
         Some(answer)
     })
     .await;
-    let world = Arc::new(Announcing { world: practice.world(), resolver: server.address });
+    let world = Arc::new(Asking { world: practice.world(), resolver: server.address });
     looked_from(world, Trust::only(practice.ca_pem()).expect("a CA"), case()).await
 }
 
