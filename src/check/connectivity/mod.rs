@@ -99,11 +99,10 @@ async fn run(cx: &Context) {
         cx.found(Finding::new("connectivity.no-consent"));
         return;
     }
-    let port = hosts.first().map_or(25, |h| h.port);
     let tries = join_all(hosts.iter().enumerate().flat_map(|(at, host)| {
         host.addresses.iter().map(move |ip| chain::walk(cx, host, at, SocketAddr::new(*ip, host.port)))
     }));
-    let (tries, answered) = futures_util::join!(tries, answers_for_all(cx, port));
+    let (tries, answered) = futures_util::join!(tries, answers_for_all(cx, &hosts));
     if !tries.is_empty() {
         judge::all(cx, &hosts, &tries, answered);
         line::look(cx, &hosts, &tries).await;

@@ -101,7 +101,7 @@ async fn run(cx: &Context) {
     };
     let ports: BTreeSet<u16> = [25, 465, 587, host.port].into();
     let own = join_all(ports.iter().map(|port| try_port(cx, host.name.clone(), SocketAddr::new(ip, *port))));
-    let (own, answered) = futures_util::join!(own, answers_for_all(cx, host.port));
+    let (own, answered) = futures_util::join!(own, answers_for_all(cx, std::slice::from_ref(host)));
     let open = own.iter().any(|p| p.port == host.port && p.outcome == ConnectOutcome::Open);
     // Nobody else is troubled where there is nothing to compare.
     let controls = if open { Vec::new() } else { controls(cx, &hosts).await };

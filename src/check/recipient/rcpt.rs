@@ -199,7 +199,7 @@ async fn recipients(
     }
     if verdict.id == "recipient.rcpt.all-refused" && cx.case.server.is_none() {
         // Their own server that takes nobody's mail may be somebody else, who answers in its place.
-        answers_for_all(cx, host.port).await;
+        answers_for_all(cx, std::slice::from_ref(host)).await;
     }
     if verdict.id == "recipient.rcpt.all-refused" {
         not_about_the_address(cx, &real, &asked[0].parts.domain);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::leave;
+use super::{Host, leave};
 use crate::check::Context;
 use crate::net::{Dialogue, Open};
 use crate::transcript::{Finding, Role, Security};
@@ -18,8 +18,11 @@ const NOBODY: [Ipv4Addr; 2] = [Ipv4Addr::new(192, 0, 2, 251), Ipv4Addr::new(203,
 /// Whoever answers for others is near.
 const NEAR: Duration = Duration::from_millis(500);
 
-/// Whether somebody takes calls to an address that nobody has. Asked once in a session.
-pub(crate) async fn answers_for_all(cx: &Context, port: u16) -> bool {
+/// Whether somebody takes calls to an address that nobody has, in place of those hosts. Asked once in a session, and not of hosts on this
+/// very machine: nobody stands on the way to those.
+pub(crate) async fn answers_for_all(cx: &Context, hosts: &[Host]) -> bool {
+    let away = |host: &&Host| host.addresses.iter().any(|ip| !ip.to_canonical().is_loopback());
+    let Some(port) = hosts.iter().find(away).map(|host| host.port) else { return false };
     if cx.seen.findings().any(|(_, f)| f.id == PROXY) {
         return true;
     }
