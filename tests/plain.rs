@@ -320,6 +320,31 @@ async fn what_shows_the_cause_is_read_out() {
 }
 
 #[tokio::test]
+async fn what_shows_several_things_is_heard_once() {
+    let seat = seat("mx-one-refuses").await;
+    let (_, said) = walk(seat.launch, "\n\n\n\nevidence\nquit\n").await;
+    assert!(said.contains("about bob@example.org: it turned us away before, with 554."), "{said}");
+    let facts = said.lines().filter(|l| l.starts_with("Seen at ")).filter_map(|l| l.split_once(". "));
+    let facts: Vec<_> = facts.map(|(_, fact)| fact).collect();
+    let once: std::collections::BTreeSet<_> = facts.iter().collect();
+    assert!(facts.len() > 4, "{said}");
+    assert_eq!(facts.len(), once.len(), "{said}");
+}
+
+#[tokio::test]
+async fn no_reason_to_go_on_denies_what_was_just_seen() {
+    for (world, contrary) in [
+        ("server-unproved", "no address of the server could be reached"),
+        ("mx-alias", "to a place that does not take it"),
+    ] {
+        let seat = seat(world).await;
+        let (_, said) = walk(seat.launch, &"\n".repeat(12)).await;
+        assert!(said.contains("Next: Provider, because"), "{world}: {said}");
+        assert!(!said.contains(contrary) && !said.contains("no longer: nothing"), "{world}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn where_somebody_else_answers_nothing_is_said_to_be_reached() {
     let seat = seat("proxy-for-all").await;
     let (_, said) = walk(seat.launch, &"\n".repeat(4)).await;

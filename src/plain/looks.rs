@@ -24,7 +24,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         let entry = |id: &EvidenceId| transcript.entries().get(id.0 as usize);
         let mut lines = Vec::new();
         let mut told = Vec::new();
-        for reason in top.iter().flat_map(|top| &top.because) {
+        for reason in top.iter().flat_map(|top| report::distinct(&top.because, false)) {
             lines.push(format!("Proof: {}", reason.says.plain));
             // A finding stands on facts; those are what shows it.
             let facts = reason.evidence.iter().flat_map(|id| match entry(id).map(|e| &e.fact) {
@@ -32,9 +32,13 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 _ => vec![*id],
             });
             for id in facts {
-                let line = entry(&id).filter(|_| !told.contains(&id)).and_then(tell::line);
-                lines.extend(line.map(|line| format!("Seen at {line}")));
-                told.push(id);
+                // The same question with the same answer, asked for several reasons, is heard once.
+                let Some(line) = entry(&id).and_then(tell::line) else { continue };
+                let fact = line.split_once(". ").map_or(line.as_str(), |(_, fact)| fact).to_owned();
+                if !told.contains(&fact) {
+                    lines.push(format!("Seen at {line}"));
+                    told.push(fact);
+                }
             }
         }
         if lines.is_empty() {

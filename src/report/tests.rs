@@ -306,6 +306,31 @@ fn a_ticket_quotes_the_reply_with_time_and_address_and_asks_one_question() {
 }
 
 #[test]
+fn a_ticket_says_nothing_twice_and_calls_a_later_no_refusal() {
+    let mut entries: Vec<Entry> = transcript().entries().to_vec();
+    for entry in &mut entries {
+        match &mut entry.fact {
+            Fact::Received { reply, .. } if reply.role == Role::Case => reply.code = 451,
+            Fact::Connect { connect, .. } => {
+                connect.outcome = ConnectOutcome::Refused;
+                connect.reason = Some("Connection refused (os error 111)".to_owned());
+            }
+            _ => {}
+        }
+    }
+    for at in [10, 6] {
+        let again = entries[at].clone();
+        entries.insert(at + 1, again);
+    }
+    let text = ticket(&guide(), &entries.into_iter().collect(), 0);
+    assert!(text.contains("put off by mx1.example.org with 451") && text.contains("was put off."), "{text}");
+    assert!(!text.contains("refused by") && !text.contains("this refusal"), "{text}");
+    assert_eq!(text.matches("\nConnection ").count(), 1, "{text}");
+    assert!(text.contains("[192.0.2.25:25] refused, 2026") && !text.contains("os error"), "{text}");
+    assert_eq!(text.matches("mx1.example.org: RCPT").count(), 1, "{text}");
+}
+
+#[test]
 fn an_empty_transcript_has_a_report_too() {
     let (guide, empty) = (guide(), Transcript::new());
     assert_eq!(json(&guide, &empty)["steps"].as_array().map(Vec::len), Some(13));

@@ -26,7 +26,7 @@ pub fn ticket(guide: &Guide, transcript: &Transcript, unix_ms: i64) -> String {
     let _ = writeln!(out, "Date: {}", when_utc(unix_ms));
     let _ = write!(out, "Subject: {}\n\n", subject(&view, first.map(|(_, r)| r)));
     out.push_str("Hello,\n\n");
-    paragraph(&mut out, &opening(&view, first.is_some()));
+    paragraph(&mut out, &opening(&view, first.map(|(_, r)| r)));
     for (id, reply) in refused.iter().take(4) {
         said(&mut out, &view, transcript, *id, reply);
     }
@@ -40,7 +40,7 @@ pub fn ticket(guide: &Guide, transcript: &Transcript, unix_ms: i64) -> String {
         out.push('\n');
     }
     out.push_str("What we ask\n\n");
-    paragraph(&mut out, &question(who, top.map(|t| t.cause.as_str()), first.is_some()));
+    paragraph(&mut out, &question(who, top.map(|t| t.cause.as_str()), first.map(|(_, r)| r)));
     let _ = writeln!(out, "The session these lines are from was recorded by heloise {}.", view.version);
     clean(&out)
 }
@@ -63,18 +63,26 @@ fn subject(view: &View, reply: Option<&Reply>) -> String {
     let domain = view.case.recipient_domain().map(|d| format!(" to {}", clean_line(d, 80))).unwrap_or_default();
     match reply {
         Some(r) if r.code > 0 && !r.server.is_empty() => {
-            format!("Mail{domain} refused by {} with {}", clean_line(&r.server, 80), r.codes())
+            format!("Mail{domain} {} by {} with {}", fate(r), clean_line(&r.server, 80), r.codes())
         }
-        Some(r) if r.code > 0 => format!("Mail{domain} refused with {}", r.codes()),
+        Some(r) if r.code > 0 => format!("Mail{domain} {} with {}", fate(r), r.codes()),
         _ => format!("Mail{domain} does not go through"),
     }
 }
 
-fn opening(view: &View, refused: bool) -> String {
+/// What a reply makes of the mail: a code that begins with 4 is no refusal.
+fn fate(reply: &Reply) -> &'static str {
+    if (400..500).contains(&reply.code) { "put off" } else { "refused" }
+}
+
+fn opening(view: &View, reply: Option<&Reply>) -> String {
     let from = view.case.from.as_deref().or(view.case.sender_domain());
     let from = from.map_or_else(String::new, |f| format!(" from {}", clean_line(f, 255)));
     let to = view.case.recipient().map_or_else(String::new, |t| format!(" to {}", clean_line(t, 255)));
-    let end = if refused { "was refused. This is what was answered, word for word:" } else { "does not arrive." };
+    let end = match reply {
+        Some(reply) => format!("was {}. This is what was answered, word for word:", fate(reply)),
+        None => "does not arrive.".to_owned(),
+    };
     format!("Mail{from}{to} {end}")
 }
 
@@ -98,13 +106,34 @@ fn facts(out: &mut String, view: &View, transcript: &Transcript) {
     let local = connects(transcript).find_map(|(_, c)| c.local);
     rows.extend(local.map(|l| ("Tested from", l.ip().to_string())));
     rows.extend(view.case.helo.as_ref().map(|h| ("HELO name", clean_line(h, 255))));
-    for (entry, connect) in connects(transcript).take(6) {
+    let mut told: Vec<&ConnectFact> = Vec::new();
+    for (entry, connect) in connects(transcript) {
+        // The same door that ended alike is told once, by its first time.
+        let alike = |c: &&ConnectFact| {
+            c.server == connect.server && c.address == connect.address && c.outcome == connect.outcome
+        };
+        if told.iter().any(alike) {
+            continue;
+        }
+        if told.len() == 6 {
+            break;
+        }
+        told.push(connect);
         let how = match connect.outcome {
             ConnectOutcome::Open => "connected".to_owned(),
-            other => format!("{} {}", other.as_str(), connect.reason.as_deref().unwrap_or_default()),
+            other => {
+                // The number behind it is of this machine, and tells the reader nothing.
+                let reason = connect.reason.as_deref().unwrap_or_default();
+                let reason = reason.split(" (os error").next().unwrap_or_default();
+                if reason.is_empty() || reason.contains(other.as_str()) {
+                    other.as_str().to_owned()
+                } else {
+                    format!("{}: {reason}", other.as_str())
+                }
+            }
         };
         let server = clean_line(&connect.server, 255);
-        rows.push(("Connection", format!("{server} [{}] {}, {}", connect.address, how.trim_end(), at(view, entry))));
+        rows.push(("Connection", format!("{server} [{}] {how}, {}", connect.address, at(view, entry))));
     }
     if rows.is_empty() {
         return;
@@ -125,17 +154,34 @@ fn tests(out: &mut String, view: &View) {
         let (_, word) = super::text::status(step.status);
         let grave = step.findings.iter().filter(|f| f.level >= Level::Unknown);
         let says: Vec<_> = grave.map(|f| f.says.admin.as_str()).collect();
+        let says = once(says);
         let says = if says.is_empty() { word.to_owned() } else { format!("{word}. {}", says.join(" ")) };
         out.push_str(&super::columns(&format!("  {}", step.title), 18, &says, WIDTH));
     }
     out.push('\n');
 }
 
+/// Each sentence once, though several findings word it alike.
+fn once(all: Vec<&str>) -> Vec<&str> {
+    let mut kept: Vec<&str> = Vec::new();
+    for says in all {
+        if !kept.contains(&says) {
+            kept.push(says);
+        }
+    }
+    kept
+}
+
 /// The one question to answer.
-fn question(who: Who, cause: Option<&str>, refused: bool) -> String {
-    let log =
-        if refused { "the lines of your log for this refusal" } else { "what your log says about these attempts" };
+fn question(who: Who, cause: Option<&str>, reply: Option<&Reply>) -> String {
+    let log = match reply.map(fate) {
+        Some("refused") => "the lines of your log for this refusal",
+        Some(_) => "the lines of your log for this answer",
+        None => "what your log says about these attempts",
+    };
     match (who, cause) {
+        // Where nothing is at fault, there is nothing to change.
+        (Who::You, Some("healthy")) => "What does your log say about these attempts, and about the mail?".to_owned(),
         (Who::TheirProvider, Some("blocklist" | "spam-filter")) => {
             format!("Which rule or list refuses our mail, and what has to change on our side? Please look at {log}.")
         }

@@ -34,6 +34,9 @@ async fn whoever_answers_for_an_address_that_nobody_has_answers_for_all() {
     let session = firewall("proxy-for-all", |_| ()).await;
     let proxy = found(&session, "firewall.proxy-for-all");
     assert!(proxy[0].args["text"].contains("no mail leaves this network"), "{proxy:?}");
+    // Who is called there has no name: an address stands for it wherever it is told.
+    let mut servers = session.walk().transcript().replies().map(|(_, reply)| reply.server.as_str());
+    assert!(servers.any(|server| server == proxy[0].args["address"]));
     assert!(found(&session, "firewall.none-seen").is_empty());
     let session = firewall("healthy-address", |_| ()).await;
     assert!(found(&session, "firewall.proxy-for-all").is_empty());

@@ -1,5 +1,7 @@
 //! Step 5 at full depth: what a server says of itself, and what a "not now" rests on.
 
+use std::collections::BTreeSet;
+
 use heloise::practice::WorldFile;
 use heloise::run::Session;
 use heloise::transcript::{Case, Consent, Finding, StepId};
@@ -129,10 +131,17 @@ async fn what_tls_changes_in_the_offer_is_shown() {
         host.ehlo = vec!["PIPELINING".to_owned(), "VRFY".to_owned()];
         host.ehlo_tls = Some(vec!["PIPELINING".to_owned(), "AUTH PLAIN".to_owned()]);
     }
-    let consents = Consent::ALL.into_iter().collect();
-    let session = walked(&guide, &file, file.case.clone(), consents, vec![StepId::new("server-status")]).await;
+    let consents: BTreeSet<Consent> = Consent::ALL.into_iter().collect();
+    let steps = || vec![StepId::new("server-status")];
+    let session = walked(&guide, &file, file.case.clone(), consents.clone(), steps()).await;
     let differ = found(&session, "server-status.caps.differ");
     assert_eq!((differ[0].args["added"].as_str(), differ[0].args["gone"].as_str()), ("AUTH", "VRFY"));
+    for host in &mut file.hosts {
+        host.ehlo = vec!["PIPELINING".to_owned()];
+    }
+    let session = walked(&guide, &file, file.case.clone(), consents, steps()).await;
+    assert_eq!(found(&session, "server-status.caps.more")[0].args["added"], "AUTH");
+    assert!(!has(&session, "server-status.caps.differ"), "nothing is gone, so nothing is said of it");
 }
 
 #[tokio::test]

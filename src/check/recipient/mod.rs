@@ -90,6 +90,7 @@ impl Check for Recipient {
             "recipient.rcpt.control-refused",
             "recipient.rcpt.refused-earlier",
             "recipient.rcpt.passed-over",
+            "recipient.rcpt.turned-away",
             "recipient.rcpt.one-broke",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.utf8-not-offered",

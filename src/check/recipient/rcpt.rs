@@ -29,8 +29,7 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], asked: &[Asked<'_>]) -> BT
             // One that is busy now, or hangs up, is passed over, too, where there are others.
             Ok((finding, _)) if hosts.len() > 1 && is_not_now(&finding) => {
                 let finding = finding.arg("server", &host.name).arg("address", first);
-                let why = finding.args.get("codes").cloned().unwrap_or_default();
-                cx.found(passed_over(&finding).arg("why", why).ends(&label, ms(started)));
+                cx.found(passed_over(&finding).ends(&label, ms(started)));
                 busy.get_or_insert(finding);
             }
             Ok((finding, others)) => {
@@ -56,8 +55,11 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], asked: &[Asked<'_>]) -> BT
 }
 
 fn passed_over(finding: &Finding) -> Finding {
-    let broke = finding.id == "recipient.rcpt.broke";
-    let id = if broke { "recipient.rcpt.one-broke" } else { "recipient.rcpt.passed-over" };
+    let id = match finding.id.as_str() {
+        "recipient.rcpt.broke" => "recipient.rcpt.one-broke",
+        "recipient.rcpt.refused-earlier" => "recipient.rcpt.turned-away",
+        _ => "recipient.rcpt.passed-over",
+    };
     Finding { id: id.to_owned(), ..finding.clone() }
 }
 

@@ -60,6 +60,8 @@ impl Check for ServerStatus {
             "server-status.tarpit",
             "server-status.slower-and-slower",
             "server-status.caps.differ",
+            "server-status.caps.more",
+            "server-status.caps.less",
             "server-status.software",
             "server-status.out-of-order",
             "server-status.starttls.refused",

@@ -25,11 +25,17 @@ pub(super) fn compared(cx: &Context, host: &Host, (before, after): (&Capabilitie
         let lacks = |k: &&str| *k != "STARTTLS" && !from.has(k);
         let mut names: Vec<&str> = of.keywords.iter().map(|(k, _)| k.as_str()).filter(lacks).collect();
         names.dedup();
-        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+        names.join(", ")
     };
     let (added, gone) = (missing(before, after), missing(after, before));
+    let id = match (added.is_empty(), gone.is_empty()) {
+        (true, true) => return,
+        (false, true) => "server-status.caps.more",
+        (true, false) => "server-status.caps.less",
+        (false, false) => "server-status.caps.differ",
+    };
     if added != gone {
-        let found = Finding::new("server-status.caps.differ").arg("server", &host.name);
+        let found = Finding::new(id).arg("server", &host.name);
         cx.found(found.arg("added", added).arg("gone", gone).shown_by(heard.evidence));
     }
 }

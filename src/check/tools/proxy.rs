@@ -30,17 +30,17 @@ pub(crate) async fn answers_for_all(cx: &Context, hosts: &[Host]) -> bool {
     // Both at once, as each is near or nowhere; one that answers is enough.
     let calls = NOBODY.map(async |nobody| {
         let address = SocketAddr::new(IpAddr::V4(nobody), port);
-        let over = net.connect_to_nobody(&cx.rec, "nobody", address, cx.case.source).await;
+        let over = net.connect_to_nobody(&cx.rec, &nobodys(address), address, cx.case.source).await;
         over.map(|over| (address, over))
     });
     let mut taken = join_all(calls).await.into_iter().flatten();
     let Some((address, over)) = taken.next() else { return false };
     for (address, over) in taken {
-        leave(cx, "nobody", address, over).await;
+        leave(cx, &nobodys(address), address, over).await;
     }
     let shown = over.1;
     let open = Open {
-        server: "nobody".to_owned(),
+        server: nobodys(address),
         address,
         security: if port == 465 { Security::Tls } else { Security::None },
         source: cx.case.source,
@@ -54,4 +54,9 @@ pub(crate) async fn answers_for_all(cx: &Context, hosts: &[Host]) -> bool {
     }
     cx.found(found);
     true
+}
+
+/// What is called there has no name, so it goes by its address.
+fn nobodys(address: SocketAddr) -> String {
+    address.ip().to_string()
 }
