@@ -174,7 +174,7 @@ fn a_wrong_password_is_answered_535() {
         let server = at(postfix.ports.submission);
         let run = login(postfix, &server, "starttls", "alice@example.test", "HELOISE_TEST_WRONG");
         assert!(run.has_reply(535, "auth"), "{run}");
-        run.finds("authentication", "bad-credentials", "confirmed");
+        run.finds("authentication", "bad-credentials", "likely");
     });
 }
 

@@ -10,6 +10,9 @@ use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchanger
 use crate::net::{Broken, Dialogue, Heard};
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
+/// Where mail programs hand in their mail (RFC 8314 §3).
+const HAND_IN: [u16; 2] = [465, 587];
+
 /// Asks the hosts in order until one lets us come as far as RCPT, or refuses for good. The names of those that were heard.
 ///
 /// Several recipients of one domain are asked about in one session. What is said before any is named is said of the first.
@@ -173,7 +176,7 @@ async fn recipients(
     if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
         cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
     }
-    if real.reply.is_positive() && cx.case.server.is_some() && host.port != 25 {
+    if real.reply.is_positive() && cx.case.server.is_some() && HAND_IN.contains(&host.port) {
         cx.found(of_reply("recipient.rcpt.by-hand-in", &real).arg("server", &host.name).arg("port", host.port));
     }
     if let Some(before) = put_off_before(cx, &address)
