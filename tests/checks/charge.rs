@@ -145,3 +145,26 @@ async fn a_name_that_leads_where_a_made_up_one_does_is_not_taken_for_a_domain() 
     assert!(found(&session, "recipient.domain.invented").is_empty());
     assert_eq!(found(&session, "recipient.domain.fallback").len(), 1);
 }
+
+#[tokio::test]
+async fn a_name_that_a_filter_holds_back_is_not_said_to_be_badly_kept() {
+    let session = looked(|file| {
+        file.case.to = vec!["dora@shop.test".to_owned()];
+        let ending = "@ SOA ns hostmaster 1 3600 600 86400 300\n@ NS ns\nns A 192.0.2.53";
+        let kept = format!("{ending}\n@ MX 10 mx\nmx A 192.0.2.25");
+        for (name, at, records) in [
+            ("test", None, ending),
+            ("test", Some("192.0.2.53"), ending),
+            ("shop.test", None, "@ A 0.0.0.0"),
+            ("shop.test", Some("192.0.2.53"), &kept),
+        ] {
+            let mut zone = file.zones[0].clone();
+            (zone.name, zone.records) = (name.to_owned(), records.to_owned());
+            zone.at = at.map(|ip| ip.parse().expect("an address"));
+            file.zones.push(zone);
+        }
+    });
+    let session = session.await;
+    assert_eq!(found(&session, "dns.authority.astray").len(), 1);
+    assert!(found(&session, "recipient.mx.none-usable").is_empty(), "the domain is not to blame");
+}

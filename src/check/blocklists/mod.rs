@@ -105,7 +105,9 @@ async fn run(cx: &Context) {
         }
     }
     let said: Vec<Asked> = join_all(asked).await.into_iter().flatten().collect();
-    for clean in said.iter().filter(|a| a.named && a.said == Said::Clean) {
+    // Where a list names something else of the mail, that is what is meant.
+    let lists_other = |list: &str| said.iter().any(|a| a.list == list && matches!(a.said, Said::Listed | Said::Policy));
+    for clean in said.iter().filter(|a| a.named && a.said == Said::Clean && !lists_other(&a.list)) {
         let now = named.refuses_now(&clean.list, &clean.what);
         let id = if now { "blocklists.named-clean-now" } else { "blocklists.named-clean" };
         let found = Finding::new(id).arg("list", &clean.list).arg("ip", &clean.what);

@@ -12,8 +12,8 @@ pub(super) struct Named {
     /// What there is to say before a list is asked.
     pub(super) findings: Vec<Finding>,
     ids: Vec<String>,
-    /// Names of lists for which a server refuses now, and the address that it says they list, where it says one.
-    live: Vec<(String, Option<IpAddr>)>,
+    /// Names of lists for which a server refuses now, the address that it says they list, where it says one, and its words.
+    live: Vec<(String, Option<IpAddr>, String)>,
     /// A list that they name and that nobody knows here.
     stranger: Option<Blocklist>,
 }
@@ -55,7 +55,7 @@ pub(super) fn named(cx: &Context) -> Named {
         for list in cx.know.blocklists.iter().filter(|l| naming.names([&l.zone], &l.known_as)) {
             known = true;
             if refusal.live {
-                named.live.push((list.name.clone(), refusal.ip));
+                named.live.push((list.name.clone(), refusal.ip, text.clone()));
             }
             if !named.ids.contains(&list.id) {
                 named.ids.push(list.id.clone());
@@ -72,7 +72,7 @@ pub(super) fn named(cx: &Context) -> Named {
             && let Some(list) = refusal.list.as_deref().and_then(stranger)
         {
             if refusal.live {
-                named.live.push((list.name.clone(), refusal.ip));
+                named.live.push((list.name.clone(), refusal.ip, text.clone()));
             }
             named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
             named.stranger = Some(list);
@@ -93,7 +93,12 @@ impl Named {
     /// Whether a server refuses now because that list is said to name that very address, or does not say which.
     pub(super) fn refuses_now(&self, list: &str, what: &str) -> bool {
         let same = |ip: &IpAddr| ip.to_canonical().to_string() == what;
-        self.live.iter().any(|(name, ip)| name == list && ip.as_ref().is_none_or(same))
+        // A domain has to stand in the refusal; an address is what a server means where it names none.
+        let meant = |ip: Option<&IpAddr>, text: &str| match what.parse::<IpAddr>() {
+            Ok(_) => ip.is_none_or(same),
+            Err(_) => is_word(text, &what.to_lowercase()),
+        };
+        self.live.iter().any(|(name, ip, text)| name == list && meant(ip.as_ref(), text))
     }
 
     fn put(&mut self, finding: Finding) {

@@ -112,7 +112,8 @@ async fn is_denied(cx: &Context, domain: &str) -> bool {
     let registered = psl::domain_str(domain).unwrap_or(domain);
     let Some((_, ending)) = registered.split_once('.') else { return false };
     let ours = cx.net.lookup(&cx.rec, registered, RecordType::SOA).await;
-    if ours.0.outcome != DnsOutcome::NxDomain {
+    // What is registered has an SOA (RFC 1034 §4.2.1): a filter may deny the name, or only hold back what stands there.
+    if !matches!(ours.0.outcome, DnsOutcome::NxDomain | DnsOutcome::NoData) {
         return false;
     }
     let (ns, _) = cx.net.lookup(&cx.rec, ending, RecordType::NS).await;
@@ -129,7 +130,7 @@ async fn is_denied(cx: &Context, domain: &str) -> bool {
         .arg("zone", ending)
         .arg("name", registered)
         .arg("type", RecordType::NS)
-        .arg("ours", "no such name")
+        .arg("ours", joined(&said(&ours.0)))
         .arg("theirs", "there is such a domain, and it has name servers")
         .arg("ttl", lasts(&ours.0));
     cx.found(found.shown_by(ours.1).shown_by(proof));
