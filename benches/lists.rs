@@ -16,7 +16,7 @@ use heloise::net::{BoxFuture, Limits, Net, Recorder, Trust, World};
 use heloise::reading::Reader;
 use heloise::transcript::{Case, Consent, Fact, RunId, Transcript};
 use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::rdata::A;
+use hickory_resolver::proto::rr::rdata::{A, SOA};
 use hickory_resolver::proto::rr::{RData, Record};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
@@ -72,6 +72,11 @@ fn answer(question: &Message, silent: bool) -> Option<Message> {
     if always.iter().any(|test| name.starts_with(test)) {
         let listed = RData::A(A(Ipv4Addr::new(127, 0, 0, 2)));
         answer.add_answers([Record::from_rdata(question.queries[0].name().clone(), 300, listed)]);
+    } else if question.queries[0].name().num_labels() == 1 {
+        // A resolver that denies even top-level domains is believed of no list.
+        let own = question.queries[0].name().clone();
+        let soa = RData::SOA(SOA::new(own.clone(), own.clone(), 1, 3600, 600, 86_400, 60));
+        answer.add_answers([Record::from_rdata(own, 300, soa)]);
     } else {
         answer.metadata.response_code = ResponseCode::NXDomain;
     }
