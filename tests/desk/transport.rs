@@ -217,3 +217,20 @@ async fn a_mail_server_that_could_not_be_asked_breaks_no_policy() {
     file.hosts.clear();
     assert!(looked_in(&file, case()).await.has("dns.mta-sts.ok"));
 }
+
+#[tokio::test]
+async fn a_resolver_that_fails_at_every_text_says_nothing_of_the_domain() {
+    let server = DnsServer::start(|q, _| {
+        let asked = q.queries[0].query_type().to_string();
+        Some(match asked.as_str() {
+            "TXT" => code(q, ResponseCode::ServFail),
+            "MX" => records(q, [RData::MX(MX::new(10, name("mail.example.net")))]),
+            "A" => records(q, [RData::A(A::new(198, 51, 100, 25))]),
+            _ => records(q, []),
+        })
+    })
+    .await;
+    let found = looked_from(crate::resolver::only(server.address), crate::trust(), crate::case()).await;
+    assert!(found.has("dns.resolver-fails-type"), "{:?}", found.ids());
+    assert!(!found.has("dns.servfail"), "{:?}", found.ids());
+}

@@ -46,6 +46,9 @@ fn read(text: &str) -> Key {
     if bare.is_empty() {
         return Key::Revoked;
     }
+    if let Some((rule, name)) = unfit(text) {
+        return Key::Bad(rule, column(name));
+    }
     let tolerant = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, tolerant);
     let Ok(octets) = engine.decode(&bare) else { return Key::Bad("dkim.base64", column("p")) };
@@ -56,6 +59,20 @@ fn read(text: &str) -> Key {
         "ed25519" => Key::Bad("dkim.no-ed25519", column("p")),
         _ => Key::Bad("dkim.key-type", column("k")),
     }
+}
+
+/// What keeps a key from being one for the signatures of today's mail: the rule, and the tag. It is for another service, or for no digest
+/// that may be used (RFC 6376 §3.6.1, RFC 8301 §3.1).
+pub(super) fn unfit(text: &str) -> Option<(&'static str, &'static str)> {
+    let (tags, _) = tags(text);
+    let names = |tag: &str, any: &[&str]| {
+        value(&tags, tag)
+            .is_none_or(|list| list.split(':').any(|of| any.iter().any(|a| of.trim().eq_ignore_ascii_case(a))))
+    };
+    if !names("s", &["*", "email"]) {
+        return Some(("dkim.service", "s"));
+    }
+    (!names("h", &["sha256"])).then_some(("dkim.digest", "h"))
 }
 
 /// The size of an RSA key, in either of the forms that are published (RFC 6376 erratum 3017).
@@ -218,6 +235,7 @@ mod tests {
         let short = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
         assert_eq!(read(&format!("v=DKIM1; k=ed25519; p={short}")), Key::Ed25519);
         assert_eq!(read("v=DKIM1; p="), Key::Revoked);
+        assert_eq!(read(&format!("v=DKIM1; s=tlsrpt:email; h=sha1:sha256; k=ed25519; p={short}")), Key::Ed25519);
     }
 
     #[test]
@@ -231,6 +249,8 @@ mod tests {
             (format!("v=DKIM1; p={}", &key[..200]), "dkim.no-rsa", 10),
             (format!("v=DKIM1; k=ed25519; p={key}"), "dkim.no-ed25519", 21),
             (format!("v=DKIM1; k=dsa; p={key}"), "dkim.key-type", 10),
+            (format!("v=DKIM1; s=tlsrpt; p={key}"), "dkim.service", 10),
+            (format!("v=DKIM1; h=sha1; p={key}"), "dkim.digest", 10),
         ] {
             assert_eq!(read(&text), Key::Bad(rule, column), "{text}");
         }

@@ -63,6 +63,7 @@ impl Check for Dns {
             "dns.timeout",
             "dns.unreachable",
             "dns.resolver-fails",
+            "dns.resolver-fails-type",
             "dns.resolver-refuses",
             "dns.resolver-silent",
             "dns.resolver-closed",

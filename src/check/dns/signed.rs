@@ -15,7 +15,7 @@ use mail_auth::{
     AuthenticatedMessage, DkimResult, DnsError, Error, MessageAuthenticator, Parameters, ResolverCache, Txt,
 };
 
-use super::dkim::Selector;
+use super::dkim::{Selector, unfit};
 use super::dmarc::organization;
 use crate::check::Context;
 use crate::check::content;
@@ -121,7 +121,12 @@ pub(super) async fn verify(cx: &Context, message: Option<&Message>) -> Signed {
         let name = format!("{selector}._domainkey.{domain}");
         let (txt, id) = cx.net.lookup(&cx.rec, &name, RecordType::TXT).await;
         signed.untold |= could_not_tell(&txt).is_some();
-        let parsed = txt.texts().map(|t| DomainKey::parse(t.as_bytes())).reduce(|a, b| if a.is_ok() { a } else { b });
+        // A key that is not for such signatures is none for them, whatever it would verify; what ails it is said of the key.
+        let parsed = txt
+            .texts()
+            .filter(|t| unfit(t).is_none())
+            .map(|t| DomainKey::parse(t.as_bytes()))
+            .reduce(|a, b| if a.is_ok() { a } else { b });
         let key = match parsed {
             Some(Ok(key)) => Txt::DomainKey(key.into()),
             Some(Err(why)) => Txt::Error(why),

@@ -58,7 +58,16 @@ pub(crate) async fn resolver_fault(cx: &Context, failed: &DnsFact) -> Option<&'s
         DnsOutcome::Error if failed.detail.as_deref() == Some("connection refused") => "dns.resolver-closed",
         _ => return None,
     };
-    (!resolver_works(cx).await).then_some(id)
+    if !resolver_works(cx).await {
+        return Some(id);
+    }
+    // Some fail at every question of one type: that says nothing about the name either.
+    let same_type =
+        [RecordType::TXT, RecordType::A, RecordType::AAAA].into_iter().find(|t| t.to_string() == failed.rtype);
+    let (control, rtype) =
+        cx.know.controls.first().zip(same_type).filter(|_| failed.outcome == DnsOutcome::ServFail)?;
+    let of_type = cx.net.lookup(&cx.rec, control, rtype).await.0;
+    (of_type.outcome == DnsOutcome::ServFail).then_some("dns.resolver-fails-type")
 }
 
 /// Whether an answer was cut for its length, and did not come over TCP either (RFC 7766).
