@@ -169,19 +169,25 @@ impl Net {
             return denial;
         }
         let top = asked.text.rsplit('.').next().unwrap_or_default();
-        let mut all_denied = true;
+        let (mut all_denied, mut all_empty) = (true, true);
         for above in [top, "com", "net", "org"] {
             if cache.has_told_of(is_name_of_the_world, |a| a.records.iter().any(is_more_than_an_address)) {
                 return denial;
             }
             match self.outcome_of(above, RecordType::SOA).await {
-                DnsOutcome::NxDomain => {}
+                DnsOutcome::NxDomain => all_empty = false,
                 DnsOutcome::NoData => all_denied = false,
                 _ => return denial,
             }
         }
-        if self.outcome_of(CANNOT_EXIST, RecordType::A).await == DnsOutcome::Found {
+        let made_up = self.outcome_of(CANNOT_EXIST, RecordType::A).await;
+        if made_up == DnsOutcome::Found {
             let why = "it gives an address even for a name that cannot exist";
+            return Answer::failed(DnsOutcome::DeniesAll, Some(why.to_owned()));
+        }
+        // Whatever is asked it knows the name and nothing of it, be it a top-level domain or one that cannot exist.
+        if all_empty && made_up == DnsOutcome::NoData {
+            let why = "it has nothing to say of any name, not even of com";
             return Answer::failed(DnsOutcome::DeniesAll, Some(why.to_owned()));
         }
         let exists = |a: &Answer| matches!(a.outcome, DnsOutcome::Found | DnsOutcome::NoData);

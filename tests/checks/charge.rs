@@ -112,10 +112,16 @@ async fn a_domain_that_only_our_resolver_denies_is_not_said_to_be_nobodys() {
     assert_eq!(session.walk().verdict(), Some(Verdict::FaultFound));
 }
 
+/// Somebody keeps that name.
+fn soa(question: &Message) -> Message {
+    records(question, [RData::SOA(SOA::new(name("ns.test."), name("a.test."), 1, 2, 3, 4, 5))])
+}
+
 async fn behind_a_portal(to: &str) -> Session {
     let portal = |q: &Message, _| {
         let asked = (q.queries[0].name().to_ascii(), q.queries[0].query_type().to_string());
         Some(match (asked.0.as_str(), asked.1.as_str()) {
+            (top, "SOA") if !top.trim_end_matches('.').contains('.') => soa(q),
             ("host.test.", "A") => records(q, [RData::A(A::new(203, 0, 113, 9))]),
             (name, "A") if name.ends_with(".test.") => records(q, [RData::A(A::new(203, 0, 113, 80))]),
             _ => records(q, []),
@@ -158,11 +164,10 @@ async fn a_name_that_a_filter_holds_back_is_not_said_to_be_badly_kept() {
         let asked = (q.queries[0].name().to_ascii(), q.queries[0].query_type().to_string());
         let own = !q.metadata.recursion_desired;
         Some(match (asked.0.as_str(), asked.1.as_str()) {
+            (top, "SOA") if !top.trim_end_matches('.').contains('.') => soa(q),
             ("test.", "NS") => records(q, [RData::NS(Server(name("ns.test.")))]),
             ("ns.test.", "A") => records(q, [RData::A(A::new(192, 0, 2, 53))]),
-            ("shop.test.", "SOA") if own => {
-                records(q, [RData::SOA(SOA::new(name("ns.test."), name("a.test."), 1, 2, 3, 4, 5))])
-            }
+            ("shop.test.", "SOA") if own => soa(q),
             ("shop.test.", "A") => records(q, [RData::A(A::new(0, 0, 0, 0))]),
             _ => records(q, []),
         })

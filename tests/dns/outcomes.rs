@@ -61,7 +61,7 @@ async fn a_name_without_the_record_is_not_a_name_that_does_not_exist() {
     let server = DnsServer::start(|q, _| {
         let mut reply = reply_to(q);
         reply.add_authority(soa());
-        Some(reply)
+        Some(if q.queries[0].query_type() == RecordType::SOA { records(q, [soa().data]) } else { reply })
     })
     .await;
     assert_eq!(ask(&server, "example.org", RecordType::MX).await.outcome, DnsOutcome::NoData);
@@ -131,6 +131,14 @@ async fn portal(more: fn(&str, RecordType) -> Option<RData>) -> DnsServer {
         Some(records(q, more(&name, rtype).or(address)))
     })
     .await
+}
+
+#[tokio::test]
+async fn a_resolver_that_has_nothing_to_say_of_any_name_says_nothing_of_this_one() {
+    let server = DnsServer::start(|q, _| Some(records(q, []))).await;
+    let fact = ask(&server, "example.org", RecordType::MX).await;
+    assert_eq!(fact.outcome, DnsOutcome::DeniesAll);
+    assert_eq!(fact.detail.as_deref(), Some("it has nothing to say of any name, not even of com"));
 }
 
 #[tokio::test]
