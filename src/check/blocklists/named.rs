@@ -54,9 +54,7 @@ pub(super) fn named(cx: &Context) -> Named {
         let mut known = false;
         for list in cx.know.blocklists.iter().filter(|l| naming.names([&l.zone], &l.known_as)) {
             known = true;
-            if refusal.live {
-                named.live.push((list.name.clone(), refusal.ip, text.clone()));
-            }
+            named.keep(&list.name, &refusal, &text);
             if !named.ids.contains(&list.id) {
                 named.ids.push(list.id.clone());
                 named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
@@ -71,9 +69,7 @@ pub(super) fn named(cx: &Context) -> Named {
             && named.stranger.is_none()
             && let Some(list) = refusal.list.as_deref().and_then(stranger)
         {
-            if refusal.live {
-                named.live.push((list.name.clone(), refusal.ip, text.clone()));
-            }
+            named.keep(&list.name, &refusal, &text);
             named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
             named.stranger = Some(list);
         }
@@ -90,6 +86,12 @@ pub(super) fn named(cx: &Context) -> Named {
 }
 
 impl Named {
+    fn keep(&mut self, list: &str, refusal: &Refusal, text: &str) {
+        if refusal.live {
+            self.live.push((list.to_owned(), refusal.ip, text.to_owned()));
+        }
+    }
+
     /// Whether a server refuses now because that list is said to name that very address, or does not say which.
     pub(super) fn refuses_now(&self, list: &str, what: &str) -> bool {
         let same = |ip: &IpAddr| ip.to_canonical().to_string() == what;

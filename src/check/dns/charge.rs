@@ -19,6 +19,9 @@ const HOSTS: usize = 3;
 /// How long one that is in charge may take: the answer is wanted for comparison only.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How an answer is described that names other servers.
+const REFERRAL: &str = "a referral to ";
+
 /// Two answers to one question.
 struct Pair {
     name: String,
@@ -121,17 +124,20 @@ async fn is_denied(cx: &Context, domain: &str) -> bool {
     let servers = at(cx, &hosts).await;
     let asked = servers.iter().map(|at| cx.net.ask(&cx.rec, Some(*at), registered, RecordType::SOA, Ask::default()));
     let exists = |dns: &DnsFact| {
-        let referred = dns.detail.as_deref().is_some_and(|d| d.starts_with("a referral to"));
+        let referred = dns.detail.as_deref().is_some_and(|d| d.starts_with(REFERRAL));
         referred || dns.outcome == DnsOutcome::Found
     };
-    let Some((_, proof, _)) = join_all(asked).await.into_iter().find(|(dns, _, _)| exists(dns)) else { return false };
+    let Some((theirs, proof, _)) = join_all(asked).await.into_iter().find(|(dns, _, _)| exists(dns)) else {
+        return false;
+    };
+    let referred = theirs.detail.as_deref().and_then(|d| d.strip_prefix(REFERRAL));
     let found = Finding::new("dns.authority.astray")
         .arg("domain", domain)
         .arg("zone", ending)
         .arg("name", registered)
         .arg("type", RecordType::NS)
         .arg("ours", joined(&said(&ours.0)))
-        .arg("theirs", "there is such a domain, and it has name servers")
+        .arg("theirs", referred.map_or_else(|| joined(&said(&theirs)), |to| format!("NS {to}")))
         .arg("ttl", lasts(&ours.0));
     cx.found(found.shown_by(ours.1).shown_by(proof));
     true

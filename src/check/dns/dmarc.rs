@@ -109,7 +109,7 @@ async fn misplaced(cx: &Context, domain: &str, top: &str, label: &str) -> bool {
 
 /// What to put back once reports tell that the domain's own mail passes.
 fn then(meant: &str) -> &str {
-    if meant.is_empty() { "the policy you want" } else { meant }
+    if meant.is_empty() { "p=quarantine" } else { meant }
 }
 
 /// Says that a name of the way was not answered. At the top of the tree that matters to nobody.
