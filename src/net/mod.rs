@@ -24,6 +24,7 @@ pub use recorder::{Held, Recorder};
 pub use smtp::{
     Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,
 };
+pub(crate) use tls::sha256;
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 /// Findings about how a peer behaves, whichever check talks to it.

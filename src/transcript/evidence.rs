@@ -203,6 +203,12 @@ pub struct CertificateFact {
     /// SHA-256 of its public key (SubjectPublicKeyInfo).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key_sha256: String,
+    /// SHA-512 of the whole certificate.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha512: String,
+    /// SHA-512 of its public key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha512: String,
 }
 
 impl CertificateFact {

@@ -248,6 +248,7 @@ async fn a_maker_of_several_lists_is_named_by_the_zone() {
             "Spamhaus ZEN",
         ),
         ("550 5.7.1 Mail from 198.51.100.7 refused, listed at SpamCop", "SpamCop"),
+        ("550 5.7.1 Your email was rejected due to having a domain present in the Spamhaus DBL", "Spamhaus DBL"),
     ] {
         let session = asked(&[], |file| file.case.error = Some(error.to_owned())).await;
         let named = findings(&session).into_iter().filter(|f| f.id == "blocklists.named");

@@ -238,3 +238,20 @@ fn f17_content() {
         ],
     );
 }
+
+#[test]
+fn what_another_server_said_of_the_address_is_the_reason() {
+    let said =
+        |why: &str| format!("550 5.1.1 <bob@example.org>: Recipient address rejected: undeliverable address: {why}");
+    let there =
+        |words: &str| said(&format!("host mx1.example.org[192.0.2.25] said: {words} (in reply to RCPT TO command)"));
+    for (text, kind) in [
+        (there("550 5.2.1 account disabled"), "mailbox-disabled"),
+        (there("552 5.2.2 mailbox full"), "mailbox-full"),
+        (there("550 no"), "no-such-user"),
+        (said("connect to mx1.example.org[192.0.2.25]:25: Connection refused"), "port-refused"),
+        (said("unknown user: \"bob\""), "no-such-user"),
+    ] {
+        all(kind, &[&text]);
+    }
+}

@@ -1,6 +1,7 @@
 //! What a refusal says of lists: one that it names is asked first, one that has closed is the receiver's mistake, and a record
 //! that the receiver keeps itself is on no public list.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use crate::check::Context;
@@ -52,7 +53,7 @@ pub(super) fn named(cx: &Context) -> Named {
         let speaks_of_lists = refusal.cause == "blocklist" || refusal.list.is_some();
         let naming = Naming::of(&text, speaks_of_lists, cx);
         let mut known = false;
-        for list in cx.know.blocklists.iter().filter(|l| naming.names([&l.zone], &l.known_as)) {
+        for list in cx.know.blocklists.iter().filter(|l| naming.names(&l.name, [&l.zone], &l.known_as)) {
             known = true;
             named.keep(&list.name, &refusal, &text);
             if !named.ids.contains(&list.id) {
@@ -60,7 +61,7 @@ pub(super) fn named(cx: &Context) -> Named {
                 named.findings.push(said("blocklists.named", &list.name, &list.removal, &refusal));
             }
         }
-        for list in cx.know.unasked.iter().filter(|l| naming.names(&l.zones, &l.known_as)) {
+        for list in cx.know.unasked.iter().filter(|l| naming.names(&l.name, &l.zones, &l.known_as)) {
             known = true;
             named.put(unasked(list, &refusal));
         }
@@ -147,18 +148,34 @@ struct Naming<'a> {
     lists: bool,
     /// Whether it names a zone: then the maker's name beside it means that one, and not another of the same maker.
     zone: bool,
+    /// Full names of lists that it has, in small letters.
+    spelled: Vec<String>,
+    /// What is left without them: "spamhaus" in "spamhaus dbl" means no other list of the same maker.
+    rest: String,
 }
 
 impl<'a> Naming<'a> {
     fn of(text: &'a str, lists: bool, cx: &Context) -> Self {
         let asked = cx.know.blocklists.iter().any(|l| zone_in(text, [&l.zone], &l.known_as));
         let unasked = || cx.know.unasked.iter().any(|l| zone_in(text, &l.zones, &l.known_as));
-        Self { text, lists, zone: asked || unasked() }
+        let names = cx.know.blocklists.iter().map(|l| &l.name).chain(cx.know.unasked.iter().map(|l| &l.name));
+        let mut names: Vec<String> = names.map(|name| name.to_lowercase()).collect();
+        names.sort_by_key(|name| Reverse(name.len()));
+        let mut rest = text.to_owned();
+        names.retain(|name| {
+            let stands = is_word(&rest, name);
+            if stands {
+                rest = rest.replace(name.as_str(), " ");
+            }
+            stands
+        });
+        Self { text, lists, zone: asked || unasked(), spelled: names, rest }
     }
 
-    fn names<'b>(&self, zones: impl IntoIterator<Item = &'b String>, known_as: &'b [String]) -> bool {
-        let name = || known_as.iter().any(|name| !name.contains('.') && is_word(self.text, name));
-        zone_in(self.text, zones, known_as) || (self.lists && !self.zone && name())
+    fn names<'b>(&self, full: &str, zones: impl IntoIterator<Item = &'b String>, known_as: &'b [String]) -> bool {
+        let spelled = || self.spelled.contains(&full.to_lowercase());
+        let name = || known_as.iter().any(|name| !name.contains('.') && is_word(&self.rest, name));
+        zone_in(self.text, zones, known_as) || (self.lists && !self.zone && (spelled() || name()))
     }
 }
 

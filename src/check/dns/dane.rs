@@ -1,14 +1,18 @@
 //! DANE (RFC 7672): TLSA records of the mail servers, held against the certificates they really serve.
 
+use std::fmt;
+
 use super::dnssec;
 use super::served::{Certificates, Served};
 use crate::check::Context;
 use crate::check::tools::could_not_tell;
-use crate::net::{Ask, RecordType};
-use crate::transcript::{Consent, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding, TlsFact};
+use crate::net::{Ask, RecordType, sha256};
+use crate::transcript::{CertificateFact, Consent, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Finding};
 
 /// Mail servers that are looked at.
 const HOSTS: usize = 4;
+/// So much of what a record holds is shown, in characters: the longest digest.
+const SHOWN: usize = 128;
 
 /// One TLSA record (RFC 6698 §2.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,24 +31,46 @@ impl Tlsa {
         Some(Self { usage, selector, matching, data: words.collect::<String>().to_ascii_lowercase() })
     }
 
-    /// RFC 7672 §3.1.3: only 2 (DANE-TA) and 3 (DANE-EE) are used for mail.
+    /// RFC 7672 §3.1.3: only 2 (DANE-TA) and 3 (DANE-EE) are used for mail; a digest of another length matches nothing (RFC 7671 §4.1).
     fn is_usable(&self) -> bool {
-        matches!(self.usage, 2 | 3)
-            && matches!(self.selector, 0 | 1)
-            && matches!(self.matching, 0..=2)
-            && !self.data.is_empty()
+        let fits = match self.matching {
+            0 => !self.data.is_empty(),
+            1 => self.data.len() == 64,
+            2 => self.data.len() == 128,
+            _ => false,
+        };
+        matches!(self.usage, 2 | 3) && matches!(self.selector, 0 | 1) && fits
     }
 
-    /// Whether we can compare it: digests of SHA-256, as nearly all are.
-    fn is_comparable(&self) -> bool {
-        self.is_usable() && self.matching == 1
+    fn matches(&self, chain: &[CertificateFact]) -> bool {
+        let looked_at = if self.usage == 3 { 1 } else { chain.len() };
+        let whole = if self.matching == 0 { octets(&self.data).map(|o| sha256(&o)) } else { None };
+        let announced = whole.as_ref().unwrap_or(&self.data);
+        let shown = |c: &CertificateFact| match (self.selector, self.matching) {
+            (0, 2) => c.sha512.clone(),
+            (_, 2) => c.key_sha512.clone(),
+            (0, _) => c.sha256.clone(),
+            _ => c.key_sha256.clone(),
+        };
+        chain.iter().take(looked_at).any(|c| shown(c) == *announced)
     }
+}
 
-    fn matches(&self, tls: &TlsFact) -> bool {
-        let digests = tls.chain.iter().map(|c| if self.selector == 0 { &c.sha256 } else { &c.key_sha256 });
-        let looked_at = if self.usage == 3 { 1 } else { tls.chain.len() };
-        digests.take(looked_at).any(|digest| *digest == self.data)
+/// A whole certificate in a record is told by its beginning.
+impl fmt::Display for Tlsa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { usage, selector, matching, data } = self;
+        match data.get(..SHOWN) {
+            Some(start) if data.len() > SHOWN => write!(f, "{usage} {selector} {matching} {start}…"),
+            _ => write!(f, "{usage} {selector} {matching} {data}"),
+        }
     }
+}
+
+/// Octets of hexadecimal text.
+fn octets(hex: &str) -> Option<Vec<u8>> {
+    let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|p| p.len() == 2));
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
 /// Looks at the TLSA records of each mail server of the recipient's domain.
@@ -76,8 +102,7 @@ async fn one(cx: &Context, host: &str, certificates: &Certificates) {
     }
     let label = format!("DANE {host}");
     cx.rec.probing(&label);
-    let shown: Vec<String> =
-        records.iter().map(|t| format!("{} {} {} {}", t.usage, t.selector, t.matching, t.data)).collect();
+    let shown: Vec<String> = records.iter().map(Tlsa::to_string).collect();
     let found = |id: &str| {
         let desk = Finding::new(id).arg("desk", "DANE").arg("owner", &owner).arg("host", host);
         desk.arg("record", shown.join(" | ")).shown_by(evidence).ends(&label, dns.ms)
@@ -90,12 +115,12 @@ async fn one(cx: &Context, host: &str, certificates: &Certificates) {
         cx.found(found("dns.dane.unsigned"));
         return;
     }
-    if !cx.may(Consent::Connect) || !records.iter().any(Tlsa::is_comparable) {
+    if !cx.may(Consent::Connect) {
         cx.found(found("dns.dane.not-compared"));
         return;
     }
     match certificates.of(cx, host).await {
-        Served::Chain(tls, id) if records.iter().any(|t| t.is_comparable() && t.matches(&tls)) => {
+        Served::Chain(tls, id) if records.iter().any(|t| t.is_usable() && t.matches(&tls.chain)) => {
             cx.found(found("dns.dane.ok").shown_by(id));
         }
         Served::Chain(tls, id) => {
@@ -133,21 +158,67 @@ async fn failing(cx: &Context, host: &str, owner: &str, dns: &DnsFact, evidence:
 
 #[cfg(test)]
 mod tests {
+    use ring::digest::SHA512;
+
     use super::*;
 
     #[test]
     fn only_what_mail_uses_counts() {
+        let (short, long) = ("ab".repeat(32), "ab".repeat(64));
         for (text, usable) in [
-            ("3 1 1 AB12", true),
-            ("2 0 2 ab12", true),
-            ("1 1 1 ab12", false),
-            ("0 0 1 ab12", false),
-            ("3 2 1 ab12", false),
-            ("3 1 9 ab12", false),
-            ("3 1 1", false),
+            (format!("3 1 1 {}", short.to_uppercase()), true),
+            (format!("2 0 2 {long}"), true),
+            ("3 0 0 3082".to_owned(), true),
+            (format!("1 1 1 {short}"), false),
+            (format!("0 0 1 {short}"), false),
+            (format!("3 2 1 {short}"), false),
+            (format!("3 1 9 {short}"), false),
+            (format!("3 1 2 {short}"), false),
+            (format!("3 1 1 {long}"), false),
+            ("3 1 1".to_owned(), false),
         ] {
-            assert_eq!(Tlsa::read(text).is_some_and(|t| t.is_usable()), usable, "{text}");
+            assert_eq!(Tlsa::read(&text).is_some_and(|t| t.is_usable()), usable, "{text}");
         }
         assert_eq!(Tlsa::read("3 1 1 AB 12").map(|t| t.data).as_deref(), Some("ab12"));
+    }
+
+    #[test]
+    fn a_record_is_held_against_what_it_is_about() {
+        let digest = |by, octets: &[u8]| -> String {
+            ring::digest::digest(by, octets).as_ref().iter().map(|o| format!("{o:02x}")).collect()
+        };
+        let fact = |name: &str| {
+            let (whole, key) = (format!("certificate of {name}"), format!("key of {name}"));
+            serde_json::from_value::<CertificateFact>(serde_json::json!({
+                "subject": name, "issuer": "", "names": [], "not_before": 0, "not_after": 0,
+                "sha256": sha256(whole.as_bytes()), "key_sha256": sha256(key.as_bytes()),
+                "sha512": digest(&SHA512, whole.as_bytes()), "key_sha512": digest(&SHA512, key.as_bytes()),
+            }))
+            .expect("a certificate")
+        };
+        let chain = [fact("server"), fact("issuer")];
+        let hex = |text: &str| text.bytes().map(|o| format!("{o:02x}")).collect::<String>();
+        for (selector, what) in [(0, "certificate of "), (1, "key of ")] {
+            for (matching, form) in [
+                (0, &hex as &dyn Fn(&str) -> String),
+                (1, &|text: &str| sha256(text.as_bytes())),
+                (2, &|text: &str| digest(&SHA512, text.as_bytes())),
+            ] {
+                for (usage, name, holds) in
+                    [(3, "server", true), (3, "issuer", false), (2, "issuer", true), (2, "stranger", false)]
+                {
+                    let text = format!("{usage} {selector} {matching} {}", form(&format!("{what}{name}")));
+                    let record = Tlsa::read(&text).expect("a record");
+                    assert!(record.is_usable(), "{text}");
+                    assert_eq!(record.matches(&chain), holds, "{usage} {selector} {matching} of {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_record_is_told_by_its_beginning() {
+        let record = Tlsa::read(&format!("3 0 0 {}", "ab".repeat(700))).expect("a record");
+        assert_eq!(record.to_string(), format!("3 0 0 {}…", "ab".repeat(64)));
     }
 }

@@ -162,6 +162,8 @@ mod tests {
             issuer_at: issuer_at.map(str::to_owned),
             sha256: String::new(),
             key_sha256: String::new(),
+            sha512: String::new(),
+            key_sha512: String::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ring::digest::{Algorithm, SHA256, SHA512};
 use rustls::pki_types::CertificateDer;
 use x509_parser::oid_registry::{OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS, OID_SIG_ED25519};
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
@@ -48,11 +49,18 @@ fn fact(certificate: &X509Certificate<'_>, der: &[u8]) -> CertificateFact {
         issuer_at: issuer_at(certificate),
         sha256: sha256(der),
         key_sha256: sha256(certificate.public_key().raw),
+        sha512: digest(&SHA512, der),
+        key_sha512: digest(&SHA512, certificate.public_key().raw),
     }
 }
 
-fn sha256(octets: &[u8]) -> String {
-    ring::digest::digest(&ring::digest::SHA256, octets).as_ref().iter().map(|o| format!("{o:02x}")).collect()
+/// SHA-256 of these octets, in hexadecimal.
+pub(crate) fn sha256(octets: &[u8]) -> String {
+    digest(&SHA256, octets)
+}
+
+fn digest(by: &'static Algorithm, octets: &[u8]) -> String {
+    ring::digest::digest(by, octets).as_ref().iter().map(|o| format!("{o:02x}")).collect()
 }
 
 /// The kind of key and its size, as people say it.

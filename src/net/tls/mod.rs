@@ -19,6 +19,7 @@ use tokio_rustls::TlsConnector;
 use super::tcp::millis;
 use super::wire::{Fault, Wire};
 use crate::transcript::{BreakKind, TlsFact, clean_line};
+pub(crate) use certificate::sha256;
 pub use hello::{OldTls, is_spoken_cipher};
 use observe::Observer;
 pub use trust::Trust;
