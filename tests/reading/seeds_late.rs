@@ -255,3 +255,19 @@ fn what_another_server_said_of_the_address_is_the_reason() {
         all(kind, &[&text]);
     }
 }
+
+#[test]
+fn a_command_that_is_auth_is_about_the_login() {
+    all(
+        "auth-disabled",
+        &[
+            "500 5.5.1 Command unrecognized: \"AUTH PLAIN\"",
+            "502 5.5.1 AUTH not implemented",
+            "500 unrecognized command: AUTH",
+            "535 Authentication failed: IP address is not whitelisted",
+            "535 5.7.8 Authentication failed: IP address not allowed",
+        ],
+    );
+    all("mechanism-mismatch", &["504 AUTH LOGIN not supported", "504 5.5.4 AUTH CRAM-MD5 is not available"]);
+    all("command-not-implemented", &["500 unrecognized command", "502 unimplemented (#5.5.1)"]);
+}
