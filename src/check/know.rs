@@ -256,6 +256,12 @@ impl Known {
         })
     }
 
+    /// What a "not now" speaks of, by its words: the id of the reason in `assets/busy.toml`.
+    #[must_use]
+    pub fn busy_for(&self, text: &str) -> Option<&str> {
+        self.busy.iter().find(|reason| reason.text.is_match(text)).map(|reason| reason.id.as_str())
+    }
+
     /// The program that a greeting (with its code) or an answer to EHLO looks like.
     #[must_use]
     pub fn software(&self, greeting: &str, ehlo: &str) -> Option<&Software> {

@@ -220,6 +220,16 @@ async fn settings_that_meet_silence_could_not_be_told() {
 }
 
 #[tokio::test]
+async fn nobody_is_told_to_call_less_often_by_a_server_that_goes_down() {
+    let session = in_world("restarting", &["load"]).await;
+    assert_eq!(found(&session, "load.still-down")[0].args["refused"], "6");
+    assert_eq!(found(&session, "load.greeting-times")[0].args["chart"], "××××××");
+    for pace in ["load.refusals", "load.greeting.refused"] {
+        assert!(found(&session, pace).is_empty(), "{pace}");
+    }
+}
+
+#[tokio::test]
 async fn the_greetings_over_time_are_drawn_in_one_row() {
     let session = in_world("too-many-connections", &["load"]).await;
     let row = found(&session, "load.greeting-times");

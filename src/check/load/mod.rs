@@ -24,6 +24,7 @@ impl Check for Load {
             "load.no-target",
             "load.greeting",
             "load.greeting.refused",
+            "load.greeting.down",
             "load.greeting.turned-away",
             "load.greeting.failed",
             "load.greeting-times",
@@ -31,6 +32,7 @@ impl Check for Load {
             "load.slow",
             "load.growing",
             "load.refusals",
+            "load.still-down",
             "load.turned-away",
             "load.some-silent",
             "load.could-not-tell",
@@ -69,6 +71,8 @@ enum Said {
     Welcome,
     /// Not now.
     Busy,
+    /// Not now, because it goes down or comes up: fewer calls would not help.
+    Down,
     /// Not you, or not here; it will say so again.
     TurnedAway,
     Nothing,
@@ -117,7 +121,7 @@ fn chart(rounds: &[Round]) -> String {
     let most = rounds.iter().map(|r| r.ms).max().unwrap_or(0).clamp(SLOW_MS / 10, SLOW_MS);
     let sign = |r: &Round| match r.said {
         Said::Nothing => '-',
-        Said::Busy => '×',
+        Said::Busy | Said::Down => '×',
         Said::Welcome | Said::TurnedAway => BARS[(r.ms.min(most) * 6 / most) as usize],
     };
     rounds.iter().map(sign).collect()
@@ -154,6 +158,9 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, label: &str) -> R
             let (said, id) = match greeting.reply.code {
                 200..300 => (Said::Welcome, "load.greeting"),
                 500.. => (Said::TurnedAway, "load.greeting.turned-away"),
+                _ if cx.know.busy_for(&greeting.reply.joined()) == Some("shutdown") => {
+                    (Said::Down, "load.greeting.down")
+                }
                 _ => (Said::Busy, "load.greeting.refused"),
             };
             let ms = greeting.reply.rtt_ms;
@@ -180,7 +187,7 @@ async fn round(cx: &Context, host: &Host, address: SocketAddr, label: &str) -> R
 fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
     let times: Vec<u32> = rounds.iter().filter(|r| r.said != Said::Nothing).map(|r| r.ms).collect();
     let count = |said| rounds.iter().filter(|r| r.said == said).count();
-    let refused = count(Said::Busy);
+    let refused = count(Said::Busy) + count(Said::Down);
     let drawn = chart(rounds);
     let found = |id: &str| {
         let mut finding = Finding::new(id)
@@ -199,11 +206,17 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
     }
     let (least, most) = (times.iter().min().copied().unwrap_or(0), times.iter().max().copied().unwrap_or(0));
     cx.rec.probing(TOGETHER);
-    let mut together = found("load.greeting-times").arg("least", least).arg("ms", most);
+    let took = match (least, most) {
+        (_, 0) => "less than 1 ms".to_owned(),
+        (least, most) if least == most => format!("{most} ms"),
+        (least, most) => format!("{least} to {most} ms"),
+    };
+    let mut together = found("load.greeting-times").arg("took", took).arg("ms", most);
     together.probe = Some(TOGETHER.to_owned());
     cx.found(together);
     if refused > 0 {
-        cx.found(found("load.refusals"));
+        let down = rounds.last().is_some_and(|r| r.said == Said::Down) && count(Said::Busy) == 0;
+        cx.found(found(if down { "load.still-down" } else { "load.refusals" }));
     } else if count(Said::TurnedAway) > 0 {
         cx.found(found("load.turned-away"));
     } else if times.len() < rounds.len() {

@@ -14,8 +14,8 @@ pub(super) async fn look(cx: &Context, host: &Host, address: SocketAddr, heard: 
         found.arg("text", heard.reply.joined()).shown_by(heard.evidence)
     };
     let text = heard.reply.joined();
-    if let Some(reason) = cx.know.busy.iter().find(|r| r.text.is_match(&text)) {
-        cx.found(found(match reason.id.as_str() {
+    if let Some(reason) = cx.know.busy_for(&text) {
+        cx.found(found(match reason {
             "limit" => "server-status.busy.limit",
             "rate" => "server-status.busy.rate",
             "shutdown" => "server-status.busy.shutdown",
