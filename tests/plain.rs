@@ -10,7 +10,7 @@ use heloise::net::Trust;
 use heloise::plain::{self, Launch, Left};
 use heloise::practice::{Practice, WorldFile};
 use heloise::run::{Setup, Store};
-use heloise::transcript::{Case, Consent, Fact, Mode, Secret, Verdict};
+use heloise::transcript::{AddressFamily, Case, Consent, Fact, Mode, Secret, Verdict};
 
 struct Seat {
     launch: Launch,
@@ -272,6 +272,21 @@ async fn the_checklist_is_run_all_at_once_by_two_words() {
     let (left, said) = walk(launch, "yes\nrun all\nno\nreport\nquit\n").await;
     let ended = left.transcript.entries().iter().filter(|e| matches!(e.fact, Fact::StepEnded { .. })).count();
     assert!(ended >= 13, "{ended} {said}");
+}
+
+#[tokio::test]
+async fn how_heloise_asks_can_be_said_in_words() {
+    let seat = seat("no-such-user").await;
+    let (left, said) =
+        walk(seat.launch, "yes\noptions\nmail.example.net\n-\nno mechanism\nPLAIN\n6\n\nreport\nquit\n").await;
+    assert!(said.contains("That cannot be: type a mechanism such as PLAIN"), "{said}");
+    let case = left.transcript.entries().iter().rev().find_map(|e| match &e.fact {
+        Fact::Entered { case } => Some(case.clone()),
+        _ => None,
+    });
+    let case = case.expect("a case");
+    assert_eq!((case.helo.as_deref(), case.auth.as_deref(), case.ip), (Some("mail.example.net"), Some("PLAIN"), None));
+    assert_eq!(case.family, AddressFamily::V6);
 }
 
 #[tokio::test]

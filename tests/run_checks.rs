@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use dns_server::{DnsServer, code, name, records};
 use heloise::check::Knowledge;
-use heloise::net::{BoxFuture, Trust, World};
-use heloise::run::{Plan, Session, Setup, load_guide, walk_alone};
-use heloise::transcript::{Case, Consent, Fact, StepStatus, Verdict};
-use heloise::walk::{StepState, Walk};
+use heloise::net::{BoxFuture, Real, Trust, World};
+use heloise::run::{Message, Plan, Session, Setup, load_guide, walk_alone};
+use heloise::transcript::{Case, Consent, Fact, Mode, StepStatus, Verdict};
+use heloise::walk::{Input, StepState, Walk};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::RData;
 use hickory_resolver::proto::rr::rdata::{A, MX};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// A world with a DNS and no mail servers; it counts who knocks.
 struct Empty {
@@ -127,4 +128,35 @@ async fn a_silent_dns_is_no_fault_of_anybody() {
     let entries = session.walk().transcript().entries();
     assert_eq!(entries.iter().find(failed), None);
     assert_eq!(session.walk().verdict(), Some(Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_name_service_that_is_named_later_is_asked_from_then_on() {
+    let (first, _) = small_dns().await;
+    let (second, asked) = small_dns().await;
+    let guide = Arc::new(load_guide(None).unwrap());
+    let know = Arc::new(Knowledge::load(|name| guide.file(name)).unwrap());
+    let trust = Trust::with_ca(None).unwrap();
+    let setup = Setup { guide, know, world: Real::new(Some(first.address)), trust, store: None };
+    let (send, mut receive) = unbounded_channel::<Message<()>>();
+    let mut session = Session::new(setup, send);
+    let settle = async |session: &mut Session, receive: &mut UnboundedReceiver<Message<()>>| {
+        while !session.walk().running().is_empty() {
+            let Some(Message::Answer(run, fact)) = receive.recv().await else { continue };
+            session.answer(run, fact);
+        }
+    };
+    let version = String::new();
+    session.input(Input::Begin { version, unix_ms: 0, mode: Mode::Guided });
+    session.input(Input::Enter(Box::new(Case { resolver: Some(first.address), ..case() })));
+    session.input(Input::Consent { what: Consent::ALL.to_vec(), granted: false });
+    session.input(Input::Open("recipient".into()));
+    settle(&mut session, &mut receive).await;
+    let before = first.asked();
+    assert!(before > 0 && asked.lock().unwrap().is_empty());
+    session.input(Input::Enter(Box::new(Case { resolver: Some(second.address), ..case() })));
+    session.input(Input::Again("recipient".into()));
+    settle(&mut session, &mut receive).await;
+    assert_eq!(first.asked(), before);
+    assert!(asked.lock().unwrap().iter().any(|name| name == "example.org."));
 }

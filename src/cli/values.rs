@@ -1,7 +1,9 @@
 //! Values on the command line, each refused with what to type instead.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
+use crate::run::one_line;
+pub use crate::run::{helo, ip, mechanism, resolver, seconds};
 use crate::transcript::{Consent, StepId, Target};
 
 /// The steps of the contract, in the guide's order.
@@ -54,18 +56,6 @@ pub fn sender(text: &str) -> Result<String, String> {
         return Err(format!("type {wanted}"));
     }
     Ok(bare.to_owned())
-}
-
-/// The name to say hello with.
-///
-/// # Errors
-/// When it is empty, or more than one word.
-pub fn helo(text: &str) -> Result<String, String> {
-    let name = one_line(text, "a name such as mail.example.org")?;
-    if name.contains(char::is_whitespace) {
-        return Err("type one name without spaces, such as mail.example.org".to_owned());
-    }
-    Ok(name)
 }
 
 /// A name: a login, a selector.
@@ -142,52 +132,6 @@ pub fn server(text: &str) -> Result<Target, String> {
     Ok(Target { host, port })
 }
 
-/// A resolver: an address, perhaps with a port.
-///
-/// # Errors
-/// When it is not an address.
-pub fn resolver(text: &str) -> Result<SocketAddr, String> {
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let whole = text.parse::<SocketAddr>().ok().filter(|a| a.port() > 0);
-    whole
-        .or_else(|| bare.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 53)))
-        .ok_or_else(|| "type the address of a DNS server: 192.0.2.53 or 192.0.2.53:53".to_owned())
-}
-
-/// An address of a machine.
-///
-/// # Errors
-/// When it is not one.
-pub fn ip(text: &str) -> Result<IpAddr, String> {
-    text.trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse()
-        .map_err(|_| "type an address such as 192.0.2.7 or 2001:db8::7".to_owned())
-}
-
-/// Seconds.
-///
-/// # Errors
-/// When it is not a whole number from 1 to 3600.
-pub fn seconds(text: &str) -> Result<u32, String> {
-    text.trim_end_matches('s')
-        .parse()
-        .ok()
-        .filter(|s| (1..=3600).contains(s))
-        .ok_or_else(|| "type whole seconds from 1 to 3600".to_owned())
-}
-
-/// A SASL mechanism (RFC 4422 §3.1).
-///
-/// # Errors
-/// When it cannot be the name of one.
-pub fn mechanism(text: &str) -> Result<String, String> {
-    let name = text.to_ascii_uppercase();
-    let fits = (1..=20).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_".contains(&b));
-    if fits { Ok(name) } else { Err("type a mechanism such as PLAIN, LOGIN or XOAUTH2".to_owned()) }
-}
-
 /// One of the consents; `all` and `none` stand for lists.
 ///
 /// # Errors
@@ -214,17 +158,6 @@ pub fn step(text: &str) -> Result<StepId, String> {
     let near =
         near.filter(|id| strsim::jaro(id, &word) > 0.7).map_or_else(String::new, |id| format!("did you mean {id}? "));
     Err(format!("{near}type names or numbers of steps with commas between: {}", STEPS.join(",")))
-}
-
-fn one_line(text: &str, wanted: &str) -> Result<String, String> {
-    let text = text.trim_matches([' ', '\t']);
-    if text.is_empty() {
-        return Err(format!("it is empty: type {wanted}"));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(format!("it holds a line break or a control character: type {wanted} on one line"));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

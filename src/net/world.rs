@@ -56,6 +56,12 @@ pub trait World: Send + Sync {
     /// This machine's own host name, where it has one.
     fn host_name(&self) -> Option<String>;
 
+    /// The same world asking another DNS resolver, or the system's; none where it has only its own, as a practice world.
+    fn asking(&self, resolver: Option<SocketAddr>) -> Option<Arc<dyn World>> {
+        let _ = resolver;
+        None
+    }
+
     /// Whether host facts (load, disk, queue, firewall rules) may be read off this machine. A practice world says no.
     fn is_this_machine(&self) -> bool;
 }
@@ -115,6 +121,10 @@ impl World for Real {
         let name = name.trim_end_matches('.');
         let full = if name.contains('.') { None } else { HostsFile::read().full_name(name) };
         Some(full.unwrap_or_else(|| name.to_owned())).filter(|n| !n.is_empty() && !is_localhost(n))
+    }
+
+    fn asking(&self, resolver: Option<SocketAddr>) -> Option<Arc<dyn World>> {
+        Some(Self::new(resolver))
     }
 
     fn is_this_machine(&self) -> bool {

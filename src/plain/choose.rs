@@ -18,6 +18,8 @@ pub(super) enum Choice {
     Skip,
     /// Change what was entered for the present step.
     Change,
+    /// Say how to ask.
+    Options,
     /// Allow what the step does only where it is wished for.
     Allow,
     /// Choose another failure of the text that was read.
@@ -62,6 +64,7 @@ pub(super) fn choice(line: &str, offered: &[Choice], guide: &Guide) -> Option<Ch
         "back" => Choice::Back,
         "skip" => Choice::Skip,
         "change" => Choice::Change,
+        "options" | "option" => Choice::Options,
         "send" | "send it" | "allow" => Choice::Allow,
         "list" | "failures" | "other failures" => Choice::Failures,
         "sign" | "note" => Choice::Sign,
@@ -93,6 +96,7 @@ pub(super) const HELP: &[&str] = &[
     "Words do as well: go on, again, back, change, skip, transcript, report, quit.",
     "Type the name or number of a step to go there: dns, or step 9.",
     "evidence shows what speaks for the cause, with what was seen.",
+    "options says how heloise asks: by which name service, under which name, for how long.",
     "hosts shows every server and address against the stages of a delivery.",
     "After a text with several failures: list shows them again, to follow another.",
     "At the step Content: send really sends the message, once, after you said yes to it.",

@@ -232,6 +232,12 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                 self.questions(&step, true).await?;
                 return self.go(Some(&step), Input::Again(step.clone())).await;
             }
+            (Choice::Options, here) => {
+                self.options().await?;
+                if let Some(step) = here {
+                    return self.go(Some(&step), Input::Again(step.clone())).await;
+                }
+            }
             (Choice::RunAll, Some(_)) => {
                 let walk = self.session().walk();
                 let lines = walk.checklist(self.session().guide());

@@ -4,6 +4,7 @@
 //! what it takes out of it to the [`Session`]; answers of checks come through the same channel.
 
 mod encoding;
+mod extras;
 mod folder;
 mod hands;
 mod headless;
@@ -19,6 +20,7 @@ mod trial;
 mod zone;
 
 pub use encoding::{decode, is_text, wide};
+pub use extras::{Extra, helo, ip, mechanism, one_line, resolver, seconds};
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
 pub use offer::offered;

@@ -1,6 +1,8 @@
 //! One session: a walk, and the hands that do what it asks.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -98,7 +100,7 @@ impl Session {
             Some(Err(why)) => session.save_trouble = Some(why),
             None => {}
         }
-        session.renew_net();
+        session.go_by(&Way::of(&Case::new()));
         for step in session.interrupted() {
             if !session.would_repeat(&step) {
                 session.input(Input::Again(step));
@@ -196,12 +198,10 @@ impl Session {
             taken::take(&Reader::new(Arc::clone(&self.setup.guide)), self.walk.case(), case);
         }
         let looks_again = matches!(input, Input::Again(_));
-        let timeout = self.walk.case().timeout_secs;
+        let before = Way::of(self.walk.case());
         let now = self.now();
         let effects = self.walk.step(&self.setup.guide, now, input);
-        if self.walk.case().timeout_secs != timeout {
-            self.renew_net();
-        }
+        self.go_by(&before);
         if looks_again {
             self.net.forget_dns();
         }
@@ -297,10 +297,24 @@ impl Session {
         }
     }
 
-    /// A net that keeps the case's time limits; what the one before had opened stays counted.
-    fn renew_net(&mut self) {
+    /// A net that goes by what the case says now; what the one before had opened stays counted.
+    fn go_by(&mut self, before: &Way) {
+        let case = self.walk.case();
+        let now = Way::of(case);
+        if now == *before {
+            return;
+        }
         self.counted = self.counts();
-        self.net = self.net.with_limits(limits(self.walk.case()));
+        let elsewhere = (&now.resolver, &now.ca) != (&before.resolver, &before.ca);
+        let world = if elsewhere { self.setup.world.asking(case.resolver) } else { None };
+        let Some(world) = world else {
+            self.net = self.net.with_limits(limits(case));
+            return;
+        };
+        self.setup.world = world;
+        // A file that has gone since it was named leaves trust as it was.
+        self.setup.trust = Trust::with_ca(case.ca.as_deref()).unwrap_or_else(|_| self.setup.trust.clone());
+        self.net = net_for(&self.setup, case);
     }
 
     /// Whether looking at a step again would log in or submit a message a second time.
@@ -352,6 +366,20 @@ fn written_to(store: &Store) -> Vec<String> {
 
 /// How much longer than its limit an answer is waited for, where the limit is nobody's wish.
 const WAITS_ON: Duration = Duration::from_secs(20);
+
+/// What of a case the outside world is asked by.
+#[derive(Clone, PartialEq, Eq)]
+struct Way {
+    resolver: Option<SocketAddr>,
+    ca: Option<PathBuf>,
+    timeout_secs: u32,
+}
+
+impl Way {
+    fn of(case: &Case) -> Self {
+        Self { resolver: case.resolver, ca: case.ca.clone(), timeout_secs: case.timeout_secs }
+    }
+}
 
 fn net_for(setup: &Setup, case: &Case) -> Net {
     let net = Net::new(Arc::clone(&setup.world), limits(case), setup.trust.clone());

@@ -78,6 +78,8 @@ pub(super) enum Command {
     Again,
     /// Fill in what is missing.
     FillIn,
+    /// Say how to ask.
+    Extras,
     /// Stop what is running.
     Stop,
     /// All rows, or the folded ones.
@@ -198,6 +200,8 @@ pub(super) struct Now {
     pub several: bool,
     /// The form has more than one field.
     pub fields: bool,
+    /// The form is about how to ask.
+    pub extras: bool,
     /// A step showed what was found, and can be run once more.
     pub checkable: bool,
     /// Servers were called.

@@ -1,7 +1,7 @@
 //! What keys do, and that nothing which was entered is lost.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use heloise::transcript::Fact;
+use heloise::transcript::{AddressFamily, Fact};
 use heloise::tui::{Event, Order};
 
 use crate::seat::Seat;
@@ -184,6 +184,34 @@ async fn what_a_step_asks_can_be_filled_in_and_runs_it_again() {
     assert_eq!(seat.app.walk().case().message.as_ref(), Some(&file));
     let runs = seat.app.walk().runs_of(&"content".into());
     assert_eq!(runs.len(), 2);
+}
+
+#[tokio::test]
+async fn how_heloise_asks_is_said_before_and_in_between() {
+    let mut seat = Seat::at_start();
+    seat.press("O");
+    seat.sees("How heloise asks");
+    seat.type_in("two words");
+    seat.press("Enter");
+    seat.sees("Type one name without spaces");
+    for _ in 0.." words".len() {
+        seat.press("Backspace");
+    }
+    seat.press("Enter");
+    seat.sees("it holds for what you begin now");
+    seat.press("Enter");
+    seat.type_in("too big");
+    seat.press("Enter");
+    seat.settle().await;
+    assert_eq!(seat.app.walk().case().helo.as_deref(), Some("two"));
+    let step = seat.app.walk().here().expect("a step").clone();
+    seat.press("O Tab Tab Tab");
+    seat.type_in("6");
+    seat.press("Enter");
+    seat.settle().await;
+    assert_eq!(seat.app.walk().case().family, AddressFamily::V6);
+    assert_eq!(seat.app.walk().case().helo.as_deref(), Some("two"));
+    assert_eq!(seat.app.walk().runs_of(&step).len(), 2);
 }
 
 #[tokio::test]

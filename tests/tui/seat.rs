@@ -118,6 +118,7 @@ impl Seat {
                 "PgDn" => KeyCode::PageDown,
                 "PgUp" => KeyCode::PageUp,
                 "Tab" => KeyCode::Tab,
+                "Backspace" => KeyCode::Backspace,
                 c => KeyCode::Char(c.chars().next().expect("a key")),
             });
         }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Wizard;
 use crate::plain::ask::is_given;
-use crate::run::offered;
+use crate::run::{Extra, offered};
 use crate::transcript::StepId;
 use crate::walk::Input;
 
@@ -23,6 +23,31 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             let open = question.required && !is_given(question.field, &self.case);
             if (open || all) && !self.talk.field(&question, &mut self.case).await? {
                 break;
+            }
+        }
+        self.enter()
+    }
+
+    /// Asks how to ask, one thing after the other.
+    pub(super) async fn options(&mut self) -> io::Result<()> {
+        let practice = !self.session().world().is_this_machine();
+        for extra in Extra::within(!self.talk.confined, practice) {
+            let (label, hint, example) = extra.asks();
+            let now =
+                extra.of(&self.case).map_or_else(String::new, |v| format!(" Now it is {v}, and - takes it away."));
+            let ask = format!("{label}: {hint} For example {example}.{now} Enter leaves it as it is.");
+            self.talk.say(&ask)?;
+            loop {
+                let Some(line) = self.talk.line().await? else { return self.enter() };
+                let typed = match line.trim() {
+                    "" => break,
+                    "-" => "",
+                    typed => typed,
+                };
+                match extra.put(typed, &mut self.case) {
+                    Ok(()) => break,
+                    Err(why) => self.talk.say(&format!("That cannot be: {why}."))?,
+                }
             }
         }
         self.enter()

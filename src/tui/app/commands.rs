@@ -4,6 +4,7 @@ use tui_input::Input as Line;
 
 use super::{App, Order};
 use crate::transcript::{EvidenceId, Fact, StepId};
+use crate::tui::form::Purpose;
 use crate::tui::keys::Command;
 use crate::tui::model;
 use crate::tui::screen;
@@ -65,6 +66,7 @@ impl App {
             Command::Diagnosis => self.view.open(Screen::Diagnosis { scroll: 0, lit: None }),
             Command::Again => self.check_again(),
             Command::FillIn => self.fill_in(),
+            Command::Extras => self.ask_extras(),
             Command::Stop => {
                 self.view.auto = Auto::No;
                 self.feed(Input::Cancel);
@@ -160,8 +162,9 @@ impl App {
                 self.pending = true;
             }
             Screen::Form(form) => {
-                let passes = form.names_settings() || form.passes(self.session.walk().case(), !self.confined);
-                if passes && (form.names_settings() || !form.next()) {
+                let whole = form.names_settings() || form.purpose == Purpose::Extras;
+                let passes = whole || form.passes(self.session.walk().case(), !self.confined);
+                if passes && (whole || !form.next()) {
                     self.submit();
                 }
             }

@@ -3,7 +3,7 @@
 use super::{App, same};
 use crate::guide::Step;
 use crate::run::{SavedSession, Session, offered};
-use crate::transcript::{Consent, EvidenceId, Goal, Mode, StepId};
+use crate::transcript::{Case, Consent, EvidenceId, Goal, Mode, StepId};
 use crate::tui::form::{Form, Purpose};
 use crate::tui::keys::Command;
 use crate::tui::view::{Auto, Screen, StepSeen, Then};
@@ -148,8 +148,8 @@ impl App {
     /// Takes what was typed into a form, if nothing is wrong with it.
     pub(super) fn submit(&mut self) {
         let Screen::Form(form) = &mut self.view.screen else { return };
-        let known = if let Purpose::Answer(_) = form.purpose { self.session.walk().case() } else { &self.case };
-        let known = known.clone();
+        let begins = matches!(form.purpose, Purpose::Begin(..)) || *self.session.walk().place() == Place::Start;
+        let known = if begins { self.case.clone() } else { self.session.walk().case().clone() };
         let files = !self.confined;
         let sent = form.submit(&known, files);
         let note = form.note.take();
@@ -176,6 +176,30 @@ impl App {
                 self.feed(Input::Enter(Box::new(case)));
                 self.again(&step);
             }
+            Purpose::Extras => self.ask_like_that(case),
+        }
+    }
+
+    /// Asks how to ask.
+    pub(super) fn ask_extras(&mut self) {
+        let begun = *self.session.walk().place() != Place::Start;
+        let case = if begun { self.session.walk().case() } else { &self.case };
+        let form = Form::extras(case, !self.confined, !self.session.world().is_this_machine());
+        self.ask_by(form);
+    }
+
+    /// Goes by what was said of how to ask: from now on, and at once for the step that is looked at.
+    fn ask_like_that(&mut self, case: Case) {
+        self.view.leave();
+        if *self.session.walk().place() == Place::Start {
+            self.case = case;
+            self.view.note = Some("Taken: it holds for what you begin now.".to_owned());
+            return;
+        }
+        self.feed(Input::Enter(Box::new(case)));
+        match self.session.walk().place().clone() {
+            Place::Step(here) if matches!(self.view.screen, Screen::Step(_)) => self.again(&here),
+            _ => self.view.note = Some("Taken: it holds for every step that runs from now on.".to_owned()),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::App;
 use crate::diagnosis::shown_in;
 use crate::transcript::{Consent, Fact, StepId};
+use crate::tui::form::Purpose;
 use crate::tui::keys::{Kind, Now};
 use crate::tui::view::{PromptFor, Screen, StepSeen};
 use crate::walk::Place;
@@ -35,6 +36,7 @@ impl App {
             copyable: true,
             foldable: at_step && self.folds(),
             several: at_step && self.tells_of_several(),
+            extras: form.is_some_and(|f| f.purpose == Purpose::Extras),
             fields: form.is_some_and(|f| f.fields.len() > 1),
             checkable: kind == Kind::Diagnosis && self.step_that_showed_it().is_some(),
             called: walk.transcript().entries().iter().any(|e| matches!(e.fact, Fact::Connect { .. })),

@@ -6,6 +6,7 @@ use tui_input::backend::crossterm::to_input_request;
 
 use super::{Area, Masked};
 use crate::guide;
+use crate::run::Extra;
 use crate::transcript::{Security, clean_line};
 
 /// The longest line that is taken, in characters.
@@ -18,6 +19,8 @@ pub(in crate::tui) enum Slot {
     Of(guide::Field),
     /// The port beside a server.
     Port,
+    /// One that no step asks for.
+    Extra(Extra),
 }
 
 /// What is typed into it.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Area, Entry, Field, Form, Slot};
 use crate::check::heal;
 use crate::guide;
-use crate::run::error_file;
+use crate::run::{Extra, error_file};
 use crate::transcript::{Case, Secret, Taken, Target, recipients};
 
 /// A field that cannot be taken as it is.
@@ -29,6 +29,7 @@ impl Field {
         let path = |p: &Option<PathBuf>| p.as_ref().map(|p| p.display().to_string());
         let known = match self.slot {
             Slot::Port => case.server.as_ref().and_then(|s| s.port).map(|p| p.to_string()),
+            Slot::Extra(extra) => extra.of(case),
             Slot::Of(F::From) => case.from.clone(),
             Slot::Of(F::To) => (!case.to.is_empty()).then(|| case.to.join(", ")),
             Slot::Of(F::Server) => case.server.as_ref().map(|s| shown(s, has_port)),
@@ -71,7 +72,9 @@ impl Field {
             Slot::Of(F::Server) | Slot::Port => Taken::Server,
             Slot::Of(F::Ip) => Taken::Ip,
             Slot::Of(F::Helo) => Taken::Helo,
-            Slot::Of(_) => return None,
+            Slot::Extra(Extra::Ip) => Taken::Ip,
+            Slot::Extra(Extra::Helo) => Taken::Helo,
+            Slot::Of(_) | Slot::Extra(_) => return None,
         })
     }
 
@@ -102,6 +105,7 @@ impl Field {
                     server.port = port;
                 }
             }
+            Slot::Extra(extra) => extra.put(text, case).map_err(|why| sentence(&why))?,
             Slot::Of(F::From) => case.from = address(text, &self.example)?,
             Slot::Of(F::To) => {
                 let each = recipients(text).into_iter().map(|to| address(&to, &self.example));
@@ -182,6 +186,12 @@ impl Form {
             }
         }
     }
+}
+
+/// A line as a sentence of its own.
+fn sentence(line: &str) -> String {
+    let mut letters = line.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 fn address(text: &str, example: &str) -> Result<Option<String>, String> {

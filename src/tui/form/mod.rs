@@ -14,6 +14,7 @@ pub(super) use fill::Wrong;
 pub(super) use masked::Masked;
 
 use crate::guide::{self, Step};
+use crate::run::Extra;
 use crate::transcript::{Case, Goal, Mode, StepId};
 
 /// A form: the fields that one choice, or one step, asks for.
@@ -42,6 +43,8 @@ pub(super) enum Purpose {
     Begin(Goal, Mode),
     /// It answers what a step asks; the step runs again afterwards.
     Answer(StepId),
+    /// It says how to ask: all of it can stay empty.
+    Extras,
 }
 
 impl Form {
@@ -83,6 +86,15 @@ impl Form {
             })
             .collect();
         Self::new(&step.title, fields, Purpose::Answer(step.id.clone()), case)
+    }
+
+    /// The form for what no step asks. Where files are out of reach, or in a practice world, some of it means nothing.
+    pub(super) fn extras(case: &Case, files: bool, practice: bool) -> Self {
+        let fields = Extra::within(files, practice).map(|extra| {
+            let (label, hint, example) = extra.asks();
+            Field::new(Slot::Extra(extra), label, hint, example)
+        });
+        Self::new("How heloise asks", fields.collect(), Purpose::Extras, case)
     }
 
     fn new(title: &str, mut fields: Vec<Field>, purpose: Purpose, case: &Case) -> Self {

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::{Binding, Command, Keys, TABLE};
 
 /// What can be moved, by its name in the settings.
-const NAMES: [(&str, Command); 31] = [
+const NAMES: [(&str, Command); 32] = [
     ("admin-words", Command::Register),
     ("again", Command::Again),
     ("all-rows", Command::Unfold),
@@ -25,6 +25,7 @@ const NAMES: [(&str, Command); 31] = [
     ("map", Command::Map),
     ("mouse", Command::Mouse),
     ("note", Command::Note),
+    ("options", Command::Extras),
     ("quit", Command::Quit),
     ("report", Command::Conclude),
     ("resume", Command::Resume),

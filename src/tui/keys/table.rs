@@ -53,6 +53,7 @@ const LONG: &[Kind] = &[
 /// Where there are words in two registers.
 const WORDED: &[Kind] = &[Kind::Step, Kind::Diagnosis, Kind::Checklist, Kind::Transcript, Kind::Failures, Kind::Map];
 const FILLED: &[Kind] = &[Kind::Step, Kind::Checklist];
+const ASKING: &[Kind] = &[Kind::Start, Kind::Story, Kind::Step, Kind::Checklist, Kind::Diagnosis];
 const WALKING: &[Kind] = &[Kind::Step, Kind::Checklist, Kind::Diagnosis];
 
 fn always(_: &Now) -> bool {
@@ -90,7 +91,20 @@ pub(super) const TABLE: &[Binding] = &[
         n.resumable
     }),
     key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Story], "go on", "begin"),
-    key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "go on", "the next field; after the last one, go on"),
+    when(
+        key(
+            &[KeyCode::Enter],
+            "Enter",
+            Command::GoOn,
+            &[Kind::Form],
+            "go on",
+            "the next field; after the last one, go on",
+        ),
+        |n| !n.extras,
+    ),
+    when(key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "take it", "take all that is typed"), |n| {
+        n.extras
+    }),
     when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
     when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
     key(
@@ -312,6 +326,14 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c('d')], "d", Command::Diagnosis, &[Kind::Step, Kind::Checklist], "", "what is known so far"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Step], "", "stop here and see what was found"),
     key(&[c('m')], "m", Command::Map, WALKING, "map", "the whole guide as a picture, with the path so far"),
+    key(
+        &[c('O')],
+        "O",
+        Command::Extras,
+        ASKING,
+        "",
+        "how heloise asks: name service, HELO name, way to log in, IP version, seconds to wait",
+    ),
     key(&[c('N')], "N", Command::Another, &[Kind::Diagnosis], "", "start again with another case"),
     // Moving.
     key(&[KeyCode::Up], "↑↓", Command::Up, READING, "", "scroll"),
