@@ -255,6 +255,7 @@ impl Now {
             foldable: true,
             several: true,
             fields: true,
+            extras: false,
             called: true,
             checkable: true,
         }

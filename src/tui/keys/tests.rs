@@ -24,6 +24,7 @@ fn mixes(kind: Kind) -> impl Iterator<Item = Now> {
             sends: bit(12),
             several: bit(12),
             fields: bit(13),
+            extras: bit(14),
             called: bit(14),
             checkable: bit(4),
             // A step that reads a text offers no settings and shows no records: one bit will do for all.
