@@ -4,7 +4,7 @@ use heloise::diagnosis::{Ranked, diagnose};
 use heloise::practice::WorldFile;
 use heloise::reading::Certainty;
 use heloise::run::Session;
-use heloise::transcript::{Case, Consent, StepId, Verdict};
+use heloise::transcript::{Case, Consent, Fact, StepId, Verdict};
 
 use crate::worlds::{guide, walked};
 
@@ -114,13 +114,31 @@ async fn a_server_that_takes_its_time_for_each_answer_is_named_where_time_was_up
     for host in file.hosts.iter_mut().filter(|h| h.name == "mx1.example.org") {
         host.rules.insert(0, toml::from_str(slow).expect("a rule"));
     }
-    let case = Case { deadline_secs: 12, ..file.case.clone() };
+    let case = Case { deadline_secs: 8, ..file.case.clone() };
     let steps = ["recipient", "server-status", "connectivity"].map(StepId::new).to_vec();
     let session = walked(&guide, &file, case, Consent::ALL.into_iter().collect(), steps).await;
     assert!(has(&session, "connectivity.answers-slowly"));
     let found = diagnose(session.guide(), session.walk().transcript());
     assert_eq!(found.verdict, Verdict::Inconclusive);
     assert_eq!(what(found.causes.first()), (Some("network"), Some("timeout"), Some(Certainty::Possible)));
+}
+
+#[tokio::test]
+async fn a_server_that_takes_its_time_is_not_asked_twice_and_known_for_what_it_is() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
+    let slow = "on = [\"ehlo\", \"mail\", \"rcpt\", \"rset\", \"noop\"]\nreply = [\"250 mx1.example.org\", \"250 PIPELINING\"]\ndelay_ms = 1600";
+    for host in file.hosts.iter_mut().filter(|h| h.name == "mx1.example.org") {
+        host.rules.insert(0, toml::from_str(slow).expect("a rule"));
+    }
+    let steps = ["recipient", "server-status"].map(StepId::new).to_vec();
+    let session = walked(&guide, &file, file.case.clone(), Consent::ALL.into_iter().collect(), steps).await;
+    assert!(has(&session, "server-status.tarpit"));
+    let said = session.walk().transcript().entries().iter().filter(|e| match &e.fact {
+        Fact::Sent { command, .. } => command.line.starts_with("MAIL FROM") || command.line == "RSET",
+        _ => false,
+    });
+    assert_eq!(said.count(), 2, "one envelope, and one RSET to see whether commands may come together");
 }
 
 #[tokio::test]

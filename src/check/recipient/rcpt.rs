@@ -142,8 +142,8 @@ async fn envelope(cx: &Context, host: &Host, talk: Talk, asked: &[Asked<'_>]) ->
             (said, false) => return said,
         },
     };
-    // Nothing is sent: the envelope is thrown away before QUIT.
-    if dialogue.control(Stage::Rcpt, "RSET").await.is_ok() && vrfy(cx, &mut dialogue, &first.named()).await.is_ok() {
+    // Nothing is sent: QUIT throws the envelope away (RFC 5321 §4.1.1.10).
+    if vrfy(cx, &mut dialogue, &first.named()).await.is_ok() {
         dialogue.quit().await;
     }
     said

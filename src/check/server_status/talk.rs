@@ -6,7 +6,7 @@ use super::{Seen, State, broke, heard_at, ms, pace, said};
 use crate::check::Context;
 use crate::check::tools::{Host, masked};
 use crate::net::{Broken, Capabilities, Dialogue, Heard};
-use crate::transcript::{Consent, Finding, Role, Security, Stage};
+use crate::transcript::{Consent, Finding, Reply, Role, Security, Stage};
 
 /// A host and the row that it stands in.
 pub(super) struct Seat<'a> {
@@ -108,11 +108,13 @@ async fn nothing(
     }
     match dialogue.in_one_breath(Stage::Ehlo, ["RSET", "NOOP"]).await {
         Ok([reset, noop]) => {
-            cx.found(seat.say("server-status.noop", &noop));
+            // The second waits for the first: what it took beyond that is its own.
+            let own = noop.reply.rtt_ms.saturating_sub(reset.reply.rtt_ms);
+            cx.found(seat.say("server-status.noop", &noop).arg("ms", own));
             let good = reset.is_positive() && noop.is_positive();
             let id = if good { "server-status.pipelining.ok" } else { "server-status.pipelining.broken" };
             cx.found(seat.say(id, if reset.is_positive() { &noop } else { &reset }));
-            Ok(Some(noop.reply.rtt_ms))
+            Ok(Some(reset.reply.rtt_ms))
         }
         Err(broken) => {
             let found = Finding::new("server-status.pipelining.broken").arg("server", &seat.host.name);
@@ -126,7 +128,7 @@ async fn nothing(
 async fn envelope(cx: &Context, seat: &Seat<'_>, dialogue: &mut Dialogue) -> Result<State, Broken> {
     // A server that wants a login first would refuse anybody without, and that would be no news.
     let from = cx.case.from.as_deref().filter(|_| cx.may(Consent::Rcpt) && cx.case.user.is_none());
-    let Some(from) = from else { return Ok(State::Good) };
+    let Some(from) = from.filter(|_| !named_before(cx, seat.host)) else { return Ok(State::Good) };
     let mail = dialogue.mail(from, "").await?;
     if !mail.reply.is_positive() {
         in_turn(cx, seat, &mail, ("MAIL FROM", "EHLO"));
@@ -142,7 +144,6 @@ async fn envelope(cx: &Context, seat: &Seat<'_>, dialogue: &mut Dialogue) -> Res
             state = State::Refuses;
         }
     }
-    dialogue.control(Stage::Mail, "RSET").await?;
     Ok(state)
 }
 
@@ -151,6 +152,12 @@ fn in_turn(cx: &Context, seat: &Seat<'_>, heard: &Heard, (command, before): (&st
     if heard.reply.code == 503 {
         cx.found(seat.say("server-status.out-of-order", heard).arg("command", command).arg("before", before));
     }
+}
+
+/// Whether this host took the sender's name in this session already: a slow server is not asked for it again.
+fn named_before(cx: &Context, host: &Host) -> bool {
+    let took = |r: &Reply| r.stage == Some(Stage::Mail) && r.is_positive() && r.server == host.name;
+    asked_before(cx) && cx.seen.replies().any(|(_, r)| took(r))
 }
 
 /// Whether step 1 has asked for the recipient already: once is enough.
