@@ -242,3 +242,10 @@ async fn a_server_that_counts_calls_is_not_called_more_than_it_takes() {
     let session = in_world("too-many-connections", &["recipient", "load"]).await;
     assert_eq!(found(&session, "load.greeting-times")[0].args["chart"], "××");
 }
+
+#[tokio::test]
+async fn nothing_is_said_of_a_server_in_whose_place_a_proxy_answers() {
+    let session = in_world("proxy-that-talks", &["recipient"]).await;
+    assert_eq!(found(&session, "firewall.proxy-for-all").len(), 1);
+    assert!(found(&session, "recipient.rcpt.not-served").is_empty());
+}

@@ -202,11 +202,10 @@ async fn recipients(
         };
         further.push(finding);
     }
-    if verdict.id == "recipient.rcpt.all-refused" && cx.case.server.is_none() {
-        // Their own server that takes nobody's mail may be somebody else, who answers in its place.
-        answers_for_all(cx, std::slice::from_ref(host)).await;
-    }
-    if verdict.id == "recipient.rcpt.all-refused" {
+    // Their own server that takes nobody's mail may be somebody else, who answers in its place: then nothing is known of theirs.
+    let all_refused = verdict.id == "recipient.rcpt.all-refused";
+    let in_place = all_refused && cx.case.server.is_none() && answers_for_all(cx, std::slice::from_ref(host)).await;
+    if all_refused && !in_place {
         not_about_the_address(cx, &real, &asked[0].parts.domain);
         // Every domain has one (RFC 5321 §4.5.1): whether it is refused, too, tells a server that refuses us from one that
         // knows neither name.
