@@ -321,9 +321,9 @@ async fn what_shows_the_cause_is_read_out() {
 
 #[tokio::test]
 async fn what_shows_several_things_is_heard_once() {
-    let seat = seat("mx-one-refuses").await;
+    let seat = seat("mx-one-busy").await;
     let (_, said) = walk(seat.launch, "\n\n\n\nevidence\nquit\n").await;
-    assert!(said.contains("about bob@example.org: it turned us away before, with 554."), "{said}");
+    assert!(said.contains("about bob@example.org: it turned us away before, with 421 4.3.2."), "{said}");
     let facts = said.lines().filter(|l| l.starts_with("Seen at ")).filter_map(|l| l.split_once(". "));
     let facts: Vec<_> = facts.map(|(_, fact)| fact).collect();
     let once: std::collections::BTreeSet<_> = facts.iter().collect();

@@ -190,6 +190,10 @@ impl Guide {
                 told.to_mut().insert(name.to_owned(), format!("{plain}{behind}"));
             }
         }
+        if let Some(steps) = args.get("steps") {
+            let titles = steps.split(", ").map(|id| self.step(&id.into()).map_or(id, |s| s.title.as_str()));
+            told.to_mut().insert("steps".to_owned(), titles.collect::<Vec<_>>().join(", "));
+        }
         told
     }
 
@@ -285,6 +289,15 @@ mod tests {
         let guide = Guide::whole(Files::over_built_in(BTreeMap::new())).expect("every file");
         assert_eq!((guide.steps().len(), guide.steps()[0].number), (13, 1));
         assert!(guide.start().len() > 1 && guide.causes().len() > 11);
+    }
+
+    #[test]
+    fn steps_are_named_to_people_and_given_by_id_to_administrators() {
+        let guide = Guide::embedded();
+        let args = BTreeMap::from([("steps".to_owned(), "error-message, dns".to_owned())]);
+        let says = guide.filled(&guide.finding("escalate.remaining").expect("worded").says, &args);
+        assert!(says.plain.ends_with("Error message, DNS."), "{}", says.plain);
+        assert!(says.admin.ends_with("error-message, dns."), "{}", says.admin);
     }
 
     #[test]

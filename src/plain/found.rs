@@ -105,7 +105,10 @@ pub(super) fn about(probe: &str, says: &str) -> String {
     let host = probe.split([':', ' ', '[']).next().unwrap_or(probe);
     let said =
         |word: &str| says.split([' ', ',', ':', '.']).any(|w| w == word) || (word.contains('.') && says.contains(word));
-    let known = says.contains(probe) || (host.contains('.') && says.contains(host)) || probe.split(' ').all(said);
+    // Of `SPF example.net` the sentence says what it is about, in words that can be read aloud.
+    let named = probe.split(' ').any(|word| word.contains('.') && said(word));
+    let known =
+        says.contains(probe) || (host.contains('.') && says.contains(host)) || named || probe.split(' ').all(said);
     if known { String::new() } else { format!("{probe}: ") }
 }
 
@@ -144,5 +147,6 @@ mod tests {
         assert_eq!(about("mx1.example.org:25", "mx1.example.org is ready."), "");
         assert_eq!(about("Spamhaus ZEN", "192.0.2.7 is not on Spamhaus ZEN."), "");
         assert_eq!(about("MX example.org", "There is none."), "MX example.org: ");
+        assert_eq!(about("TLS-RPT example.net", "example.net does not ask for reports."), "");
     }
 }

@@ -132,10 +132,15 @@ async fn a_talk_that_is_cut_on_every_way_is_a_lost_connection_and_no_riddle() {
 }
 
 #[tokio::test]
-async fn a_no_at_the_door_of_one_server_is_a_note_where_another_is_well() {
+async fn a_no_at_the_door_of_one_server_is_its_own_where_another_takes_the_same_mail() {
     let (session, top) = with("mx-one-refuses", "mx1.example.org", &[], &["recipient", "server-status"]).await;
     assert!(has(&session, "server-status.one-refuses") && !has(&session, "server-status.greeting.refused"));
-    assert_eq!(what(top.as_ref()).0, Some("healthy"));
+    assert_eq!(what(top.as_ref()), (Some("server-config"), None, Some(Certainty::Confirmed)));
+    // Words that name a reason are about that, and no fault of the server.
+    let why =
+        "on = [\"connect\"]\nreply = [\"554 5.7.1 [198.51.100.7] blocked using zen.spamhaus.org\"]\nthen = \"close\"";
+    let (session, _) = with("mx-one-refuses", "mx1.example.org", &[why], &["recipient"]).await;
+    assert!(!has(&session, "recipient.rcpt.one-refuses"));
     // Where none is well it is what keeps mail back.
     let no = "on = [\"connect\"]\nreply = [\"554 {name}: no\"]\nthen = \"close\"";
     let (session, top) = with("mx-one-refuses", "mx2.example.org", &[no], &["recipient", "server-status"]).await;

@@ -92,6 +92,7 @@ impl Check for Recipient {
             "recipient.rcpt.passed-over",
             "recipient.rcpt.turned-away",
             "recipient.rcpt.one-broke",
+            "recipient.rcpt.one-refuses",
             "recipient.rcpt.unreachable",
             "recipient.rcpt.utf8-not-offered",
             "recipient.rcpt.utf8-offered",

@@ -8,8 +8,11 @@ use super::verdict::{judged, not_about_the_address, of_reply, passed, put_off_be
 use crate::check::Context;
 use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchangers, talk};
 use crate::net::{Broken, Dialogue, Heard};
+use crate::reading::Certainty;
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
+/// The cause that the words of a refusal speak of; empty where they say too little.
+const READ_AS: &str = "read-as";
 /// Where mail programs hand in their mail (RFC 8314 §3).
 const HAND_IN: [u16; 2] = [465, 587];
 
@@ -37,6 +40,9 @@ pub(super) async fn ask(cx: &Context, hosts: &[Host], asked: &[Asked<'_>]) -> BT
             }
             Ok((finding, others)) => {
                 let finding = finding.arg("server", &host.name).arg("address", first);
+                if let Some(one) = busy.as_ref().and_then(|before| one_refuses(before, &finding)) {
+                    cx.found(one);
+                }
                 cx.found(finding.ends(&label, ms(started)));
                 for (finding, asked) in others.into_iter().zip(&asked[1..]) {
                     cx.found(finding.arg("server", &host.name).arg("address", asked.address));
@@ -66,6 +72,20 @@ fn passed_over(finding: &Finding) -> Finding {
     Finding { id: id.to_owned(), ..finding.clone() }
 }
 
+/// A server that said "no" at the door and did not say why, where another takes the same mail from the same address: that is the proof.
+fn one_refuses(before: &Finding, after: &Finding) -> Option<Finding> {
+    let said = |finding: &Finding, name: &str| finding.args.get(name).cloned().unwrap_or_default();
+    let taken = ["recipient.rcpt.accepted", "recipient.rcpt.control-refused", "recipient.rcpt.catch-all"];
+    let unread = said(before, "codes").starts_with('5') && said(before, READ_AS).is_empty();
+    if before.id != "recipient.rcpt.refused-earlier" || !unread || !taken.contains(&after.id.as_str()) {
+        return None;
+    }
+    let mut one = before.clone();
+    one.id = "recipient.rcpt.one-refuses".to_owned();
+    one.evidence.extend(&after.evidence);
+    Some(one.arg("other", said(after, "server")))
+}
+
 /// Whether a server said "not now" before it was asked about anybody, or hung up: a mail server then goes to the next (RFC 5321 §5.1).
 fn is_not_now(finding: &Finding) -> bool {
     let said = |name: &str| finding.args.get(name).map_or("", String::as_str);
@@ -88,7 +108,9 @@ async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said
             Ok(talk) => return Ok(envelope(cx, host, talk, asked).await),
             Err(Stopped::Refused(dialogue, heard)) => {
                 dialogue.quit().await;
-                return Ok((earlier(&heard), Vec::new()));
+                let read = cx.reader.reply(&heard.reply);
+                let cause = if read.certainty >= Certainty::Likely { read.cause } else { String::new() };
+                return Ok((earlier(&heard).arg(READ_AS, cause), Vec::new()));
             }
             Err(Stopped::NoStarttls(dialogue, heard)) => {
                 dialogue.quit().await;
@@ -174,7 +196,7 @@ async fn recipients(
     };
     let mut verdict = judged(cx, &real, Some(&control), login);
     if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
-        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
+        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name).arg("address", &address));
     }
     if real.reply.is_positive() && cx.case.server.is_some() && HAND_IN.contains(&host.port) {
         cx.found(of_reply("recipient.rcpt.by-hand-in", &real).arg("server", &host.name).arg("port", host.port));
@@ -215,7 +237,7 @@ async fn recipients(
             Err(_) => return ((verdict, further), false),
             Ok(heard) => {
                 beside(cx, host, &heard, &postmaster, &asked[0].parts).await;
-                verdict = served(cx, &real, &heard, verdict);
+                verdict = served(cx, &real, (&heard, &address), verdict);
             }
         }
     }

@@ -42,12 +42,41 @@ pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
     if rows.len() <= most.max(3) {
         return rows.to_vec();
     }
-    let [some, fewer] = SHOWN.map(|shown| folded_to(rows, shown));
-    if some.len() <= most { some } else { fewer }
+    // What works where other things do not is what was looked for: it gives way last.
+    let telling = |r: &Row| matches!(r.mark, Mark::Fault | Mark::Note);
+    let of_use = |r: &Row| telling(r) || r.mark == Mark::Fine && rows.iter().any(|r| r.mark == Mark::Remark);
+    let folds = SHOWN.map(|shown| [folded_to(rows, shown, &of_use), folded_to(rows, shown, &telling)]);
+    let [[some, fewer], [less, least]] = folds;
+    let fits = |rows: &Vec<Row>| rows.len() <= most;
+    let mixed = || remarks_in_one(rows, most);
+    [some, less].into_iter().find(fits).or_else(mixed).unwrap_or(if fits(&fewer) { fewer } else { least })
 }
 
-fn folded_to(rows: &[Row], shown: usize) -> Vec<Row> {
-    let foldable = |r: &Row| r.mark != Mark::Fault && r.mark != Mark::Note;
+/// What is merely so in one row, of whatever kind, where what works could not stand otherwise.
+fn remarks_in_one(rows: &[Row], most: usize) -> Option<Vec<Row>> {
+    let remarks = rows.iter().filter(|r| r.mark == Mark::Remark).count();
+    let others = rows.len() - remarks;
+    let any = |mark| rows.iter().any(|r| r.mark == mark);
+    if !any(Mark::Fine) || any(Mark::Busy) || remarks < 2 || others >= most {
+        return None;
+    }
+    let room = most - others - 1;
+    let mut seen = 0;
+    let mut kept: Vec<Row> = Vec::new();
+    for row in rows {
+        seen += usize::from(row.mark == Mark::Remark);
+        if row.mark != Mark::Remark || seen <= room {
+            kept.push(row.clone());
+        }
+    }
+    let first = rows.iter().find(|r| r.mark == Mark::Remark)?;
+    let text = "other answers".to_owned();
+    kept.push(Row { kind: text.clone(), text, ..first.many(remarks - room) });
+    Some(kept)
+}
+
+fn folded_to(rows: &[Row], shown: usize, stays: &dyn Fn(&Row) -> bool) -> Vec<Row> {
+    let foldable = |r: &Row| !stays(r);
     let mut kept = Vec::new();
     let mut folded: Vec<(&Row, usize)> = Vec::new();
     let mut counts: Vec<(&str, usize)> = Vec::new();
@@ -140,6 +169,23 @@ mod tests {
         assert_eq!(folded.last().unwrap().text, "clean");
         assert!(folded.iter().any(|r| r.label == "Barracuda"));
         assert_eq!(folded.len(), 2 + 4 + 1 + 1);
+    }
+
+    #[test]
+    fn what_works_stays_where_the_rest_is_merely_so() {
+        let mut rows: Vec<_> = (0..6).map(|i| row(&format!("r{i}"), Mark::Remark, "closed")).collect();
+        rows.extend((0..3).map(|i| row(&format!("w{i}"), Mark::Fine, "works")));
+        let folded: Vec<_> = fold_rows(&rows, 6).into_iter().map(|r| r.label).collect();
+        assert_eq!(folded, ["r0", "r1", "w0", "w1", "w2", "4 more"]);
+        let folded: Vec<_> = fold_rows(&rows, 5).into_iter().map(|r| r.label).collect();
+        assert_eq!(folded, ["r0", "w0", "w1", "w2", "5 more"]);
+        for (i, row) in rows.iter_mut().enumerate().take(6) {
+            row.kind = format!("closed {i}");
+        }
+        let folded: Vec<_> = fold_rows(&rows, 5).into_iter().map(|r| (r.label, r.text)).collect();
+        let label = |i: usize| folded[i].0.as_str();
+        assert_eq!([label(0), label(1), label(2), label(3)], ["r0", "w0", "w1", "w2"]);
+        assert_eq!((label(4), folded[4].1.as_str()), ("5 more", "other answers"));
     }
 
     #[test]
