@@ -183,12 +183,16 @@ impl Guide {
     pub fn plainly<'a>(&self, args: &'a BTreeMap<String, String>) -> Cow<'a, BTreeMap<String, String>> {
         let known = &self.late_findings().values;
         let mut told = Cow::Borrowed(args);
-        for name in ["why", "kind", "detail"] {
+        for name in ["why", "kind", "detail", "policy"] {
             let Some(value) = args.get(name) else { continue };
             let (word, behind) = value.find(" at ").map_or((value.as_str(), ""), |end| value.split_at(end));
             if let Some(plain) = known.get(word) {
                 told.to_mut().insert(name.to_owned(), format!("{plain}{behind}"));
             }
+        }
+        // A certificate's name, without the letters that say it is one (RFC 4514 section 3).
+        if let Some(name) = args.get("instead").and_then(|i| i.strip_prefix("CN=")) {
+            told.to_mut().insert("instead".to_owned(), name.to_owned());
         }
         if let Some(steps) = args.get("steps") {
             let titles = steps.split(", ").map(|id| self.step(&id.into()).map_or(id, |s| s.title.as_str()));
