@@ -320,6 +320,16 @@ async fn what_shows_the_cause_is_read_out() {
 }
 
 #[tokio::test]
+async fn what_a_server_says_each_time_is_heard_once() {
+    let seat = seat("restarting").await;
+    let (_, said) = walk(seat.launch, "yes\nload\nquit\n").await;
+    let (_, load) = said.split_once("of the guide: Load.").expect("it is looked at");
+    assert_eq!(load.matches("service shutting down").count(), 1, "{load}");
+    assert!(load.contains("5 more: the same.") && load.contains("turned away 6 of 6 calls"), "{load}");
+    assert!(!load.contains("0 to 0 ms"), "{load}");
+}
+
+#[tokio::test]
 async fn what_shows_several_things_is_heard_once() {
     let seat = seat("mx-one-busy").await;
     let (_, said) = walk(seat.launch, "\n\n\n\nevidence\nquit\n").await;

@@ -39,6 +39,7 @@ const SHOWN: [usize; 2] = [2, 1];
 
 /// At most `most` rows where that can be done by folding rows of one kind that are no fault; the order is kept, what is folded comes last.
 pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
+    let rows = &grouped(rows)[..];
     if rows.len() <= most.max(3) {
         return rows.to_vec();
     }
@@ -50,6 +51,37 @@ pub(in crate::tui) fn fold_rows(rows: &[Row], most: usize) -> Vec<Row> {
     let fits = |rows: &Vec<Row>| rows.len() <= most;
     let mixed = || remarks_in_one(rows, most);
     [some, less].into_iter().find(fits).or_else(mixed).unwrap_or(if fits(&fewer) { fewer } else { least })
+}
+
+/// Rows that stand next to each other, ended alike, and are numbered (`greeting 2 of 6`), in one: `greeting 1–6 of 6`, with the longest time.
+fn grouped(rows: &[Row]) -> Vec<Row> {
+    let mut kept: Vec<Row> = Vec::new();
+    let mut from = "";
+    for row in rows {
+        let last = kept.last_mut().filter(|l| l.state == RowState::Ended && row.state == RowState::Ended);
+        let last = last.filter(|l| l.kind == row.kind && l.mark == row.mark);
+        match (last, numbered(&row.label)) {
+            (Some(last), Some((what, nth, of)))
+                if numbered(&last.label).is_some_and(|(w, _, o)| (w, o) == (what, of)) =>
+            {
+                last.label = format!("{what} {from}–{nth} {of}");
+                last.ms = last.ms.max(row.ms);
+            }
+            (_, number) => {
+                from = number.map_or("", |(_, nth, _)| nth);
+                kept.push(row.clone());
+            }
+        }
+    }
+    kept
+}
+
+/// `greeting 2 of 6`, or `greeting 1–2 of 6`, in its parts.
+fn numbered(label: &str) -> Option<(&str, &str, &str)> {
+    let (before, _) = label.split_once(" of ")?;
+    let (what, nth) = before.rsplit_once(' ')?;
+    let digits = nth.starts_with(|c: char| c.is_ascii_digit());
+    digits.then(|| (what, nth, &label[before.len() + 1..]))
 }
 
 /// What is merely so in one row, of whatever kind, where what works could not stand otherwise.
@@ -186,6 +218,17 @@ mod tests {
         let label = |i: usize| folded[i].0.as_str();
         assert_eq!([label(0), label(1), label(2), label(3)], ["r0", "w0", "w1", "w2"]);
         assert_eq!((label(4), folded[4].1.as_str()), ("5 more", "other answers"));
+    }
+
+    #[test]
+    fn numbered_rows_that_ended_alike_are_one() {
+        let rows = |kinds: &[&str]| -> Vec<Row> {
+            let row = |(i, kind): (usize, &&str)| row(&format!("greeting {} of 4", i + 1), Mark::Note, kind);
+            kinds.iter().enumerate().map(row).collect()
+        };
+        let labels = |kinds: &[&str]| fold_rows(&rows(kinds), 9).into_iter().map(|r| r.label).collect::<Vec<_>>();
+        assert_eq!(labels(&["421"; 4]), ["greeting 1–4 of 4"]);
+        assert_eq!(labels(&["220", "421", "421", "220"]), ["greeting 1 of 4", "greeting 2–3 of 4", "greeting 4 of 4"]);
     }
 
     #[test]
