@@ -335,10 +335,20 @@ async fn what_shows_the_cause_is_read_out() {
 }
 
 #[tokio::test]
+async fn what_a_server_says_each_time_is_heard_once() {
+    let seat = seat("restarting").await;
+    let (_, said) = walk(seat.launch, "yes\nload\nquit\n").await;
+    let (_, load) = said.split_once("of the guide: Load.").expect("it is looked at");
+    assert_eq!(load.matches("service shutting down").count(), 1, "{load}");
+    assert!(load.contains("5 more: the same.") && load.contains("turned away 6 of 6 calls"), "{load}");
+    assert!(!load.contains("0 to 0 ms"), "{load}");
+}
+
+#[tokio::test]
 async fn what_shows_several_things_is_heard_once() {
-    let seat = seat("mx-one-refuses").await;
+    let seat = seat("mx-one-busy").await;
     let (_, said) = walk(seat.launch, "\n\n\n\nevidence\nquit\n").await;
-    assert!(said.contains("turned us away (554), so the next of their mail servers was asked"), "{said}");
+    assert!(said.contains("turned us away (421 4.3.2), so the next of their mail servers was asked"), "{said}");
     let facts = said.lines().filter(|l| l.starts_with("Seen at ")).filter_map(|l| l.split_once(". "));
     let facts: Vec<_> = facts.map(|(_, fact)| fact).collect();
     let once: std::collections::BTreeSet<_> = facts.iter().collect();

@@ -25,8 +25,25 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Line {
-    id: Spanned<String>,
+    id: Spanned<Name>,
     mind: Option<String>,
+}
+
+/// A step by its name, or by its number as people write numbers.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a step's name, such as \"dns\", or its number")]
+enum Name {
+    Text(String),
+    Number(u16),
+}
+
+impl Name {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(name) => name.clone(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 /// Fixed answers, by the names of the options. There is none for a password.
@@ -62,7 +79,8 @@ fn of(file: &TomlFile, over: Case) -> Result<Case, Trouble> {
     let mut steps: Vec<RunbookStep> = Vec::new();
     for line in &w.step {
         let line = line.get_ref();
-        let Some(id) = file.value("id", Some(&line.id), values::step)? else { continue };
+        let name = Spanned::new(line.id.span(), line.id.get_ref().text());
+        let Some(id) = file.value("id", Some(&name), values::step)? else { continue };
         if steps.iter().any(|s| s.id == id) {
             return Err(file.wrong(&line.id.span(), &format!("the step {id} stands in it twice; once is allowed")));
         }
@@ -119,7 +137,7 @@ mod tests {
     use super::*;
 
     const RELAY: &str = "title = \"New relay\"\n\n[answers]\nserver = \"mail.example.net:587\"\nto = [\"bob@example.org\"]\n\n\
-        [[step]]\nid = \"dns\"\nmind = \"SPF must name the new address\"\n\n[[step]]\nid = \"4\"\n";
+        [[step]]\nid = \"dns\"\nmind = \"SPF must name the new address\"\n\n[[step]]\nid = 4\n";
 
     fn read(text: &str) -> Result<Case, Trouble> {
         of(&TomlFile::of("relay.toml", text), Case::new())
@@ -139,7 +157,9 @@ mod tests {
     fn a_mistake_is_told_with_file_line_and_what_is_allowed() {
         for (old, new, line, part) in [
             ("\"dns\"", "\"dnss\"", 8, "recipient"),
-            ("\"4\"", "\"dns\"", 12, "twice"),
+            ("id = 4", "id = \"9\"", 12, "twice"),
+            ("id = 4", "id = 14", 12, "recipient"),
+            ("id = 4", "id = true", 12, "or its number"),
             ("mail.example.net:587", "https://mail.example.net", 4, "without the part before //"),
             ("server =", "sever =", 4, "expected one of `from`"),
             ("bob@example.org", "bob", 5, "an address such as bob@example.org"),

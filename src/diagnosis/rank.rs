@@ -86,6 +86,9 @@ impl Weighed {
             ranked.who = entry.who.filter(|_| entry.leads).unwrap_or(ranked.who);
         }
         ranked.fix.splice(0..0, remarks);
+        // A remark may say what the kind says, too.
+        let mut said = std::collections::HashSet::new();
+        ranked.fix.retain(|fix| said.insert(fix.plain.clone()));
         let at_own_server = case.get(OWN_SERVER).is_some_and(|own| args.get("server") == Some(own));
         ranked.who = if own.is_some() { Who::You } else { ranked.who.at(at_own_server) };
         ranked

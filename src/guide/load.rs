@@ -183,12 +183,16 @@ impl Guide {
     pub fn plainly<'a>(&self, args: &'a BTreeMap<String, String>) -> Cow<'a, BTreeMap<String, String>> {
         let known = &self.late_findings().values;
         let mut told = Cow::Borrowed(args);
-        for name in ["why", "kind", "detail"] {
+        for name in ["why", "kind", "detail", "policy"] {
             let Some(value) = args.get(name) else { continue };
             let (word, behind) = value.find(" at ").map_or((value.as_str(), ""), |end| value.split_at(end));
             if let Some(plain) = known.get(word) {
                 told.to_mut().insert(name.to_owned(), format!("{plain}{behind}"));
             }
+        }
+        // A certificate's name, without the letters that say it is one (RFC 4514 section 3).
+        if let Some(name) = args.get("instead").and_then(|i| i.strip_prefix("CN=")) {
+            told.to_mut().insert("instead".to_owned(), name.to_owned());
         }
         self.titled(told)
     }
@@ -301,6 +305,15 @@ mod tests {
         let guide = Guide::whole(Files::over_built_in(BTreeMap::new())).expect("every file");
         assert_eq!((guide.steps().len(), guide.steps()[0].number), (13, 1));
         assert!(guide.start().len() > 1 && guide.causes().len() > 11);
+    }
+
+    #[test]
+    fn steps_are_named_to_people_and_given_by_id_to_administrators() {
+        let guide = Guide::embedded();
+        let args = BTreeMap::from([("steps".to_owned(), "error-message, dns".to_owned())]);
+        let says = guide.filled(&guide.finding("escalate.remaining").expect("worded").says, &args);
+        assert!(says.plain.ends_with("Error message, DNS."), "{}", says.plain);
+        assert!(says.admin.ends_with("error-message, dns."), "{}", says.admin);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was found, in sentences to be read aloud: one fact a line, nothing that has to be seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnosis::{Diagnosis, Ranked, Reason, diagnose, untold};
 use crate::guide::{Guide, fill};
@@ -69,6 +69,7 @@ fn cause(lines: &mut Vec<String>, diagnosis: &Diagnosis, top: &Ranked) {
 #[derive(Debug, Default)]
 pub(super) struct Alike {
     told: BTreeMap<String, usize>,
+    replies: BTreeSet<String>,
     left: usize,
 }
 
@@ -88,9 +89,18 @@ impl Alike {
         one_too_many
     }
 
+    /// Whether a reply was read out in this step, word for word; it is counted then.
+    pub(super) fn heard(&mut self, lines: &[String]) -> bool {
+        let again = !lines.is_empty() && lines.iter().all(|line| self.replies.contains(line));
+        self.left += usize::from(again);
+        self.replies.extend(lines.iter().cloned());
+        again
+    }
+
     /// Another step begins: all of its kinds are told anew.
     pub(super) fn anew(&mut self) {
         self.told.clear();
+        self.replies.clear();
     }
 
     /// What is to be said of those that were counted, before something else is said.
@@ -105,7 +115,10 @@ pub(super) fn about(probe: &str, says: &str) -> String {
     let host = probe.split([':', ' ', '[']).next().unwrap_or(probe);
     let said =
         |word: &str| says.split([' ', ',', ':', '.']).any(|w| w == word) || (word.contains('.') && says.contains(word));
-    let known = says.contains(probe) || (host.contains('.') && says.contains(host)) || probe.split(' ').all(said);
+    // Of `SPF example.net` the sentence says what it is about, in words that can be read aloud.
+    let named = probe.split(' ').any(|word| word.contains('.') && said(word));
+    let known =
+        says.contains(probe) || (host.contains('.') && says.contains(host)) || named || probe.split(' ').all(said);
     if known { String::new() } else { format!("{probe}: ") }
 }
 
@@ -137,6 +150,11 @@ mod tests {
         assert_eq!(alike.rest().as_deref(), Some("3 more: the same."));
         assert_eq!(alike.rest(), None);
         assert!(!alike.takes(&clean(), false), "what is not well is always told");
+        let reply = ["mx1.example.org answered: 421 busy".to_owned()];
+        assert!(!alike.heard(&reply) && alike.heard(&reply) && alike.heard(&reply));
+        assert_eq!(alike.rest().as_deref(), Some("2 more: the same."));
+        alike.anew();
+        assert!(!alike.heard(&reply), "another step has its own");
     }
 
     #[test]
@@ -144,5 +162,6 @@ mod tests {
         assert_eq!(about("mx1.example.org:25", "mx1.example.org is ready."), "");
         assert_eq!(about("Spamhaus ZEN", "192.0.2.7 is not on Spamhaus ZEN."), "");
         assert_eq!(about("MX example.org", "There is none."), "MX example.org: ");
+        assert_eq!(about("TLS-RPT example.net", "example.net does not ask for reports."), "");
     }
 }

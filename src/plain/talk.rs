@@ -210,6 +210,15 @@ impl<W: Write, E: FnMut(bool)> Talk<W, E> {
                 Fact::Found { finding, .. } if self.alike.takes(finding, is_fine(self.session.guide(), finding)) => {
                     Vec::new()
                 }
+                Fact::Found { finding, .. }
+                    if tell::only_quotes(self.session.guide(), self.session.walk(), finding) =>
+                {
+                    Vec::new()
+                }
+                Fact::Received { .. } => {
+                    let lines = tell::fact(self.session.guide(), self.session.walk(), self.told);
+                    if self.alike.heard(&lines) { Vec::new() } else { lines }
+                }
                 _ => tell::fact(self.session.guide(), self.session.walk(), self.told),
             };
             self.told += 1;

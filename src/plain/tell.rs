@@ -99,6 +99,21 @@ pub(super) fn ended(status: StepStatus, looked: bool) -> &'static str {
     }
 }
 
+/// Whether a finding that is no fault says nothing but the words of a refusal, which was read out when it came.
+pub(super) fn only_quotes(guide: &Guide, walk: &Walk, finding: &Finding) -> bool {
+    let is_fault = guide.finding(&finding.id).is_none_or(|e| e.level == Level::Fail);
+    let entries = walk.transcript().entries();
+    let quoted = |says: &str| {
+        finding.evidence.iter().any(|id| match entries.get(id.0 as usize).map(|e| &e.fact) {
+            Some(Fact::Received { reply, .. }) if reply.role == Role::Case && !reply.is_positive() => {
+                says == format!("{} answered {}: {}", reply.server, reply.codes(), reply.joined())
+            }
+            _ => false,
+        })
+    };
+    !is_fault && words(guide, finding).is_some_and(|says| quoted(&says))
+}
+
 fn found(guide: &Guide, finding: &Finding) -> String {
     let (Some(entry), Some(says)) = (guide.finding(&finding.id), words(guide, finding)) else {
         return finding.id.clone();

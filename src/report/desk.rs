@@ -58,8 +58,14 @@ pub fn desk(guide: &Guide, transcript: &Transcript) -> Vec<DeskRow> {
             }
         }
     }
-    rows.sort_by_key(|r| ORDER.iter().position(|o| *o == r.record).unwrap_or(ORDER.len()));
+    // What is wrong stands first: nobody has to look for it among a dozen that are well.
+    let wrong = |r: &DeskRow| gravity(r.level).saturating_sub(gravity(Level::Unknown));
+    rows.sort_by_key(|r| (std::cmp::Reverse(wrong(r)), place(r)));
     rows
+}
+
+fn place(row: &DeskRow) -> usize {
+    ORDER.iter().position(|o| *o == row.record).unwrap_or(ORDER.len())
 }
 
 /// The gravest first; a mere remark is less than "well".

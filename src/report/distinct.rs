@@ -13,7 +13,8 @@ pub fn distinct(reasons: &[Reason], admin: bool) -> Vec<Reason> {
     let mut kept: Vec<(Said, Reason)> = Vec::new();
     for reason in reasons {
         let said = Said::of(reason.says.register(admin));
-        if let Some((_, other)) = kept.iter_mut().find(|(other, r)| said.repeats(other, reason, r)) {
+        let told = |other: &Said, r: &Reason| said.repeats(other, reason, r) || said.says_less(other);
+        if let Some((_, other)) = kept.iter_mut().find(|(other, r)| told(other, r)) {
             merge(other, reason);
             continue;
         }
@@ -137,6 +138,14 @@ mod tests {
             ("mx1.example.org (2001:db8::25) takes the call and hangs up at once, without a word.", &[3]),
         ];
         assert_eq!(kept(&all), [all[1].0, all[2].0]);
+        let alias = [
+            (
+                "example.org names its mail server by another name (mail.example.org stands for mx1.example.org).",
+                &[1][..],
+            ),
+            ("example.org names its mail server by another name (mail.example.org).", &[2]),
+        ];
+        assert_eq!(kept(&alias), [alias[0].0], "whichever comes first");
         let why = [
             ("None of the mail servers that example.org names can be used: mx.example.org.", &[1][..]),
             ("One of the mail servers of example.org leads nowhere: mx.example.org.", &[1, 2]),

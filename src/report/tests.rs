@@ -326,7 +326,7 @@ fn a_ticket_says_nothing_twice_and_calls_a_later_no_refusal() {
     assert!(text.contains("put off by mx1.example.org with 451") && text.contains("was put off."), "{text}");
     assert!(!text.contains("refused by") && !text.contains("this refusal"), "{text}");
     assert_eq!(text.matches("\nConnection ").count(), 1, "{text}");
-    assert!(text.contains("[192.0.2.25:25] refused, 2026") && !text.contains("os error"), "{text}");
+    assert!(text.contains("[192.0.2.25] port 25: refused, 2026") && !text.contains("os error"), "{text}");
     assert_eq!(text.matches("mx1.example.org: RCPT").count(), 1, "{text}");
 }
 

@@ -7,7 +7,8 @@ use super::view::{View, refusals};
 use super::{when_utc, wrap};
 use crate::guide::{Guide, Who};
 use crate::transcript::{
-    ConnectFact, ConnectOutcome, Entry, EvidenceId, Fact, Level, Reply, Role, StepStatus, Transcript, clean, clean_line,
+    ConnectFact, ConnectOutcome, Entry, EvidenceId, Fact, Level, Reply, Role, StepStatus, Transcript, clean,
+    clean_line, without_number,
 };
 
 /// As wide as a letter.
@@ -17,6 +18,9 @@ const WIDTH: usize = 76;
 #[must_use]
 pub fn ticket(guide: &Guide, transcript: &Transcript, unix_ms: i64) -> String {
     let view = View::of(guide, transcript);
+    // It is written after what it tells of, whatever a clock says.
+    let last = transcript.entries().last().map_or(0, |e| i64::try_from(e.at).unwrap_or_default());
+    let unix_ms = unix_ms.max(view.began.saturating_add(last));
     let top = view.diagnosis.causes.first();
     let who = top.map_or(Who::TheirProvider, |t| t.who);
     let refused = refusals(transcript);
@@ -122,9 +126,7 @@ fn facts(out: &mut String, view: &View, transcript: &Transcript) {
         let how = match connect.outcome {
             ConnectOutcome::Open => "connected".to_owned(),
             other => {
-                // The number behind it is of this machine, and tells the reader nothing.
-                let reason = connect.reason.as_deref().unwrap_or_default();
-                let reason = reason.split(" (os error").next().unwrap_or_default();
+                let reason = without_number(connect.reason.as_deref().unwrap_or_default());
                 if reason.is_empty() || reason.contains(other.as_str()) {
                     other.as_str().to_owned()
                 } else {
@@ -132,8 +134,11 @@ fn facts(out: &mut String, view: &View, transcript: &Transcript) {
                 }
             }
         };
-        let server = clean_line(&connect.server, 255);
-        rows.push(("Connection", format!("{server} [{}] {how}, {}", connect.address, at(view, entry))));
+        // One that has no name but its address is named once.
+        let server = Some(clean_line(&connect.server, 255)).filter(|name| *name != connect.address.ip().to_string());
+        let server = server.map_or_else(String::new, |name| format!("{name} "));
+        let (ip, port) = (connect.address.ip(), connect.address.port());
+        rows.push(("Connection", format!("{server}[{ip}] port {port}: {how}, {}", at(view, entry))));
     }
     if rows.is_empty() {
         return;
@@ -187,6 +192,9 @@ fn question(who: Who, cause: Option<&str>, reply: Option<&Reply>) -> String {
         }
         (Who::TheirProvider, Some("address")) => {
             "Does this mailbox exist and take mail, and if not, which address should we use?".to_owned()
+        }
+        (Who::TheirProvider, _) if reply.is_none() => {
+            "Does your log show these attempts, and can you see there why the mail does not arrive?".to_owned()
         }
         (Who::TheirProvider, _) => {
             format!("Why does your server answer so, and when will that change? Please look at {log}.")

@@ -38,6 +38,12 @@ fn safe(c: char) -> char {
     }
 }
 
+/// What a system says of an error, without the number behind it: that is of this machine, and tells a reader nothing.
+#[must_use]
+pub fn without_number(reason: &str) -> &str {
+    reason.split(" (os error").next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ mod runbook;
 mod secret;
 
 pub use case::{AddressFamily, Case, Consent, Goal, Mode, Security, Taken, Target};
-pub use clean::{clean, clean_line};
+pub use clean::{clean, clean_line, without_number};
 pub use entry::{Entry, Fact, Level, StepStatus, Transcript, Verdict};
 pub use evidence::{
     BreakFact, BreakKind, CertificateFact, CommandFact, ConnectFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord,

@@ -154,7 +154,10 @@ ports = { 25 = "starttls", 465 = "tls", 587 = "starttls", 2525 = "none" }
     let rows = |id: &str| -> BTreeSet<String> {
         found(&session, id).iter().map(|f| format!("{} {}", f.args["port"], f.args["security"])).collect()
     };
-    let works = rows("settings.combination.works");
+    let mut works = rows("settings.combination.works");
+    let bare = rows("settings.combination.works-bare");
+    assert!(bare.iter().all(|row| row.ends_with("none")) && works.iter().all(|row| !row.ends_with("none")));
+    works.extend(bare);
     let fails = rows("settings.combination.fails");
     let expected = ["25 none", "25 starttls", "2525 none", "465 tls", "587 none", "587 starttls"];
     assert_eq!(works.iter().map(String::as_str).collect::<Vec<_>>(), expected);

@@ -35,7 +35,11 @@ async fn every_record_has_its_row_and_what_is_wrong_has_a_line_to_publish() {
     let session = walked().await;
     let rows = rows(&session);
     let sorts: Vec<&str> = rows.iter().map(|r| r.record.as_str()).collect();
-    assert_eq!(sorts, ["MX", "NS", "DNSSEC", "PTR", "HELO", "SPF", "DKIM", "DMARC", "MTA-STS", "TLS-RPT"]);
+    assert_eq!(
+        sorts,
+        ["PTR", "SPF", "MX", "NS", "DNSSEC", "HELO", "DKIM", "DMARC", "MTA-STS", "TLS-RPT"],
+        "what is wrong first"
+    );
     let row = |sort: &str| rows.iter().find(|r| r.record == sort).expect("a row");
     assert_eq!(row("MX").says, "10 mail.example.net.");
     assert_eq!((row("SPF").level, row("SPF").says.as_str()), (Level::Fail, "v=spf1 ipv4:198.51.100.7 -all"));

@@ -127,6 +127,16 @@ fn chart(rounds: &[Round]) -> String {
     rounds.iter().map(sign).collect()
 }
 
+/// From the least to the most, in milliseconds.
+fn span(least: u32, most: u32) -> String {
+    match (least, most) {
+        (_, 0) => "less than 1 ms".to_owned(),
+        (least, most) if least == most => format!("{most} ms"),
+        (0, most) => format!("up to {most} ms"),
+        (least, most) => format!("{least} to {most} ms"),
+    }
+}
+
 async fn target(cx: &Context) -> Option<(Host, SocketAddr)> {
     let host = hosts(cx).await.ok()?.into_iter().find(|h| !h.addresses.is_empty())?;
     let address = SocketAddr::new(host.addresses[0], host.port);
@@ -206,12 +216,7 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
     }
     let (least, most) = (times.iter().min().copied().unwrap_or(0), times.iter().max().copied().unwrap_or(0));
     cx.rec.probing(TOGETHER);
-    let took = match (least, most) {
-        (_, 0) => "less than 1 ms".to_owned(),
-        (least, most) if least == most => format!("{most} ms"),
-        (least, most) => format!("{least} to {most} ms"),
-    };
-    let mut together = found("load.greeting-times").arg("took", took).arg("ms", most);
+    let mut together = found("load.greeting-times").arg("took", span(least, most)).arg("ms", most);
     together.probe = Some(TOGETHER.to_owned());
     cx.found(together);
     if refused > 0 {
@@ -233,6 +238,12 @@ fn judge(cx: &Context, host: &Host, rounds: &[Round]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_of_one_time_is_that_time() {
+        assert_eq!([span(0, 0), span(4, 4), span(0, 4)], ["less than 1 ms", "4 ms", "up to 4 ms"]);
+        assert_eq!(span(4, 9), "4 to 9 ms");
+    }
 
     #[test]
     fn times_and_refusals_are_drawn_in_their_order() {

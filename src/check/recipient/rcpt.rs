@@ -174,7 +174,7 @@ async fn recipients(
     };
     let mut verdict = judged(cx, &real, Some(&control), login);
     if real.reply.is_positive() && real.reply.joined().to_ascii_lowercase().contains("will queue") {
-        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name));
+        cx.found(of_reply("recipient.rcpt.will-queue", &real).arg("server", &host.name).arg("address", &address));
     }
     if real.reply.is_positive() && cx.case.server.is_some() && HAND_IN.contains(&host.port) {
         cx.found(of_reply("recipient.rcpt.by-hand-in", &real).arg("server", &host.name).arg("port", host.port));
@@ -214,7 +214,7 @@ async fn recipients(
             Err(_) => return ((verdict, further), false),
             Ok(heard) => {
                 beside(cx, host, &heard, &postmaster, &asked[0].parts).await;
-                verdict = served(cx, &real, &heard, verdict);
+                verdict = served(cx, &real, (&heard, &address), verdict);
             }
         }
     }

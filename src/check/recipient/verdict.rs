@@ -115,11 +115,11 @@ fn names_user(cx: &Context, heard: &Heard) -> bool {
 }
 
 /// Words that may mean the name or the whole domain, where the postmaster of the same domain is welcome: then they mean the name.
-pub(super) fn served(cx: &Context, real: &Heard, postmaster: &Heard, verdict: Finding) -> Finding {
+pub(super) fn served(cx: &Context, real: &Heard, (postmaster, address): (&Heard, &str), verdict: Finding) -> Finding {
     if !postmaster.reply.is_positive() || cx.reader.reply(&real.reply).cause != "address" {
         return verdict;
     }
-    let found = Finding::new("recipient.rcpt.domain-served").arg("server", &real.reply.server);
+    let found = Finding::new("recipient.rcpt.domain-served").arg("server", &real.reply.server).arg("address", address);
     cx.found(found.arg("codes", real.reply.codes()).shown_by(real.evidence).shown_by(postmaster.evidence));
     Finding { id: "recipient.rcpt.refused".to_owned(), ..verdict }
 }

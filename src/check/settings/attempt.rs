@@ -80,7 +80,11 @@ impl Attempt {
 
     /// Its row.
     fn finding(&self, server: &str) -> Finding {
-        let id = if self.works() { "settings.combination.works" } else { "settings.combination.fails" };
+        let id = match (self.works(), self.security) {
+            (true, Security::None) => "settings.combination.works-bare",
+            (true, _) => "settings.combination.works",
+            (false, _) => "settings.combination.fails",
+        };
         let mut finding = Finding::new(id)
             .arg("server", server)
             .arg("port", self.port)

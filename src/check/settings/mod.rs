@@ -49,6 +49,7 @@ impl Check for Settings {
             "settings.as-entered.no-route",
             "settings.as-entered.no-answer",
             "settings.combination.works",
+            "settings.combination.works-bare",
             "settings.combination.fails",
             "settings.other-works",
             "settings.nothing-works",

@@ -54,6 +54,10 @@ fn judge(about: &str, sort: Sort, text: &str, admin: bool, found: &mut Complaint
     if text.contains('!') {
         found.add(about, format!("has an exclamation mark: “{text}”"));
     }
+    // Whoever reads plain words sits at the wizard, where there are no options to type.
+    if !admin && (text.contains("heloise check") || text.split([' ', '(']).any(|w| w.starts_with("--"))) {
+        found.add(about, format!("tells an option to people who use the wizard: “{text}”"));
+    }
     let fine = |name: &str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
     };

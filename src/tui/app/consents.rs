@@ -6,8 +6,8 @@ use super::App;
 use crate::guide::Step;
 use crate::transcript::{Consent, Mode, StepId};
 use crate::tui::screen::consent::ConsentView;
-use crate::tui::view::{Asking, Screen, Then};
-use crate::walk::Input;
+use crate::tui::view::{Asking, Auto, Screen, Then};
+use crate::walk::{Input, StepState};
 
 /// What is asked for once, together, because nearly every walk needs it. Logging in and sending are asked for apart, when they are due.
 const TOGETHER: [Consent; 4] = [Consent::Connect, Consent::Rcpt, Consent::Blocklists, Consent::Http];
@@ -127,8 +127,21 @@ impl App {
             return if reads { Vec::new() } else { self.with_the_others(Vec::new()) };
         }
         let Some(to) = to.filter(|id| !AT_HOME.contains(&id.as_str())) else { return Vec::new() };
-        let needs = self.guide.step(to).map(|s| s.consent.clone()).unwrap_or_default();
+        let needs = if self.view.auto == Auto::RunAll { self.needs_of_all() } else { self.needs_of(to).to_vec() };
         self.with_the_others(needs.into_iter().filter(|c| !self.is_decided(*c)).collect())
+    }
+
+    fn needs_of(&self, step: &StepId) -> &[Consent] {
+        self.guide.step(step).map_or(&[], |s| &s.consent)
+    }
+
+    /// What any step needs that is still to run: whoever runs them all is asked once, and may leave the room.
+    fn needs_of_all(&self) -> Vec<Consent> {
+        let walk = self.session.walk();
+        let steps = walk.checklist(&self.guide).into_iter().map(|s| &s.id);
+        let open = steps.filter(|id| walk.state_of(id) == StepState::Waiting && !AT_HOME.contains(&id.as_str()));
+        let needs = open.flat_map(|id| self.needs_of(id).iter().copied());
+        needs.filter(|c| *c != Consent::Auth || self.can_log_in()).collect()
     }
 
     /// What a step needs, and a person declined.

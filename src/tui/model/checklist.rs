@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::theme::Mark;
 use super::rows::span;
 use super::step::counting_runs;
-use super::{ended, says, short};
+use super::{ended, goes_on, says, short};
 use crate::guide::{Guide, Step};
 use crate::transcript::{Entry, Fact, Finding, Level, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
@@ -174,10 +174,12 @@ fn signed(walk: &Walk, id: &StepId, clock: impl Fn(u64) -> String) -> String {
 /// So many of a kind that are fine are told one by one.
 const ALIKE: usize = 3;
 
-/// A sentence behind what it is about, unless it begins with that itself.
+/// A sentence behind what it is about, unless it says that itself.
 fn labelled(probe: &str, says: &str) -> String {
     let host = probe.split([' ', ':']).next().unwrap_or(probe);
-    if says.starts_with(host) { says.to_owned() } else { format!("{probe}: {says}") }
+    let said = |word: &str| says.split([' ', ':', ',', '.']).any(|w| w.eq_ignore_ascii_case(word));
+    let known = says.starts_with(host) || probe.split(' ').all(said);
+    if known { says.to_owned() } else { format!("{probe}: {says}") }
 }
 
 fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
@@ -215,6 +217,8 @@ fn detail(walk: &Walk, guide: &Guide, step: &Step, admin: bool) -> Vec<String> {
             lines.push(line);
         }
     }
+    let found = lines.split_off(noted);
+    lines.extend(found.iter().filter(|l| !found.iter().any(|other| goes_on(other, l))).cloned());
     if lines.len() == noted {
         lines.push(step.why.register(admin).to_owned());
     }

@@ -87,6 +87,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
 
 fn certainty(verdict: Verdict, top: &Ranked, healthy: bool) -> String {
     match verdict {
+        verdict if top.cause == "healthy" => verdict.as_str().replace('-', " "),
         _ if healthy => "nothing is wrong".to_owned(),
         _ if top.cause == UNCLEAR => "could not tell".to_owned(),
         Verdict::Inconclusive => format!("{}, not proved", top.certainty.as_str()),

@@ -3,7 +3,7 @@
 use super::MOST;
 use super::evidence::{handshake, how_broken, outcome, place, record};
 use super::talks::{Talk, talks};
-use crate::transcript::{ConnectOutcome, EvidenceId, Fact, Role, Transcript, clean_line};
+use crate::transcript::{ConnectOutcome, EvidenceId, Fact, Role, Transcript, clean_line, without_number};
 
 /// Which way a line went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +91,12 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<Said> {
                 (ConnectOutcome::Open, Some(local)) => format!("connected from {}", local.ip()),
                 (ConnectOutcome::Open, None) => "connected".to_owned(),
                 (ConnectOutcome::Timeout, _) => "no answer to the connection attempt".to_owned(),
-                (other, _) => match &connect.reason {
-                    Some(reason) => format!("could not connect: {} ({reason})", other.as_str()),
-                    None => format!("could not connect: {}", other.as_str()),
-                },
+                (other, _) => {
+                    // `unreachable (No route to host)`, but not `refused (Connection refused)`.
+                    let reason = connect.reason.as_deref().map(without_number).filter(|r| !r.contains(other.as_str()));
+                    let reason = reason.map_or_else(String::new, |r| format!(" ({r})"));
+                    format!("could not connect: {}{reason}", other.as_str())
+                }
             };
             let host = place(&connect.server, connect.address);
             said(Way::Event, false, text, 0, host)
@@ -127,7 +129,7 @@ fn line(id: EvidenceId, fact: &Fact) -> Option<Said> {
         Fact::Broke { broken, .. } => {
             let mut text = format!("broke off at {}: {}", broken.stage.spoken(), how_broken(broken.kind));
             if let Some(detail) = &broken.detail {
-                text += &format!(" ({detail})");
+                text += &format!(" ({})", without_number(detail));
             }
             let host = place(&broken.server, broken.address);
             said(Way::Event, false, text, 0, host)
@@ -213,6 +215,18 @@ mod tests {
                 (false, 56, Way::In, "550 5.1.1 no", 0),
             ]
         );
+    }
+
+    #[test]
+    fn why_nothing_connects_is_said_without_the_number_of_this_machine() {
+        let failed = |outcome, reason: &str| {
+            let Fact::Connect { run, connect } = connect(1, 1) else { unreachable!() };
+            let connect = ConnectFact { outcome, reason: Some(reason.to_owned()), ..connect };
+            line(EvidenceId(0), &Fact::Connect { run, connect }).expect("a line").text
+        };
+        let unreachable = failed(ConnectOutcome::Unreachable, "No route to host (os error 113)");
+        assert_eq!(unreachable, "could not connect: unreachable (No route to host)");
+        assert_eq!(failed(ConnectOutcome::Refused, "Connection refused (os error 111)"), "could not connect: refused");
     }
 
     #[test]

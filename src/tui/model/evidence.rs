@@ -7,64 +7,101 @@ use super::{MOST, says};
 use crate::guide::Guide;
 use crate::transcript::{
     BreakKind, CertificateFact, ConnectOutcome, DnsFact, DnsOutcome, DnsRecord, EvidenceId, Fact, Finding, Role,
-    TlsFact, Transcript, clean_line,
+    TlsFact, Transcript, clean_line, without_number,
 };
 
-/// The lines about some evidence: each finding in its words with the facts behind it, each fact as it was seen.
+/// The lines about some evidence: each finding in its words with the facts behind it, each fact as it was seen, and once.
 pub(in crate::tui) fn evidence(guide: &Guide, transcript: &Transcript, of: &[EvidenceId], admin: bool) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut told = Vec::new();
+    let mut page = Telling { transcript, lines: Vec::new(), told: Vec::new() };
+    let mut behind = Vec::new();
     for id in of {
         match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
             Some(Fact::Found { finding, .. }) => {
-                about(&mut lines, guide, transcript, finding, admin);
-                told.extend(&finding.evidence);
+                page.about(guide, finding, admin);
+                behind.extend(&finding.evidence);
             }
-            Some(_) if !told.contains(id) => show(&mut lines, transcript, *id),
+            Some(_) if !behind.contains(id) => page.show(*id),
             _ => {}
         }
     }
-    if lines.is_empty() {
-        lines.push("Nothing stands behind this.".to_owned());
+    if page.lines.is_empty() {
+        page.lines.push("Nothing stands behind this.".to_owned());
     }
-    lines.into_iter().map(|l| clean_line(&l, MOST)).collect()
+    page.lines.into_iter().map(|l| clean_line(&l, MOST)).collect()
 }
 
-/// A finding, its id and source, and the facts behind it; those of findings it rests on included, one level deep.
-fn about(lines: &mut Vec<String>, guide: &Guide, transcript: &Transcript, finding: &Finding, admin: bool) {
-    lines.push(says(guide, finding, admin));
-    let source = guide.finding(&finding.id).map_or_else(String::new, |e| format!(" · {}", e.source));
-    lines.push(format!("{}{source}", finding.id));
-    lines.push(String::new());
-    let before = lines.len();
-    for id in &finding.evidence {
-        match transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
-            Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| show(lines, transcript, *id)),
-            Some(_) => {
-                show(lines, transcript, *id);
-                if let Some(other) = counterpart(transcript, *id).filter(|o| !finding.evidence.contains(o)) {
-                    lines.push("Compared with".to_owned());
-                    show(lines, transcript, other);
+/// What is told so far.
+struct Telling<'a> {
+    transcript: &'a Transcript,
+    lines: Vec<String>,
+    /// Each fact that stands there, without its time, and the line of its number.
+    told: Vec<(Vec<String>, usize)>,
+}
+
+impl Telling<'_> {
+    /// A finding, its id and source, and the facts behind it; those of findings it rests on included, one level deep.
+    fn about(&mut self, guide: &Guide, finding: &Finding, admin: bool) {
+        self.lines.push(says(guide, finding, admin));
+        let source = guide.finding(&finding.id).map_or_else(String::new, |e| format!(" · {}", e.source));
+        self.lines.push(format!("{}{source}", finding.id));
+        self.lines.push(String::new());
+        let before = self.lines.len();
+        for id in &finding.evidence {
+            match self.transcript.entries().get(id.0 as usize).map(|e| &e.fact) {
+                Some(Fact::Found { finding, .. }) => finding.evidence.iter().for_each(|id| self.show(*id)),
+                Some(_) => {
+                    self.show(*id);
+                    if let Some(other) =
+                        counterpart(self.transcript, *id).filter(|other| !finding.evidence.contains(other))
+                    {
+                        self.lines.push("Compared with".to_owned());
+                        self.show(other);
+                    }
                 }
+                None => {}
             }
-            None => {}
+        }
+        if self.lines.len() == before {
+            let shown = !finding.evidence.is_empty();
+            let why = if shown { "What shows it stands above." } else { FOLLOWS };
+            self.lines.extend([why.to_owned(), String::new()]);
         }
     }
-    if lines.len() == before {
-        lines.push("No single fact shows it: it follows from what was asked, and how that ended.".to_owned());
-        lines.push(String::new());
+
+    /// One fact, under its number and time; one that stands there already only by its number.
+    fn show(&mut self, id: EvidenceId) {
+        let Some(entry) = self.transcript.entries().get(id.0 as usize) else { return };
+        let told = tell(&entry.fact);
+        if told.is_empty() {
+            return;
+        }
+        let fact: Vec<String> = told.iter().map(|l| untimed(l).to_owned()).collect();
+        if let Some((_, at)) = self.told.iter().find(|(before, _)| *before == fact) {
+            let heading = &mut self.lines[*at];
+            let named = |w: &str| w.trim_end_matches([',', ';']) == id.to_string();
+            if !heading.split(' ').any(named) {
+                *heading += &format!("; {id}, {}", after(entry.at));
+            }
+            return;
+        }
+        self.told.push((fact, self.lines.len()));
+        self.lines.push(format!("{id}, {} after the beginning", after(entry.at)));
+        self.lines.extend(told.into_iter().map(|l| format!("  {l}")));
+        self.lines.push(String::new());
     }
 }
 
-/// One fact, under its number and time.
-fn show(lines: &mut Vec<String>, transcript: &Transcript, id: EvidenceId) {
-    let Some(entry) = transcript.entries().get(id.0 as usize) else { return };
-    let told = tell(&entry.fact);
-    if !told.is_empty() {
-        lines.push(format!("{id}, {}.{} s after the beginning", entry.at / 1000, entry.at % 1000 / 100));
-        lines.extend(told.into_iter().map(|l| format!("  {l}")));
-        lines.push(String::new());
-    }
+const FOLLOWS: &str = "No single fact shows it: it follows from what was asked, and how that ended.";
+
+fn after(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+/// A line without the time that it took: the same answer, come a little later, is the same.
+fn untimed(line: &str) -> &str {
+    let Some((before, time)) = line.rsplit_once(", ") else { return line };
+    let is_time = time.strip_suffix(" ms").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    if is_time { before } else { line }
 }
 
 /// A fact in lines; none for facts that show nothing by themselves.
@@ -78,7 +115,7 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
                 ConnectOutcome::Timeout => "no answer in time".to_owned(),
                 ConnectOutcome::Unreachable => "unreachable".to_owned(),
                 ConnectOutcome::Denied => "denied by this machine".to_owned(),
-                ConnectOutcome::Error => connect.reason.clone().unwrap_or_else(|| "failed".to_owned()),
+                ConnectOutcome::Error => connect.reason.as_deref().map_or("failed", without_number).to_owned(),
             };
             vec![format!("{} {}: {how}, {} ms", connect.server, connect.address, connect.ms)]
         }
@@ -104,7 +141,7 @@ pub(super) fn tell(fact: &Fact) -> Vec<String> {
                 broken.ms
             );
             if let Some(detail) = &broken.detail {
-                line += &format!(": {detail}");
+                line += &format!(": {}", without_number(detail));
             }
             vec![line]
         }
@@ -200,7 +237,10 @@ pub(super) fn handshake(tls: &TlsFact) -> String {
     let first = tls.chain.first();
     let name = first.and_then(|c| c.names.first()).map_or_else(String::new, |n| format!(", certificate {n}"));
     let until = first.map_or_else(String::new, |c| format!(", valid until {}", until(c)));
-    let distrust = tls.distrust.as_deref().map_or_else(String::new, |d| format!(", not trusted: {d}"));
+    let distrust = tls.distrust.as_deref().map_or_else(String::new, |d| {
+        let why = if d == "name" { "made for another name".to_owned() } else { d.replace('-', " ") };
+        format!(", not trusted: {why}")
+    });
     format!("{version}{name}{until}{distrust}")
 }
 
@@ -229,5 +269,39 @@ pub(super) fn place(server: &str, address: SocketAddr) -> String {
         address.to_string()
     } else {
         format!("{server} {address}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Entry, RunId};
+
+    #[test]
+    fn equal_facts_stand_there_once() {
+        let reply = |at| {
+            let reply = crate::transcript::Reply {
+                server: "mx1.example.org".to_owned(),
+                address: None,
+                stage: None,
+                code: 421,
+                enhanced: None,
+                text: vec!["busy".to_owned()],
+                rtt_ms: 0,
+                tls: false,
+                role: Role::Case,
+            };
+            Entry { at, fact: Fact::Received { run: RunId(1), reply } }
+        };
+        let transcript: Transcript = [reply(100), reply(2_300)].into_iter().collect();
+        let lines = evidence(&Guide::embedded(), &transcript, &[EvidenceId(0), EvidenceId(1)], false);
+        let heads: Vec<_> = lines.iter().filter(|l| l.starts_with('e')).collect();
+        assert_eq!(heads, ["e0, 0.1 s after the beginning; e1, 2.3 s"]);
+    }
+
+    #[test]
+    fn the_time_that_an_answer_took_makes_no_other_answer() {
+        assert_eq!(untimed("example.org MX: found, 12 ms"), "example.org MX: found");
+        assert_eq!(untimed("250 Ok, thanks"), "250 Ok, thanks");
     }
 }

@@ -72,6 +72,12 @@ fn short(guide: &Guide, finding: &Finding, admin: bool) -> String {
     }
 }
 
+/// Whether a sentence says all that another says, word for word, and goes on.
+fn goes_on(longer: &str, says: &str) -> bool {
+    let said = says.trim_end_matches('.');
+    longer.len() > says.len() && longer.strip_prefix(said).is_some_and(|rest| rest.starts_with([';', ',', ':', '.']))
+}
+
 /// The mark of a step that has ended. One that was looked at and had nothing to judge was not left out.
 fn ended(walk: &Walk, step: &StepId, status: StepStatus) -> Mark {
     match status {
@@ -83,4 +89,16 @@ fn ended(walk: &Walk, step: &StepId, status: StepStatus) -> Mark {
 /// The title of a step; its id where the guide does not have it.
 fn title(guide: &Guide, id: &StepId) -> String {
     guide.step(id).map_or_else(|| id.to_string(), |s| s.title.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_on;
+
+    #[test]
+    fn a_sentence_that_goes_on_says_the_other_too() {
+        let said = "mx:465 with starttls: it does not speak SMTP.";
+        assert!(goes_on("mx:465 with starttls: it does not speak SMTP; with implicit TLS it does.", said));
+        assert!(!goes_on(said, said) && !goes_on("mx:4650 is open.", "mx:465"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::theme::Mark;
 use super::waits::waits;
-use super::{MOST, Row, RowState, fold_rows, say, says, short, title};
+use super::{MOST, Row, RowState, fold_rows, goes_on, say, says, short, title};
 use crate::guide::{FindingEntry, Guide, Step, Who};
 use crate::reading::{Item, advice, read_reply};
 use crate::run::offered;
@@ -254,7 +254,9 @@ fn notes(guide: &Guide, found: &[Weighed<'_>], admin: bool) -> Vec<Note> {
             notes.push(Note { mark: f.level.into(), text, finding: f.id });
         }
     }
-    notes
+    let short = |n: &Note| notes.iter().any(|other| other.mark == n.mark && goes_on(&other.text, &n.text));
+    let keeps: Vec<bool> = notes.iter().map(|n| !short(n)).collect();
+    notes.into_iter().zip(keeps).filter_map(|(note, keep)| keep.then_some(note)).collect()
 }
 
 /// The questions whose field is still empty: those the step needs, and where it could tell nothing, all of them.

@@ -153,7 +153,9 @@ fn area(pen: &mut Pen<'_>, field: &Field, lit: bool, empty: &str) -> Option<(u16
         says.push(format!("{before} more lines above"));
     }
     if area.lines() > 1 {
-        says.push(format!("{} lines, {} KiB in all", area.lines(), area.text().len().div_ceil(1024)));
+        let size = area.text().len();
+        let size = if size < 1024 { format!("{size} octets") } else { format!("{} KiB", size.div_ceil(1024)) };
+        says.push(format!("{} lines, {size} in all", area.lines()));
     }
     if area.is_cut() {
         says.push("cut at 1 MiB".to_owned());

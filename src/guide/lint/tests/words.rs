@@ -64,3 +64,12 @@ fn a_fact_without_a_source() {
     });
     fires("kind ip-listed", "has no source", |d| d.replace(CAUSES, "source = \"RFC 5782 §2.1\"", "source = \" \""));
 }
+
+#[test]
+fn an_option_told_to_people_at_the_wizard() {
+    for text in ["ask another: --resolver", "type heloise check", "name it (--ca)"] {
+        fires("branch load/rest", "tells an option", |d| {
+            d.replace(LOAD, BECAUSE, &format!("because = \"{text}\""));
+        });
+    }
+}
