@@ -194,29 +194,17 @@ impl Guide {
         if let Some(name) = args.get("instead").and_then(|i| i.strip_prefix("CN=")) {
             told.to_mut().insert("instead".to_owned(), name.to_owned());
         }
-        self.titled(told)
-    }
-
-    /// A finding's values as they stand in an administrator's words: the short words are kept.
-    #[must_use]
-    pub fn exactly<'a>(&self, args: &'a BTreeMap<String, String>) -> Cow<'a, BTreeMap<String, String>> {
-        self.titled(Cow::Borrowed(args))
-    }
-
-    /// Steps by the titles under which the screen has them, and not by the ids that scripts know.
-    fn titled<'a>(&self, mut args: Cow<'a, BTreeMap<String, String>>) -> Cow<'a, BTreeMap<String, String>> {
-        if let Some(ids) = args.get("steps") {
-            let title = |id: &str| self.step(&id.into()).map_or_else(|| id.to_owned(), |step| step.title.clone());
-            let titles = ids.split(", ").map(title).collect::<Vec<_>>().join(", ");
-            args.to_mut().insert("steps".to_owned(), titles);
+        if let Some(steps) = args.get("steps") {
+            let titles = steps.split(", ").map(|id| self.step(&id.into()).map_or(id, |s| s.title.as_str()));
+            told.to_mut().insert("steps".to_owned(), titles.collect::<Vec<_>>().join(", "));
         }
-        args
+        told
     }
 
     /// A finding's words with its values in their places, each register in its own way.
     #[must_use]
     pub fn filled(&self, words: &Words, args: &BTreeMap<String, String>) -> Words {
-        Words { plain: fill(&words.plain, &self.plainly(args)), admin: fill(&words.admin, &self.exactly(args)) }
+        Words { plain: fill(&words.plain, &self.plainly(args)), admin: fill(&words.admin, args) }
     }
 
     /// All worded findings, in no order.
@@ -328,15 +316,6 @@ mod tests {
         let error = Guide::from_files([(LOAD.to_owned(), step("12"))].into()).expect_err("a title is no number");
         let said = error.to_string();
         assert!(said.starts_with(LOAD) && said.contains("line 3"), "{said}");
-    }
-
-    #[test]
-    fn steps_are_told_by_their_titles() {
-        let guide = Guide::embedded();
-        let args: BTreeMap<String, String> = [("steps".to_owned(), "error-message, load".to_owned())].into();
-        for told in [guide.plainly(&args), guide.exactly(&args)] {
-            assert_eq!(told["steps"], "Error message, Load");
-        }
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) use ways::{Aim, Aside, ways};
 #[cfg(test)]
 pub(super) use {checklist::Checked, step::Next};
 
+use std::borrow::Cow;
+
 use super::theme::Mark;
 use crate::guide::{Guide, Words, fill};
 use crate::transcript::{Finding, StepId, StepStatus, clean_line};
@@ -49,7 +51,7 @@ const MOST: usize = 600;
 
 /// Words in a register, places filled, cleaned.
 fn say(guide: &Guide, words: &Words, admin: bool, finding: &Finding) -> String {
-    let args = if admin { guide.exactly(&finding.args) } else { guide.plainly(&finding.args) };
+    let args = if admin { Cow::Borrowed(&finding.args) } else { guide.plainly(&finding.args) };
     clean_line(&fill(words.register(admin), &args), MOST)
 }
 
