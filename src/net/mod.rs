@@ -86,7 +86,13 @@ impl Net {
     /// The same net with other limits, which keeps quiet about what this one did.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
-        let other = Self::new(Arc::clone(&self.inner.world), limits, self.inner.trust.clone());
+        self.in_world(Arc::clone(&self.inner.world), limits, self.inner.trust.clone())
+    }
+
+    /// A hand on another world, which keeps quiet about what this one did.
+    #[must_use]
+    pub fn in_world(&self, world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
+        let other = Self::new(world, limits, trust);
         let hushed = self.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         *other.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner) = hushed;
         other

@@ -65,7 +65,8 @@ impl Session {
         let due_channel = channel.clone();
         let due = Arc::new(move || drop(due_channel.send(Message::Due)));
         let answer: Answer = Arc::new(move |run, fact| drop(channel.send(Message::Answer(run, fact))));
-        let net = net_for(&setup, &Case::new());
+        let case = Case::new();
+        let net = patient(Net::new(Arc::clone(&setup.world), limits(&case), setup.trust.clone()), &case);
         Self {
             setup,
             walk: Walk::new(),
@@ -314,7 +315,8 @@ impl Session {
         self.setup.world = world;
         // A file that has gone since it was named leaves trust as it was.
         self.setup.trust = Trust::with_ca(case.ca.as_deref()).unwrap_or_else(|_| self.setup.trust.clone());
-        self.net = net_for(&self.setup, case);
+        self.net =
+            patient(self.net.in_world(Arc::clone(&self.setup.world), limits(case), self.setup.trust.clone()), case);
     }
 
     /// Whether looking at a step again would log in or submit a message a second time.
@@ -381,9 +383,8 @@ impl Way {
     }
 }
 
-fn net_for(setup: &Setup, case: &Case) -> Net {
-    let net = Net::new(Arc::clone(&setup.world), limits(case), setup.trust.clone());
-    // Who names a limit means it; else half of the whole time may go to servers that are slow to answer.
+/// Who names a limit means it; else half of the whole time may go to servers that are slow to answer.
+fn patient(net: Net, case: &Case) -> Net {
     let in_all = Duration::from_secs(u64::from(case.deadline_secs / 2));
     if case.timeout_secs == Case::TIMEOUT_SECS { net.patient(WAITS_ON.min(in_all), in_all) } else { net }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::time::Instant;
 
 use crate::check::Context;
-use crate::check::tools::Host;
+use crate::check::tools::{AGAIN, Host, hurried_where_silent};
 use crate::net::{Broken, Dialogue, Heard, Net, Open, Wire};
 use crate::transcript::{
     BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Finding, IcmpFact, IcmpMeaning, Role, Security, Stage,
@@ -71,7 +71,8 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
         if host.name == address.ip().to_string() { address.to_string() } else { format!("{} {address}", host.name) };
     cx.rec.probing(&label);
     let began = Instant::now();
-    let (way, evidence, found) = match cx.net.connect(&cx.rec, &host.name, address, cx.case.source).await {
+    let net = hurried_where_silent(cx, address);
+    let (way, evidence, found) = match net.connect(&cx.rec, &host.name, address, cx.case.source).await {
         Err((fact, evidence)) => {
             let (way, found) = not_open(cx, &fact, address, evidence);
             let tried = |f: Finding| f.ends(&label, fact.ms);
@@ -80,7 +81,7 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
         }
         Ok((wire, evidence)) => {
             let opened = began.elapsed().as_millis();
-            let (way, offers, found) = talked(cx, host, address, (wire, evidence)).await;
+            let (way, offers, found) = talked(cx, &net, host, address, (wire, evidence)).await;
             (way, evidence, (found, offers, opened))
         }
     };
@@ -132,12 +133,13 @@ fn rejection(icmp: &IcmpFact, to: SocketAddr) -> Option<&'static str> {
 /// What became of a connection that opened.
 async fn talked(
     cx: &Context,
+    net: &Net,
     host: &Host,
     address: SocketAddr,
     over: (Wire, EvidenceId),
 ) -> (Way, Option<bool>, Finding) {
     let connected = over.1;
-    let (fact, evidence) = match talk(cx, &cx.net, host, address, over).await {
+    let (fact, evidence) = match talk(cx, net, host, address, over).await {
         End::Talked(offers) => return (Way::Open, offers, Finding::new("connectivity.tcp.open").shown_by(connected)),
         End::TurnedAway(heard) => {
             let found = Finding::new("connectivity.tcp.turned-away").arg("codes", heard.reply.codes());
@@ -211,7 +213,8 @@ async fn as_far_as_tls(cx: &Context, dialogue: &mut Dialogue, upgrade: bool) -> 
 
 /// Whether the same dialogue gets past that stage once it is asked for in small packets: the pair is the proof.
 async fn small(cx: &Context, host: &Host, address: SocketAddr, stage: Stage) -> bool {
-    let net = cx.net.in_small_packets();
+    // They are answered at once or not at all.
+    let net = cx.net.hurried(AGAIN).in_small_packets();
     let Ok(over) = net.connect(&cx.rec, &host.name, address, cx.case.source).await else { return false };
     match talk(cx, &net, host, address, over).await {
         End::Talked(_) => true,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Port;
 use crate::check::Context;
-use crate::check::tools::{Host, INTERCEPTOR, interceptor, masked};
+use crate::check::tools::{Host, INTERCEPTOR, hurried_where_silent, interceptor, masked};
 use crate::net::{Dialogue, Open};
 use crate::transcript::{ConnectOutcome, EvidenceId, Fact, Finding, Role, Security};
 
@@ -70,7 +70,7 @@ async fn path(cx: &Context, host: &Host, address: SocketAddr) -> Option<Path> {
         role: Role::Control,
         strict: false,
     };
-    let (mut dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
+    let (mut dialogue, greeting) = Dialogue::open(&hurried_where_silent(cx, address), &cx.rec, open).await.ok()?;
     let mut path = Path { port: address.port(), offer: None, traces: Vec::new() };
     if !implicit {
         let welcome = greeting.is_positive() && dialogue.ehlo(&cx.helo()).await.is_ok_and(|h| h.is_positive());

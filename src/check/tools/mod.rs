@@ -26,7 +26,7 @@ use crate::net::{Dialogue, Net, Open, RecordType, Wire};
 use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, EvidenceId, Fact, Role, Security};
 
 /// How long a call is waited for that went unanswered before: a lost one is repeated twice in that time (RFC 6298 §2).
-const AGAIN: Duration = Duration::from_secs(4);
+pub(crate) const AGAIN: Duration = Duration::from_secs(4);
 
 /// The id of a DNS outcome that is not an answer, for an argument `why`; none where it is one.
 pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
@@ -76,16 +76,19 @@ pub(crate) fn is_cut(dns: &DnsFact) -> bool {
     failed && dns.detail.as_deref().is_some_and(|d| d.starts_with("truncated"))
 }
 
-/// The net to call that address with: one that kept silent before in this session is not waited for as long again.
+/// The net to call that address with: one that kept silent before in this session is not waited for as long again, whether it was
+/// the call, the talk or the handshake that it left unanswered.
 pub(crate) fn hurried_where_silent(cx: &Context, address: SocketAddr) -> Net {
-    let tried = |fact: &Fact| match fact {
-        Fact::Connect { connect, .. } if connect.address == address => Some(connect.outcome),
+    if silent_before(cx, address) { cx.net.hurried(AGAIN) } else { cx.net.clone() }
+}
+
+fn silent_before(cx: &Context, address: SocketAddr) -> bool {
+    let last = cx.seen.entries().iter().rev().find_map(|entry| match &entry.fact {
+        Fact::Connect { connect, .. } if connect.address == address => Some(connect.outcome == ConnectOutcome::Timeout),
+        Fact::Broke { broken, .. } if broken.address == address => Some(broken.is_timeout()),
         _ => None,
-    };
-    match cx.seen.entries().iter().rev().find_map(|e| tried(&e.fact)) {
-        Some(ConnectOutcome::Timeout) => cx.net.hurried(AGAIN),
-        _ => cx.net.clone(),
-    }
+    });
+    last == Some(true)
 }
 
 /// Ends a connection that was only made to see whether the port is open.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Host;
+use super::{Host, hurried_where_silent};
 use crate::check::Context;
 use crate::net::{Broken, Dialogue, Heard, Open, SessionOpening};
 use crate::transcript::Role;
@@ -32,9 +32,9 @@ pub(crate) enum Stopped {
 pub(crate) async fn talk(cx: &Context, host: &Host, ip: IpAddr, role: Role) -> Result<Talk, Stopped> {
     let (address, security) = (SocketAddr::new(ip, host.port), host.security);
     let open = Open { server: host.name.clone(), address, security, source: cx.case.source, role, strict: false };
-    let (dialogue, opening) = Dialogue::session(&cx.net.awaiting_greetings(), &cx.rec, open, &cx.helo(), security)
-        .await
-        .map_err(Stopped::Broke)?;
+    let net = hurried_where_silent(cx, address).awaiting_greetings();
+    let (dialogue, opening) =
+        Dialogue::session(&net, &cx.rec, open, &cx.helo(), security).await.map_err(Stopped::Broke)?;
     if opening.is_ready() {
         return Ok(Talk { dialogue, opening });
     }
