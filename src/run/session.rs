@@ -195,6 +195,9 @@ impl Session {
             }
             taken::take(&Reader::new(Arc::clone(&self.setup.guide)), self.walk.case(), case);
         }
+        if let (Input::Type { fields, .. }, Some(secret)) = (&mut input, &self.secret) {
+            fields.values_mut().for_each(|text| *text = secret.scrub(text));
+        }
         let looks_again = matches!(input, Input::Again(_));
         let timeout = self.walk.case().timeout_secs;
         let now = self.now();

@@ -58,10 +58,7 @@ impl App {
     /// Begins the session's record with the case.
     fn enter(&mut self) {
         self.speak();
-        if self.session.walk().transcript().entries().is_empty() {
-            let unix_ms = jiff::Timestamp::now().as_millisecond();
-            self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode: self.mode });
-        }
+        self.record_beginning(self.mode);
         if let Some(secret) = self.secret.take() {
             self.case.has_password = true;
             self.session.hold(Some(secret));
@@ -69,6 +66,15 @@ impl App {
         self.feed(Input::Enter(Box::new(self.case.clone())));
         let given: Vec<_> = self.consents.iter().map(|c| (*c, true)).collect();
         self.record_consents(&given);
+    }
+
+    /// Begins the session's record, unless it has begun in that mode: with what is typed for one way in, another may be gone in the end.
+    pub(super) fn record_beginning(&mut self, mode: Mode) {
+        let walk = self.session.walk();
+        if walk.transcript().entries().is_empty() || *walk.place() == Place::Start && walk.mode() != mode {
+            let unix_ms = jiff::Timestamp::now().as_millisecond();
+            self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode });
+        }
     }
 
     /// Takes a saved session up where it was left. A password that it had has to be typed again.
@@ -85,6 +91,7 @@ impl App {
         }
         let home = self.home();
         self.view.settle_on(home);
+        self.retype();
         self.look_again();
         self.ask_if_waiting();
     }
@@ -157,7 +164,9 @@ impl App {
             self.view.note = note;
         }
         let Some((mut case, secret)) = sent else { return };
-        match form.purpose.clone() {
+        let purpose = form.purpose.clone();
+        self.nothing_typed();
+        match purpose {
             Purpose::Begin(goal, mode) => {
                 case.goal = goal;
                 if goal != Goal::Error {

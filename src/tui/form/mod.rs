@@ -5,6 +5,9 @@ mod brought;
 mod field;
 mod fill;
 mod masked;
+mod typed;
+
+use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
 
@@ -33,6 +36,8 @@ pub(super) struct Form {
     pub note: Option<String>,
     /// Whether files of this machine can be named.
     pub files: bool,
+    /// What stood in it when it was opened.
+    opened: BTreeMap<String, String>,
 }
 
 /// What a form is for.
@@ -90,7 +95,8 @@ impl Form {
         for field in &mut fields {
             field.read(case, has_port);
         }
-        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None, files: true }
+        let opened = typed::standing(&fields);
+        Self { title: title.to_owned(), fields, opened, at: 0, wrong: None, purpose, note: None, files: true }
     }
 
     /// The form where files of this machine are out of reach: no word of them is left.
