@@ -54,6 +54,10 @@ pub(super) fn fields(entry: &Entry) -> (String, Map<String, Value>) {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(entry) else { return Default::default() };
     let event = fields.remove("fact").and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
     fields.remove("at");
+    // What was typed and never sent is nobody else's.
+    if event == "typed" {
+        fields.remove("fields");
+    }
     // A finding has an id of its own, and points at others by their numbers.
     if let Some(own) = fields.remove("id") {
         fields.insert("finding".to_owned(), own);

@@ -17,6 +17,7 @@ mod summary;
 mod taken;
 #[cfg(test)]
 mod trial;
+mod way;
 mod zone;
 
 pub use encoding::{decode, is_text, wide};

@@ -1,8 +1,6 @@
 //! One session: a walk, and the hands that do what it asks.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,10 +8,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use super::hands::Hands;
+use super::way::{Way, limits, patient};
 use super::{Message, Saved, SavedSession, Store, taken};
 use crate::check::{Context, Knowledge};
 use crate::guide::Guide;
-use crate::net::{Limits, Net, Recorder, Trust, World};
+use crate::net::{Net, Recorder, Trust, World};
 use crate::reading::Reader;
 use crate::transcript::{Case, Consent, Entry, Fact, RunId, Secret, StepId, Verdict};
 use crate::walk::{Effect, Input, Parked, Walk};
@@ -198,6 +197,9 @@ impl Session {
             }
             taken::take(&Reader::new(Arc::clone(&self.setup.guide)), self.walk.case(), case);
         }
+        if let (Input::Type { fields, .. }, Some(secret)) = (&mut input, &self.secret) {
+            fields.values_mut().for_each(|text| *text = secret.scrub(text));
+        }
         let looks_again = matches!(input, Input::Again(_));
         let before = Way::of(self.walk.case());
         let now = self.now();
@@ -364,34 +366,6 @@ fn written_to(store: &Store) -> Vec<String> {
     let fine = store.list().into_iter().filter(|s| s.verdict == Some(Verdict::NoFaultFound)).filter_map(|s| s.case);
     let domains: BTreeSet<String> = fine.filter_map(|case| Some(case.recipient_domain()?.to_lowercase())).collect();
     domains.into_iter().collect()
-}
-
-/// How much longer than its limit an answer is waited for, where the limit is nobody's wish.
-const WAITS_ON: Duration = Duration::from_secs(20);
-
-/// What of a case the outside world is asked by.
-#[derive(Clone, PartialEq, Eq)]
-struct Way {
-    resolver: Option<SocketAddr>,
-    ca: Option<PathBuf>,
-    timeout_secs: u32,
-}
-
-impl Way {
-    fn of(case: &Case) -> Self {
-        Self { resolver: case.resolver, ca: case.ca.clone(), timeout_secs: case.timeout_secs }
-    }
-}
-
-/// Who names a limit means it; else half of the whole time may go to servers that are slow to answer.
-fn patient(net: Net, case: &Case) -> Net {
-    let in_all = Duration::from_secs(u64::from(case.deadline_secs / 2));
-    if case.timeout_secs == Case::TIMEOUT_SECS { net.patient(WAITS_ON.min(in_all), in_all) } else { net }
-}
-
-fn limits(case: &Case) -> Limits {
-    let phase = Duration::from_secs(u64::from(case.timeout_secs.max(1)));
-    Limits { phase, dns: phase }
 }
 
 fn began_at(entries: &[Entry]) -> Option<i64> {

@@ -1,5 +1,7 @@
 //! Entries, and the list they stand in.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -272,6 +274,13 @@ pub enum Fact {
     Looked {
         /// What: a word of the front end; empty where it is the place itself again.
         open: String,
+    },
+    /// Something was typed into a form and not sent, so that who takes the session up finds it there. Never a password.
+    Typed {
+        /// Which form: a word of the front end; empty where nothing is left to send.
+        form: String,
+        /// What stands in its fields, by their names.
+        fields: BTreeMap<String, String>,
     },
     /// The walk is over.
     Concluded {

@@ -11,6 +11,7 @@ mod practice;
 mod reading;
 mod shown;
 mod texts;
+mod typed;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ pub enum Order {
     Copy(String),
     /// Bring a practice world up, and hand it to [`App::practise`].
     Practise(Box<WorldFile>),
+    /// Send [`Event::Calm`] after a while.
+    KeepTyped,
     /// Send [`Event::Settled`] with this number after a moment.
     Settle(u64),
 }
@@ -94,6 +97,9 @@ pub struct App {
     offered: Option<(u32, usize)>,
     // A form that was left with something in it.
     kept: Option<Box<Form>>,
+    // Whether a form may have changed since the session kept it, and whether a clock runs that has it kept.
+    typed: bool,
+    keeping: bool,
     // An Enter in a field of many lines goes on only if no key came just before it or follows at once, as in a paste without brackets:
     // how many keys were pressed, whether a clock runs that tells of a quiet moment, and whether such an Enter waits for it.
     pressed: u64,
@@ -142,6 +148,8 @@ impl App {
             text: None,
             offered: None,
             kept: None,
+            typed: false,
+            keeping: false,
             pressed: 0,
             clock: false,
             pending: false,
@@ -159,6 +167,7 @@ impl App {
     /// Takes a message; returns what the loop has to do for it.
     pub fn handle(&mut self, message: Message<Event>) -> Vec<Order> {
         self.now = self.session.now();
+        let typing = matches!(message, Message::Front(Event::Key(_) | Event::Paste(_)));
         match message {
             Message::Answer(run, fact) => self.session.answer(run, fact),
             Message::Due => self.session.due(),
@@ -170,7 +179,14 @@ impl App {
             Message::Front(Event::Resize(width, height)) => self.size = (width, height),
             Message::Front(Event::Tick) => self.view.tick = self.view.tick.wrapping_add(1),
             Message::Front(Event::Settled(pressed)) => self.settle(pressed),
-            Message::Front(Event::Signal(signal)) => self.orders.push(Order::Quit(Some(signal))),
+            Message::Front(Event::Calm) => self.keep_typed(),
+            Message::Front(Event::Signal(signal)) => {
+                self.keep_typed_now();
+                self.orders.push(Order::Quit(Some(signal)));
+            }
+        }
+        if typing {
+            self.may_have_typed();
         }
         self.after();
         std::mem::take(&mut self.orders)

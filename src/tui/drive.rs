@@ -28,6 +28,8 @@ const TICK: Duration = Duration::from_millis(500);
 const LEAST: Duration = Duration::from_millis(1);
 /// As SIGHUP, by its number.
 const GONE: Event = Event::Signal(1);
+/// What is typed into a form is kept so long after a key, with all that came meanwhile.
+const CALM: Duration = Duration::from_secs(2);
 /// So long no key may follow an Enter for it to mean what it says, where a paste could come key by key.
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -197,6 +199,8 @@ where
         let now = Instant::now();
         match message {
             Message::Front(Event::Key(_)) => pace.pressed(now),
+            // Nothing that is seen changes by what is kept.
+            Message::Front(Event::Calm) => {}
             Message::Answer(..) | Message::Front(Event::Tick) => pace.changed(Stale::Answers, now),
             _ => pace.changed(Stale::Keys, now),
         }
@@ -205,6 +209,7 @@ where
                 Order::Quit(signal) => return Ok(signal),
                 Order::Copy(text) => outside.copy(&text),
                 Order::Mouse(on) => outside.mouse(on),
+                Order::KeepTyped => after(CALM, Event::Calm, send),
                 Order::Settle(pressed) => after(MOMENT, Event::Settled(pressed), send),
                 Order::Suspend => {
                     outside.suspend().await?;

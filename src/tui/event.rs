@@ -23,6 +23,8 @@ pub enum Event {
     Tick,
     /// A moment passed since [`Order::Settle`](super::Order::Settle) with that number.
     Settled(u64),
+    /// A while passed since [`Order::KeepTyped`](super::Order::KeepTyped).
+    Calm,
     /// The system asks us to leave, by the signal of that number.
     Signal(i32),
 }

@@ -108,7 +108,11 @@ impl Screen {
             Self::Diagnosis { .. } => "diagnosis",
             Self::Text { of, .. } => of.word(),
             Self::Ways { .. } => "ways",
-            Self::Form(form) if matches!(form.purpose, Purpose::Answer(_)) => "form",
+            Self::Form(form) => match &form.purpose {
+                Purpose::Answer(step) => return Cow::Owned(format!("form {step}")),
+                Purpose::Extras => "extras",
+                Purpose::Begin(..) => "",
+            },
             Self::Consent(asking) => return asking.then.word(),
             Self::Evidence { of, .. } => {
                 let numbers = of.iter().take(MOST_REMEMBERED).map(|id| format!(" {}", id.0));

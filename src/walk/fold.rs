@@ -89,6 +89,7 @@ impl Walk {
             Fact::StepEnded { step, status } => self.visit(step).status = Some(*status),
             Fact::Signed { step, by, note } => self.sign(step, by, note, entry.at),
             Fact::Looked { open } => self.looking.clone_from(open),
+            Fact::Typed { form, fields } => self.typed = (form.clone(), fields.clone()),
             Fact::Concluded { verdict } => {
                 self.place = Place::Concluded;
                 self.proposal = None;

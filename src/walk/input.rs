@@ -1,5 +1,7 @@
 //! What comes into a walk, and what it asks for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::transcript::{Case, Consent, Fact, Mode, RunId, StepId};
@@ -60,6 +62,13 @@ pub enum Input {
     Skip(StepId),
     /// The user looks at something over the place where the walk stands, by a word of the front end; empty: at the place itself again.
     Look(String),
+    /// This was typed into a form, and not sent yet; a form without a name: nothing is left to send.
+    Type {
+        /// Which form, by a word of the front end.
+        form: String,
+        /// What stands in its fields, by their names. Never a password.
+        fields: BTreeMap<String, String>,
+    },
     /// Stop here and draw the conclusion.
     Conclude,
 }

@@ -86,6 +86,8 @@ pub struct Walk {
     verdict: Option<Verdict>,
     parked: Option<Parked>,
     looking: String,
+    // The form that was typed into and not sent, and what stands in it.
+    typed: (String, BTreeMap<String, String>),
 }
 
 impl Default for Walk {
@@ -105,6 +107,7 @@ impl Default for Walk {
             verdict: None,
             parked: None,
             looking: String::new(),
+            typed: Default::default(),
         }
     }
 }
@@ -272,6 +275,12 @@ impl Walk {
     #[must_use]
     pub fn looking(&self) -> &str {
         &self.looking
+    }
+
+    /// The form that was typed into and not sent, by a word of the front end, and what stands in its fields; empty where there is none.
+    #[must_use]
+    pub fn typed(&self) -> (&str, &BTreeMap<String, String>) {
+        (&self.typed.0, &self.typed.1)
     }
 
     /// Up to three other steps that make sense from here: where the other branches that matched lead, then the next in order.

@@ -1,5 +1,7 @@
 //! What follows from each input.
 
+use std::collections::BTreeMap;
+
 use super::fold::RunState;
 use super::status::Brought;
 use super::{Effect, Input, Move, Place, StepState, Walk, branch, order, start};
@@ -11,7 +13,8 @@ use crate::transcript::{
 
 const INITIALS: usize = 40;
 const NOTE: usize = 500;
-const LOOK: usize = 20;
+// As much as the longest word of the front end with what stands behind it: thirty-two numbers, or the name of a step.
+const LOOK: usize = 240;
 
 /// One input being taken: what it appends goes into the walk, what it asks for is collected.
 pub(super) struct Stepping<'a> {
@@ -42,6 +45,7 @@ impl<'a> Stepping<'a> {
             Input::Sign { step, by, note } => self.sign(step, &by, &note),
             Input::Skip(step) => self.skip(&step),
             Input::Look(at) => self.look(&at),
+            Input::Type { form, fields } => self.typed(form, fields),
             Input::Conclude => self.conclude("user".to_owned(), "you chose to stop here".to_owned()),
         }
         self.effects
@@ -164,6 +168,16 @@ impl<'a> Stepping<'a> {
         let open = clean_line(open, LOOK);
         if open != self.walk.looking() {
             self.append(Fact::Looked { open });
+        }
+    }
+
+    fn typed(&mut self, form: String, mut fields: BTreeMap<String, String>) {
+        // As with what is entered: people paste whole dialogues.
+        for text in fields.values_mut() {
+            *text = redact(text);
+        }
+        if (form.as_str(), &fields) != self.walk.typed() {
+            self.append(Fact::Typed { form, fields });
         }
     }
 

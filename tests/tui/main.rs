@@ -14,4 +14,5 @@ mod random;
 mod readings;
 mod screens;
 mod told;
+mod typed;
 mod walks;

@@ -15,7 +15,10 @@ impl App {
     /// Carries out a command.
     pub(super) fn act(&mut self, command: Command) {
         match command {
-            Command::Quit => self.orders.push(Order::Quit(None)),
+            Command::Quit => {
+                self.keep_typed_now();
+                self.orders.push(Order::Quit(None));
+            }
             Command::Suspend if self.confined => {}
             Command::Suspend => self.orders.push(Order::Suspend),
             Command::Help => self.help(),

@@ -58,10 +58,7 @@ impl App {
     /// Begins the session's record with the case.
     fn enter(&mut self) {
         self.speak();
-        if self.session.walk().transcript().entries().is_empty() {
-            let unix_ms = jiff::Timestamp::now().as_millisecond();
-            self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode: self.mode });
-        }
+        self.record_beginning(self.mode);
         if let Some(secret) = self.secret.take() {
             self.case.has_password = true;
             self.session.hold(Some(secret));
@@ -69,6 +66,15 @@ impl App {
         self.feed(Input::Enter(Box::new(self.case.clone())));
         let given: Vec<_> = self.consents.iter().map(|c| (*c, true)).collect();
         self.record_consents(&given);
+    }
+
+    /// Begins the session's record, unless it has begun in that mode: with what is typed for one way in, another may be gone in the end.
+    pub(super) fn record_beginning(&mut self, mode: Mode) {
+        let walk = self.session.walk();
+        if walk.transcript().entries().is_empty() || *walk.place() == Place::Start && walk.mode() != mode {
+            let unix_ms = jiff::Timestamp::now().as_millisecond();
+            self.feed(Input::Begin { version: env!("CARGO_PKG_VERSION").to_owned(), unix_ms, mode });
+        }
     }
 
     /// Takes a saved session up where it was left. A password that it had has to be typed again.
@@ -85,8 +91,12 @@ impl App {
         }
         let home = self.home();
         self.view.settle_on(home);
+        self.retype();
         self.look_again();
-        self.ask_if_waiting();
+        // Who was typing goes on typing; what waits is asked for afterwards.
+        if !matches!(self.view.screen, Screen::Form(_)) {
+            self.ask_if_waiting();
+        }
     }
 
     /// Opens what lay open.
@@ -103,12 +113,14 @@ impl App {
             return match asking {
                 "asking-open" => self.ask_once_more(Then::Open(step)),
                 "asking-again" => self.ask_once_more(Then::Again(step)),
+                "form" => self.fill_in_at(&step),
                 _ => {}
             };
         }
         match looking.as_str() {
             "asking" => self.ask_once_more(Then::Follow),
             "form" => self.act(Command::FillIn),
+            "extras" => self.ask_extras(),
             "ways" => self.act(Command::Ways),
             "step" if self.mode == Mode::Checklist => self.view.open(Screen::Step(StepSeen::default())),
             "transcript" => self.act(Command::Transcript),
@@ -157,7 +169,9 @@ impl App {
             self.view.note = note;
         }
         let Some((mut case, secret)) = sent else { return };
-        match form.purpose.clone() {
+        let purpose = form.purpose.clone();
+        self.nothing_typed();
+        match purpose {
             Purpose::Begin(goal, mode) => {
                 case.goal = goal;
                 if goal != Goal::Error {
@@ -281,9 +295,16 @@ impl App {
         }
     }
 
-    /// Asks what the step asks.
+    /// Asks what the step asks that keys are about.
     pub(super) fn fill_in(&mut self) {
-        let Some(step) = self.step_here() else { return };
+        if let Some(step) = self.step_here().map(|step| step.id.clone()) {
+            self.fill_in_at(&step);
+        }
+    }
+
+    /// Asks what a step asks.
+    fn fill_in_at(&mut self, step: &StepId) {
+        let Some(step) = self.guide.step(step) else { return };
         let walk = self.session.walk();
         let offered = offered(walk, &step.id);
         let form = Form::answer(step, self.view.admin, offered.as_ref().unwrap_or_else(|| walk.case()));

@@ -43,6 +43,11 @@ impl Masked {
         self.0.chars().count()
     }
 
+    /// A text without it.
+    pub(in crate::tui) fn scrub(&self, text: &str) -> String {
+        if self.is_empty() { text.to_owned() } else { Secret::new(String::clone(&self.0)).scrub(text) }
+    }
+
     /// Hands it over; the field is empty afterwards.
     pub(in crate::tui) fn take(&mut self) -> Secret {
         Secret::new(std::mem::take(&mut *self.0))

@@ -5,6 +5,9 @@ mod brought;
 mod field;
 mod fill;
 mod masked;
+mod typed;
+
+use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
 
@@ -34,6 +37,8 @@ pub(super) struct Form {
     pub note: Option<String>,
     /// Whether files of this machine can be named.
     pub files: bool,
+    /// What stood in it when it was opened.
+    opened: BTreeMap<String, String>,
 }
 
 /// What a form is for.
@@ -102,14 +107,15 @@ impl Form {
         for field in &mut fields {
             field.read(case, has_port);
         }
-        Self { title: title.to_owned(), fields, at: 0, wrong: None, purpose, note: None, files: true }
+        let opened = typed::standing(&fields);
+        Self { title: title.to_owned(), fields, opened, at: 0, wrong: None, purpose, note: None, files: true }
     }
 
     /// The form where files of this machine are out of reach: no word of them is left.
     pub(super) fn without_files(mut self) -> Self {
         use guide::Field as F;
         self.files = false;
-        self.fields.retain(|f| f.slot != Slot::Of(F::Message));
+        self.fields.retain(|f| f.slot != Slot::Of(F::Message) && f.slot != Slot::Extra(Extra::Ca));
         for field in &mut self.fields {
             match field.slot {
                 Slot::Of(F::Error) => "Paste it here.".clone_into(&mut field.hint),

@@ -1,0 +1,74 @@
+//! What was typed and not sent: the session keeps it at a calm pace, and brings it back.
+
+use super::{App, Order};
+use crate::tui::form::{Form, Purpose};
+use crate::tui::view::Screen;
+use crate::walk::{Input, Place};
+
+/// A longer text is kept only when the wizard is told to leave: writing it again and again would hold the keys up.
+const CALM: usize = 64 * 1024;
+
+impl App {
+    /// Something came that may have changed a form: it is kept after a while, once for all that comes until then.
+    pub(super) fn may_have_typed(&mut self) {
+        if matches!(self.view.screen, Screen::Form(_)) && self.session.is_kept() {
+            self.typed = true;
+            if !std::mem::replace(&mut self.keeping, true) {
+                self.orders.push(Order::KeepTyped);
+            }
+        }
+    }
+
+    /// The while is over.
+    pub(super) fn keep_typed(&mut self) {
+        self.keeping = false;
+        if self.form_left().is_none_or(|form| form.weight() <= CALM) {
+            self.keep_typed_now();
+        }
+    }
+
+    /// Has the session keep what stands in a form that was not sent.
+    pub(super) fn keep_typed_now(&mut self) {
+        if !std::mem::take(&mut self.typed) || !self.session.is_kept() {
+            return;
+        }
+        let Some(form) = self.form_left() else { return };
+        let (fields, purpose) = (form.typed(), form.purpose.clone());
+        if fields.is_empty() {
+            return self.nothing_typed();
+        }
+        // What was typed first of all is kept in a session that begins with it.
+        if let Purpose::Begin(_, mode) = purpose {
+            self.record_beginning(mode);
+        }
+        self.feed(Input::Type { form: purpose.word(), fields });
+    }
+
+    /// What was typed was sent, or taken back.
+    pub(super) fn nothing_typed(&mut self) {
+        self.typed = false;
+        if !self.session.walk().typed().0.is_empty() {
+            self.feed(Input::Type { form: String::new(), fields: Default::default() });
+        }
+    }
+
+    /// Brings back what a session kept; where nothing was begun but that, its form is open again.
+    pub(super) fn retype(&mut self) {
+        let walk = self.session.walk();
+        let how = (self.view.admin, !self.session.world().is_this_machine());
+        let form = Form::retyped(walk.typed(), &self.guide, how, walk.case());
+        let Some(form) = form.map(|f| if self.confined { f.without_files() } else { f }) else { return };
+        if *walk.place() == Place::Start {
+            self.view.open(Screen::Form(Box::new(form)));
+        } else {
+            self.kept = Some(Box::new(form));
+        }
+    }
+
+    /// The form that was not sent: the one that is seen, one below a help page, or one that was left.
+    fn form_left(&self) -> Option<&Form> {
+        let open = std::iter::once(&self.view.screen).chain(self.view.behind.iter().rev());
+        let open = open.filter_map(|s| if let Screen::Form(form) = s { Some(&**form) } else { None }).next();
+        open.or(self.kept.as_deref())
+    }
+}
