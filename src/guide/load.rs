@@ -178,7 +178,8 @@ impl Guide {
         self.late_findings().by_id.get(id)
     }
 
-    /// A finding's values as they stand in plain words: a short word of a check or a socket gives way to what it means.
+    /// A finding's values as they stand in plain words: a short word of a check or a socket gives way to what it means, and steps have their
+    /// titles.
     #[must_use]
     pub fn plainly<'a>(&self, args: &'a BTreeMap<String, String>) -> Cow<'a, BTreeMap<String, String>> {
         let known = &self.late_findings().values;

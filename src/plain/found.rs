@@ -54,7 +54,7 @@ fn cause(lines: &mut Vec<String>, diagnosis: &Diagnosis, top: &Ranked) {
         lines.push(format!("Whose move: {}.{waiting}", top.who.spoken()));
     }
     let told = |head: &str, all: &[Reason]| all.iter().map(|r| format!("{head}: {}", r.says.plain)).collect::<Vec<_>>();
-    lines.extend(told("Proof", &distinct(&top.because, false)));
+    lines.extend(told(shown_by(top, healthy), &distinct(&top.because, false)));
     if top.against.is_empty() && !healthy {
         lines.push("Against it: nothing.".to_owned());
     }
@@ -63,6 +63,15 @@ fn cause(lines: &mut Vec<String>, diagnosis: &Diagnosis, top: &Ranked) {
     // What is confirmed is no other explanation, but another fault.
     let head = |r: &Ranked| if r.certainty == Certainty::Confirmed { "Besides" } else { "Or" };
     lines.extend(others.map(|r| format!("{}: {} That is {}.", head(r), r.headline.plain, r.certainty.as_str())));
+}
+
+/// What stands before the reasons: what is likely is not proved, and what is well needs no proof.
+pub(super) fn shown_by(top: &Ranked, healthy: bool) -> &'static str {
+    match top.certainty {
+        _ if healthy => "Seen",
+        Certainty::Confirmed => "Proof",
+        _ => "Points to it",
+    }
 }
 
 /// Findings that are as good as those before them are counted rather than told: nobody listens to thirty lists one by one.

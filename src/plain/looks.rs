@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::found::shown_by;
 use super::tell;
 use super::wizard::Wizard;
 use crate::diagnosis::diagnose;
@@ -24,8 +25,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         let entry = |id: &EvidenceId| transcript.entries().get(id.0 as usize);
         let mut lines = Vec::new();
         let mut told = Vec::new();
+        let head = top.as_ref().map_or("", |top| shown_by(top, top.cause == "healthy" || top.cause == "not-a-bounce"));
         for reason in top.iter().flat_map(|top| report::distinct(&top.because, false)) {
-            lines.push(format!("Proof: {}", reason.says.plain));
+            lines.push(format!("{head}: {}", reason.says.plain));
             // A finding stands on facts; those are what shows it.
             let facts = reason.evidence.iter().flat_map(|id| match entry(id).map(|e| &e.fact) {
                 Some(Fact::Found { finding, .. }) => finding.evidence.clone(),

@@ -126,7 +126,7 @@ fn row(out: &mut String, step: &StepView) {
         _ => "",
     };
     let seen = step.findings.iter().filter(|f| f.level != Level::Info).map(|f| h(&f.says.plain));
-    let signed = step.signed.iter().map(|(by, note)| h(&format!("signed {by} {note}")));
+    let signed = step.signed.iter().map(|signed| h(&signed.line()));
     let _ = writeln!(
         out,
         "<tr><td class=\"n\">{}</td><td>{}</td><td{class}>{mark} {word}</td><td>{}</td></tr>",

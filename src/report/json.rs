@@ -97,6 +97,8 @@ pub struct StepReport {
 pub struct Signed {
     pub by: String,
     pub note: String,
+    /// RFC 3339.
+    pub at: String,
 }
 
 /// One of a step's `findings`.
@@ -234,7 +236,7 @@ fn step(step: &StepView) -> StepReport {
         title: step.title.clone(),
         status: step.status,
         elapsed_ms: step.elapsed_ms,
-        signed: step.signed.clone().map(|(by, note)| Signed { by, note }),
+        signed: step.signed.clone().map(|s| Signed { by: s.by, note: s.note, at: when(s.unix_ms) }),
         findings: step.findings.iter().map(finding).collect(),
     }
 }

@@ -94,7 +94,7 @@ fn steps(out: &mut String, view: &View) {
     for step in &view.steps {
         let (_, word) = status(step.status);
         let seen: Vec<_> = step.findings.iter().filter(|f| f.level != Level::Info).map(|f| md(&f.says.plain)).collect();
-        let signed = step.signed.as_ref().map(|(by, note)| md(&format!("signed {by} {note}"))).into_iter();
+        let signed = step.signed.iter().map(|signed| md(&signed.line()));
         let cell = seen.into_iter().chain(signed).collect::<Vec<_>>().join("<br>");
         let _ = writeln!(out, "| {} | {} | {word} | {cell} |", step.number, md(&step.title));
     }

@@ -338,3 +338,22 @@ fn an_empty_transcript_has_a_report_too() {
         assert!(!said.is_empty());
     }
 }
+
+#[test]
+fn who_signed_a_step_when_and_with_which_note_stands_in_every_report() {
+    let mut entries: Vec<Entry> = transcript().entries().to_vec();
+    let at = entries.last().map_or(0, |e| e.at);
+    for (by, note) in [("", "looked twice"), ("jd", "")] {
+        let fact = Fact::Signed { step: StepId::new("recipient"), by: by.to_owned(), note: note.to_owned() };
+        entries.push(Entry { at: at + 1_000, fact });
+    }
+    let transcript: Transcript = entries.into_iter().collect();
+    for text in [text(&guide(), &transcript), markdown(&guide(), &transcript), html(&guide(), &transcript)] {
+        let line = text.lines().find(|l| l.contains("signed jd, 2026-")).unwrap_or_else(|| panic!("{text}"));
+        assert!(line.contains(" UTC: looked twice"), "a note is kept when initials come: {line}");
+    }
+    let json = serde_json::to_value(report(&guide(), &transcript)).expect("JSON");
+    let signed = json["steps"].as_array().expect("steps").iter().find_map(|s| s.get("signed")).expect("signed");
+    assert_eq!((signed["by"].as_str(), signed["note"].as_str()), (Some("jd"), Some("looked twice")));
+    assert!(signed["at"].as_str().is_some_and(|at| at.starts_with("2026-")), "{signed}");
+}

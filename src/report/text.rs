@@ -203,8 +203,12 @@ fn walked(out: &mut String, view: &View) {
         if more > 0 {
             out.push_str(&columns("", 8, &format!("And {more} more of the same."), WIDTH));
         }
+        if let Some(signed) = &step.signed {
+            out.push_str(&columns("", 8, &signed.line(), WIDTH));
+        }
     }
-    let left: Vec<_> = view.steps.iter().filter(|s| !s.walked).map(|s| s.title.as_str()).collect();
+    let left: Vec<_> =
+        view.steps.iter().filter(|s| !s.walked && s.signed.is_none()).map(|s| s.title.as_str()).collect();
     if !left.is_empty() {
         out.push_str(&columns("  – not looked at:", 19, &left.join(", "), WIDTH));
     }

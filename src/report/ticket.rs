@@ -159,7 +159,7 @@ fn tests(out: &mut String, view: &View) {
         let (_, word) = super::text::status(step.status);
         let grave = step.findings.iter().filter(|f| f.level >= Level::Unknown);
         let says: Vec<_> = grave.map(|f| f.says.admin.as_str()).collect();
-        let says = once(says);
+        let says = once(&says);
         let says = if says.is_empty() { word.to_owned() } else { format!("{word}. {}", says.join(" ")) };
         out.push_str(&super::columns(&format!("  {}", step.title), 18, &says, WIDTH));
     }
@@ -167,10 +167,15 @@ fn tests(out: &mut String, view: &View) {
 }
 
 /// Each sentence once, though several findings word it alike.
-fn once(all: Vec<&str>) -> Vec<&str> {
+fn once<'a>(all: &[&'a str]) -> Vec<&'a str> {
     let mut kept: Vec<&str> = Vec::new();
-    for says in all {
-        if !kept.contains(&says) {
+    // Nor is one said that another goes on from.
+    let goes_on = |says: &str| {
+        let said = says.trim_end_matches('.');
+        all.iter().any(|other| other.len() > says.len() && other.starts_with(&format!("{said};")))
+    };
+    for says in all.iter().copied() {
+        if !kept.contains(&says) && !goes_on(says) {
             kept.push(says);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::when_utc;
 use crate::diagnosis::{Diagnosis, Reason, diagnose, untold};
 use crate::guide::{Guide, Who, Words, fill};
 use crate::transcript::{
@@ -44,8 +45,29 @@ pub struct StepView {
     pub elapsed_ms: u64,
     /// What the last run of each of its checks found.
     pub findings: Vec<FindingView>,
-    /// Who signed it off, and the note, in checklist mode.
-    pub signed: Option<(String, String)>,
+    /// Who signed it off, in checklist mode.
+    pub signed: Option<SignView>,
+}
+
+/// A step's sign-off, or a note beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignView {
+    /// Initials; empty where there is only a note.
+    pub by: String,
+    /// The last note.
+    pub note: String,
+    /// When, in milliseconds since 1970.
+    pub unix_ms: i64,
+}
+
+impl SignView {
+    /// As a line of a report: `signed jd, 2026-11-20 16:40:05 UTC: looked twice`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let who = if self.by.is_empty() { "note".to_owned() } else { format!("signed {}", self.by) };
+        let note = if self.note.is_empty() { String::new() } else { format!(": {}", self.note) };
+        format!("{who}, {}{note}", when_utc(self.unix_ms))
+    }
 }
 
 /// A way the walk went.
@@ -127,7 +149,7 @@ impl View {
 
     /// The steps that were walked, in the guide's order.
     pub fn walked(&self) -> impl Iterator<Item = &StepView> + '_ {
-        self.steps.iter().filter(|s| s.walked)
+        self.steps.iter().filter(|s| s.walked || s.signed.is_some())
     }
 }
 
@@ -151,14 +173,16 @@ struct Seen {
     began: Option<u64>,
     ended: Option<(u64, StepStatus)>,
     walked: bool,
-    signed: Option<(String, String)>,
+    signed: Option<SignView>,
 }
 
 fn steps(guide: &Guide, transcript: &Transcript) -> Vec<StepView> {
     let mut seen: BTreeMap<StepId, Seen> = BTreeMap::new();
     let mut of_run: BTreeMap<RunId, StepId> = BTreeMap::new();
+    let mut began = 0;
     for entry in transcript.entries() {
         match &entry.fact {
+            Fact::Began { unix_ms, .. } => began = *unix_ms,
             Fact::Went { to: Some(step), .. } => seen.entry(step.clone()).or_default().walked = true,
             Fact::Started { run, step, check } => {
                 of_run.insert(*run, step.clone());
@@ -174,7 +198,14 @@ fn steps(guide: &Guide, transcript: &Transcript) -> Vec<StepView> {
                 seen.entry(step.clone()).or_default().ended = Some((entry.at, *status));
             }
             Fact::Signed { step, by, note } => {
-                seen.entry(step.clone()).or_default().signed = Some((by.clone(), note.clone()));
+                let signed = seen.entry(step.clone()).or_default().signed.get_or_insert_default();
+                // A note leaves the initials, and initials the note.
+                for (kept, new) in [(&mut signed.by, by), (&mut signed.note, note)] {
+                    if !new.is_empty() {
+                        kept.clone_from(new);
+                    }
+                }
+                signed.unix_ms = began.saturating_add(i64::try_from(entry.at).unwrap_or_default());
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! Nothing leaves this machine before somebody said yes; and what they said is what is done.
 
-use heloise::transcript::{Case, Consent, Fact, Secret};
+use heloise::transcript::{Case, Consent, Fact, Mode, Secret};
 use heloise::tui::Launch;
 use heloise::walk::{Place, StepState};
 
@@ -99,6 +99,25 @@ async fn logging_in_is_asked_for_apart_when_it_is_due() {
     seat.settle().await;
     assert!(seat.app.walk().declined().contains(&Consent::Auth));
     assert_ne!(seat.app.walk().state_of(&"authentication".into()), StepState::Waiting, "the step does without");
+}
+
+#[tokio::test]
+async fn who_runs_all_is_asked_once_and_may_leave_the_room() {
+    let case =
+        Case { to: vec!["bob@example.org".to_owned()], user: Some("alice@example.net".to_owned()), ..Case::new() };
+    let secret = Some(Secret::new("correct horse".to_owned()));
+    let launch =
+        Launch { case, secret, mode: Mode::Checklist, start_at_once: true, ..Launch::new(setup(small_guide())) };
+    let mut seat = Seat::new(launch);
+    seat.press("Enter R");
+    seat.sees("Log in to the server as alice@example.net, once");
+    assert_eq!(started(&seat), 0, "nothing runs before all is answered");
+    seat.press("n");
+    for _ in 0..8 {
+        seat.settle().await;
+        seat.sees_not("May heloise do this?");
+    }
+    seat.sees("Every step has been run.");
 }
 
 #[tokio::test]

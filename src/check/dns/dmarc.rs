@@ -144,7 +144,7 @@ async fn single(
     // RFC 9989 §4.10.1: `sp` is for names below, `np` for those that do not exist.
     let exists = at == 0 || cx.net.lookup(&cx.rec, domain, RecordType::MX).await.0.outcome != DnsOutcome::NxDomain;
     let policy = if at == 0 { record.policy.clone() } else { record.below(exists) };
-    let said = found("dns.dmarc.ok").arg("record", text).arg("policy", &policy);
+    let said = found("dns.dmarc.ok").arg("record", text).arg("policy", &policy).arg("published", format!("p={policy}"));
     cx.found(said);
     if at > 0 {
         cx.found(found("dns.dmarc.inherited").arg("policy", &policy));

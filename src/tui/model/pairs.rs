@@ -56,8 +56,8 @@ pub(super) fn counterpart(transcript: &Transcript, id: EvidenceId) -> Option<Evi
     // What a server says to RSET is no counterpart of what it says to RCPT.
     let verb = |at: usize| asked(transcript, at).and_then(|c| c.line.split([' ', ':']).next());
     let differs = |other_at: usize, other: &Fact| match (own, other) {
-        (Fact::Received { reply: a, .. }, Fact::Received { reply: b, .. }) => {
-            is_control(a, b) && verb(at) == verb(other_at)
+        (Fact::Received { run: own, reply: a }, Fact::Received { run: other, reply: b }) => {
+            is_control(a, b) && verb(at) == verb(other_at) || own == other && welcomes(a, b)
         }
         (Fact::Dns { dns: a, .. }, Fact::Dns { dns: b, .. }) => {
             a.rtype == b.rtype
@@ -91,6 +91,12 @@ fn is_control(own: &Reply, other: &Reply) -> bool {
         && own.code / 100 != other.code / 100
 }
 
+/// Whether one server turned away at the door whom another welcomed, for the same mail.
+fn welcomes(own: &Reply, other: &Reply) -> bool {
+    let at_the_door = |reply: &Reply| reply.stage == Some(Stage::Greeting) && reply.role == Role::Case;
+    at_the_door(own) && at_the_door(other) && own.server != other.server && own.code >= 500 && other.code == 220
+}
+
 /// Whether both ask one list about an address: `7.100.51.198.zen.example` and its test point `1.0.0.127.zen.example`.
 fn one_zone(a: &DnsFact, b: &DnsFact) -> bool {
     let zone = |name: &str| {
@@ -108,7 +114,12 @@ fn told(transcript: &Transcript, id: EvidenceId) -> Vec<String> {
     let lines = match &transcript.entries()[at].fact {
         Fact::Received { reply, .. } => {
             let answer = format!("< {} {}", reply.codes(), reply.joined());
-            asked(transcript, at).map(|c| format!("> {}", c.line)).into_iter().chain([answer]).collect()
+            let question = match asked(transcript, at) {
+                // Whoever greets was asked nothing but to take the call.
+                None if reply.stage == Some(Stage::Greeting) => Some(format!("> {}", reply.server)),
+                command => command.map(|c| format!("> {}", c.line)),
+            };
+            question.into_iter().chain([answer]).collect()
         }
         Fact::Dns { dns, .. } => {
             let records: Vec<_> = dns.records.iter().map(record).collect();
@@ -185,6 +196,24 @@ mod tests {
             Fact::Received { run: RunId(run), reply },
         ];
         facts.into_iter().map(|fact| Entry { at: 0, fact }).collect()
+    }
+
+    #[test]
+    fn a_server_that_turns_away_stands_beside_one_that_welcomes() {
+        let greeting = |server: &str, code| {
+            let mut entry = said(1, Role::Case, "alice@example.net", code).remove(2);
+            if let Fact::Received { reply, .. } = &mut entry.fact {
+                (reply.server, reply.stage) = (server.to_owned(), Some(Stage::Greeting));
+            }
+            entry
+        };
+        let transcript: Transcript = [greeting("mx1", 554), greeting("mx2", 220)].into_iter().collect();
+        let pair = pair(&transcript, &[EvidenceId(0)]).expect("a pair");
+        assert_eq!(
+            (pair.left, pair.right),
+            (vec!["> mx1".into(), "< 554 so".into()], vec!["> mx2".into(), "< 220 so".into()])
+        );
+        assert_eq!(counterpart(&transcript, EvidenceId(1)), None, "a welcome needs none");
     }
 
     #[test]

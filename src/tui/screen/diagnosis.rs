@@ -7,6 +7,7 @@ use super::super::model::{Found, Pair, Why};
 use super::super::theme::{Mark, Theme};
 use super::super::widget::{Pen, wrap};
 use super::text::window;
+use crate::reading::Certainty;
 
 /// Lines longer than this are hard to read.
 const READABLE: u16 = 96;
@@ -131,7 +132,13 @@ fn shows(found: &Found, width: u16, theme: &Theme) -> Vec<Line> {
     if let Some(pair) = &found.pair {
         all.extend(side_by_side(pair, width, theme));
     }
-    let mut proof = headed("Proof", &says(&found.proof), width.saturating_sub(9), theme);
+    // What is likely is not proved, and what is well needs no proof.
+    let head = match found.mark {
+        Some(Mark::Fine) => "Seen",
+        _ if found.certainty == Certainty::Confirmed.as_str() => "Proof",
+        _ => "Signs",
+    };
+    let mut proof = headed(head, &says(&found.proof), width.saturating_sub(9), theme);
     if found.proof.iter().any(|w| !w.evidence.is_empty())
         && let Some(first) = proof.first_mut()
     {
