@@ -42,10 +42,7 @@ pub(super) async fn practice(args: &PracticeArgs, house: &House) -> Result<Exit,
     check::walk(Walk { setup: up.setup, case: up.world.case, secret, consents, plan, format, out }).await
 }
 
-/// The world that is brought up where none is named: what all is well looks like, so that a script that tries heloise out ends with 0.
-const UNNAMED: &str = "healthy-address";
-
-/// Brings a world up: the one named, or the one in which all is well.
+/// Brings a world up: the one named, or the first.
 pub(super) async fn up(id: Option<&str>, house: &House) -> Result<Up, Trouble> {
     let worlds = WorldFile::all(&house.guide).map_err(Trouble::data)?;
     let near = |id: &str| {

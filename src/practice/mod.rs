@@ -81,7 +81,7 @@ impl Practice {
             for (&port, &security) in &host.ports {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_socket)?;
                 let at = listener.local_addr().map_err(no_socket)?;
-                tasks.spawn(smtp::serve(listener, Arc::clone(&shared), security, tls.clone()));
+                tasks.spawn(smtp::serve(listener, Arc::clone(&shared), (port, security), tls.clone()));
                 for &ip in &host.addresses {
                     let public = SocketAddr::new(ip, port);
                     served.insert(public, at);

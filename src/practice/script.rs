@@ -125,6 +125,9 @@ pub struct Rule {
     /// Inside TLS, or outside.
     #[serde(default)]
     pub tls: Option<bool>,
+    /// On this port only.
+    #[serde(default)]
+    pub port: Option<u16>,
     /// Logged in, or not.
     #[serde(default)]
     pub login: Option<bool>,

@@ -77,3 +77,22 @@ async fn of_more_than_are_looked_at_nothing_is_claimed() {
     assert_eq!(unasked, "bob+10@example.org, bob+11@example.org");
     assert_ne!(session.walk().verdict(), Some(Verdict::NoFaultFound));
 }
+
+#[tokio::test]
+async fn behind_a_login_none_is_passed_over_either() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-submission").expect("a world");
+    let no = "on = [\"rcpt\"]\nrecipient = \"^carol@\"\nreply = [\"550 5.1.1 <carol@example.org>: User unknown\"]";
+    for host in &mut file.hosts {
+        host.rules.insert(0, toml::from_str(no).expect("a rule"));
+    }
+    for (second, refused) in [("dora@example.org", false), ("carol@example.org", true)] {
+        let to = ["bob@example.org", second].map(str::to_owned).to_vec();
+        let case = Case { to, ..file.case.clone() };
+        let all = Consent::ALL.into_iter().collect();
+        let session = walked(&guide, &file, case, all, vec![StepId::new("authentication")]).await;
+        assert!(found(&session, "authentication.sender.ok").is_some(), "{second}");
+        let about = found(&session, "authentication.recipient.refused").map(|f| f.args["recipient"].as_str());
+        assert_eq!(about, refused.then_some(second));
+    }
+}

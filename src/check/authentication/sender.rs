@@ -44,7 +44,7 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
     let heard = match shown(cx, host, dialogue, (from, to), Role::Case).await? {
         Envelope::Accepted(heard) => {
             cx.found(said("authentication.sender.ok", host, &heard).arg("user", user).arg("address", from));
-            return Ok(());
+            return others(cx, host, dialogue, (from, user), to).await;
         }
         Envelope::Refused(heard) => heard,
     };
@@ -73,6 +73,34 @@ async fn pair(cx: &Context, host: &Host, dialogue: &mut Dialogue, (from, user): 
         }
         Envelope::Refused(_) => refused(cx, host, &heard, (from, user), to),
     });
+    Ok(())
+}
+
+/// No more recipients than these are named after a login.
+const MOST: usize = 10;
+
+/// The other recipients of the case, behind the first that was taken: in one envelope, as a mail to all of them goes.
+async fn others(
+    cx: &Context,
+    host: &Host,
+    dialogue: &mut Dialogue,
+    (from, user): (&str, &str),
+    first: &str,
+) -> Result<(), Broken> {
+    let more: Vec<&String> = cx.case.to.iter().filter(|to| *to != first).take(MOST - 1).collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    dialogue.control(Stage::Mail, &format!("MAIL FROM:<{from}>")).await?;
+    dialogue.rcpt(first, Role::Control).await?;
+    for to in more {
+        let heard = dialogue.rcpt(to, Role::Case).await?;
+        if !heard.is_positive() {
+            cx.found(refused(cx, host, &heard, (from, user), to));
+            break;
+        }
+    }
+    dialogue.control(Stage::Rcpt, "RSET").await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 
+use super::signs::unclosed;
 use crate::transcript::clean_line;
 
 /// What was seen.
@@ -30,6 +31,8 @@ pub(super) enum Flaw {
     Missing(&'static str),
     /// A field that may stand only once (RFC 5322 §3.6), and how often it stands.
     Duplicate(String, usize),
+    /// A field with addresses where a sign is opened and not closed, or the reverse (RFC 5322 §3.4); which sign.
+    Address { field: String, sign: char },
     /// A line over 998 octets (RFC 5322 §2.1.1).
     LongLine { line: u64, octets: usize },
     /// CR or LF alone (RFC 5321 §2.3.8); only where other lines end in CRLF, or for a CR.
@@ -45,6 +48,9 @@ pub(super) enum Flaw {
 /// Fields that may stand only once (RFC 5322 §3.6).
 const ONCE: [&str; 11] =
     ["date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "subject", "in-reply-to", "references"];
+
+/// Fields that hold addresses (RFC 5322 §3.6.2, §3.6.3).
+const OF_ADDRESSES: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
 
 /// File types that Gmail and Outlook refuse, archives of them aside (support.google.com/mail/answer/6590, 2026-11).
 const BLOCKED: [&str; 44] = [
@@ -172,15 +178,24 @@ fn lines(octets: &[u8], seen: &mut Look) -> usize {
 
 fn fields(header: &[u8], seen: &mut Look) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut addresses: Option<(String, Vec<u8>)> = None;
     for line in header.split(|b| *b == b'\n').take(2_000) {
         if line.first().is_some_and(|b| *b == b' ' || *b == b'\t') {
+            if let Some((_, value)) = &mut addresses {
+                value.extend_from_slice(line);
+            }
             continue;
         }
+        closed(addresses.take(), seen);
         let Some(colon) = line.iter().position(|b| *b == b':') else { continue };
         let name = clean_line(&String::from_utf8_lossy(&line[..colon]), 80).trim().to_owned();
         *counts.entry(name.to_ascii_lowercase()).or_default() += 1;
+        if OF_ADDRESSES.contains(&name.to_ascii_lowercase().as_str()) {
+            addresses = Some((name.clone(), line[colon + 1..].to_vec()));
+        }
         seen.fields.push(name);
     }
+    closed(addresses, seen);
     for (field, label) in [("from", "From"), ("date", "Date"), ("message-id", "Message-ID")] {
         if !counts.contains_key(field) {
             seen.flaws.push(Flaw::Missing(label));
@@ -191,6 +206,12 @@ fn fields(header: &[u8], seen: &mut Look) {
             seen.flaws.push(Flaw::Duplicate(field, count));
         }
     }
+}
+
+/// Holds a field with addresses to its signs.
+fn closed(field: Option<(String, Vec<u8>)>, seen: &mut Look) {
+    let Some((field, value)) = field else { return };
+    seen.flaws.extend(unclosed(&value).map(|sign| Flaw::Address { field, sign }));
 }
 
 fn attachment(part: &MessagePart<'_>, seen: &mut Look) {
@@ -233,6 +254,13 @@ mod tests {
             [Flaw::Missing("From"), Flaw::Missing("Date"), Flaw::Missing("Message-ID")]
         );
         assert_eq!(flaws(&format!("{HEAD}subject: y\r\n\r\nHello\r\n")), [Flaw::Duplicate("subject".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn an_address_that_is_not_closed_is_named_with_its_field() {
+        let to = |value: &str| flaws(&format!("{HEAD}To: {value}\r\nX-Note: <\r\n\r\nHello <\r\n"));
+        assert_eq!(to("Bob\r\n <b@example.org>"), []);
+        assert_eq!(to("Bob\r\n <b@example.org"), [Flaw::Address { field: "To".to_owned(), sign: '<' }]);
     }
 
     #[test]

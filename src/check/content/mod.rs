@@ -2,6 +2,7 @@
 
 mod lint;
 mod send;
+mod signs;
 
 use std::io::Read;
 use std::path::Path;
@@ -27,6 +28,7 @@ impl Check for Content {
             "content.ok",
             "content.field-missing",
             "content.field-duplicate",
+            "content.address-unclosed",
             "content.line-too-long",
             "content.bare-newline",
             "content.undeclared-8bit",
@@ -112,6 +114,7 @@ fn worded(flaw: &Flaw) -> Finding {
         Flaw::Duplicate(field, count) => {
             Finding::new("content.field-duplicate").arg("field", field).arg("count", count)
         }
+        Flaw::Address { field, sign } => Finding::new("content.address-unclosed").arg("field", field).arg("sign", sign),
         Flaw::LongLine { line, octets } => {
             Finding::new("content.line-too-long").arg("line", line).arg("octets", octets)
         }

@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     pub speaks_other: bool,
     /// Something on the way paints over what the server says.
     pub masked: bool,
+    /// It hung up inside TLS, where nothing on the way can see what is said, at the hello that is answered with the offer of logins.
+    pub cut_at_offer: bool,
     /// It knows no EHLO, so it can offer nothing.
     pub helo_only: bool,
     /// The greeting's text: some servers put their time into it.
@@ -73,6 +75,7 @@ impl Attempt {
             plain_greeting: None,
             speaks_other: false,
             masked: false,
+            cut_at_offer: false,
             helo_only: false,
             greeting: String::new(),
         }
@@ -237,6 +240,10 @@ async fn dialogue(
     };
     tried.tls = dialogue.tls().cloned();
     tried.helo_only = dialogue.used_helo();
+    tried.cut_at_offer = tried.tls.is_some()
+        && end
+            .as_ref()
+            .is_err_and(|(b, _)| b.stage == Stage::Ehlo && matches!(b.kind, BreakKind::Closed | BreakKind::Reset));
     if role == Role::Case {
         for found in masked(server, address.port(), (&tried.greeting, greeting.evidence), dialogue.capabilities()) {
             tried.masked = true;

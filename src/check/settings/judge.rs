@@ -83,6 +83,10 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         (End::NoStarttls, None) => found("settings.starttls-missing"),
         // Where a login is to go, doing without protection is no remedy: why it is missing is what matters.
         (End::NoStarttls, Some(a)) if !is_safe(a) && cx.case.user.is_some() => found("settings.starttls-missing"),
+        // The same hello inside TLS is answered on another port: it is neither the way nor the machine, but what stands behind this one.
+        (End::Broke(_), _) if first.cut_at_offer && offered.port != first.port && is_safe(offered) => {
+            cx.found(works("settings.cut-at-offer"));
+        }
         (End::Broke(_), _) => found("settings.cut"),
         (End::Silent | End::NotSmtp, Some(a)) if a.security == Security::Tls => {
             cx.found(works("settings.speaks-tls-first"));

@@ -57,6 +57,7 @@ impl Check for Settings {
             "settings.no-session",
             "settings.silent",
             "settings.cut",
+            "settings.cut-at-offer",
             "settings.wrong-security",
             "settings.wrong-port",
             "settings.port-filtered",

@@ -47,7 +47,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 type Reader = BufReader<Box<dyn Stream>>;
 
 /// Answers on a listener for as long as the task lives.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: Security, tls: Option<Arc<Acceptor>>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    port: (u16, Security),
+    tls: Option<Arc<Acceptor>>,
+) {
     let mut sessions = JoinSet::new();
     loop {
         tokio::select! {
@@ -56,7 +61,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: 
                     let (shared, tls) = (Arc::clone(&shared), tls.clone());
                     sessions.spawn(async move {
                         // How a practice session ends is the client's to judge.
-                        let _ = timeout(SESSION, talk(stream, shared, security, tls)).await;
+                        let _ = timeout(SESSION, talk(stream, shared, port, tls)).await;
                     });
                 }
                 Ok(_) => {}
@@ -70,7 +75,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, security: 
 async fn talk(
     stream: TcpStream,
     shared: Arc<Shared>,
-    security: Security,
+    port: (u16, Security),
     tls: Option<Arc<Acceptor>>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
@@ -79,11 +84,11 @@ async fn talk(
     let wire = stream.try_clone()?;
     let stream = TcpStream::from_std(stream)?;
     let place = shared.enter();
-    let mut session = Session::new(Arc::clone(&shared), security, place.number);
+    let mut session = Session::new(Arc::clone(&shared), port, place.number);
     let stream = Narrow::new(stream, shared.host.swallows, shared.small.clone());
     let mut reader: Reader = BufReader::new(Box::new(stream));
     let speaks = shared.host.tls;
-    if security == Security::Tls {
+    if port.1 == Security::Tls {
         if speaks != Tls::Modern {
             return old_tls::answer(reader, speaks).await;
         }

@@ -57,12 +57,12 @@ pub(super) struct Session {
 
 impl Session {
     /// The session of the host's connection of that number, on a port protected so. Implicit TLS is up already.
-    pub(super) fn new(shared: Arc<Shared>, security: Security, connection: u32) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, (port, security): (u16, Security), connection: u32) -> Self {
         Self {
             shared,
             places: Places::default(),
             security,
-            standing: Standing { connection, tls: security == Security::Tls, login: false },
+            standing: Standing { connection, port, tls: security == Security::Tls, login: false },
             exchange: None,
             commands: 0,
             refused: false,

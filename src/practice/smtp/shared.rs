@@ -38,6 +38,8 @@ pub(super) struct Places {
 pub(super) struct Standing {
     /// Which connection of the host it is, from 1.
     pub(super) connection: u32,
+    /// On which of the host's ports.
+    pub(super) port: u16,
     pub(super) tls: bool,
     pub(super) login: bool,
 }
@@ -77,6 +79,7 @@ impl Shared {
                 .into_iter()
                 .all(|(pattern, text)| pattern.as_ref().is_none_or(|p| p.0.is_match(text)))
                 && rule.tls.is_none_or(|tls| tls == standing.tls)
+                && rule.port.is_none_or(|port| port == standing.port)
                 && rule.login.is_none_or(|login| login == standing.login)
                 && rule.from_connection.is_none_or(|from| standing.connection >= from)
         };
