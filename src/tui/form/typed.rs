@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_and_no_password_with_it() {
-        let guide = Guide::builtin();
+        let guide = Guide::embedded();
         let mut form = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
         assert!(form.typed().is_empty(), "nothing was typed");
         form.fields[0].set("smtp.example.net");
