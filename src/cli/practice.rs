@@ -54,11 +54,7 @@ pub(super) async fn up(id: Option<&str>, house: &House) -> Result<Up, Trouble> {
         Some(id) => worlds.iter().find(|w| w.id == id).ok_or_else(|| {
             Trouble::usage(format!("there is no practice world {id}{} heloise practice --list names them", near(id)))
         })?,
-        None => worlds
-            .iter()
-            .find(|w| w.id == UNNAMED)
-            .or(worlds.first())
-            .ok_or_else(|| Trouble::data("the guide has no practice worlds"))?,
+        None => worlds.first().ok_or_else(|| Trouble::data("the guide has no practice worlds"))?,
     };
     let practice = Practice::start(world).await.map_err(Trouble::data)?;
     let setup = Setup {

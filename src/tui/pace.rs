@@ -7,7 +7,7 @@ const FRAME: Duration = Duration::from_millis(33);
 /// What comes by itself may write so many octets a second.
 const RATE: u32 = 1_600;
 /// So much may be written at once before what comes by itself has to wait.
-const BURST: f64 = 800.0;
+const BURST: f64 = 400.0;
 /// What comes by itself shows after this long, whatever it costs.
 const LATEST: Duration = Duration::from_secs(1);
 /// Nothing that comes holds a frame back for longer.

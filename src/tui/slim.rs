@@ -3,6 +3,8 @@
 //! crossterm's own backend moves the cursor with a whole address for every gap, spells each colour out, and blanks cell by cell. Here short
 //! gaps are written over with what stands there, the rest of a row is erased at once, and styles are told by what changed in them.
 
+mod clear;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -298,7 +300,12 @@ impl<W: Write> Backend for Slim<W> {
             let tail = self.tail(y);
             let blanks = row.iter().filter(|(x, ..)| *x >= tail).count();
             let erase = blanks >= BLANKS;
+            let cleared = self.clears_from(row, tail);
             for (x, _, cell) in row {
+                if cleared == Some(*x) {
+                    self.clear_from(*x, y, tail);
+                    break;
+                }
                 if erase && *x >= tail {
                     self.go(*x, y);
                     if !self.style.is_plain_on_blanks() {

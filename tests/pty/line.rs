@@ -69,19 +69,32 @@ fn a_key_that_is_held_down_is_not_drawn_for_each_time_it_repeats() {
 
 #[test]
 fn while_probes_run_a_second_writes_at_most_2000_octets_and_few_frames() {
+    for (cols, rows) in [(80, 24), (200, 50)] {
+        for env in [&[][..], &[("NO_COLOR", "1")]] {
+            a_second_of_probes(cols, rows, env);
+        }
+    }
+}
+
+fn a_second_of_probes(cols: u16, rows: u16, env: &[(&str, &str)]) {
     // Its server takes the connection, and never says a word.
-    let mut terminal = Terminal::start(&["practice", "server-silent", "--no-save"], &[]);
+    let mut terminal = Terminal::start(&["practice", "server-silent", "--no-save"], env);
+    terminal.resize(cols, rows);
     terminal.sees("nothing leaves this machine");
     terminal.send("\r");
     terminal.sees("May heloise do this?");
+    let before = terminal.settled();
     terminal.send("\r");
     terminal.sees("At work.");
     terminal.bytes_within(Duration::from_millis(500));
+    let change = terminal.raw().len() - before;
+    // A key that changes the whole of a large screen has it drawn at once.
+    assert!(change <= if cols > 100 { 2_500 } else { SECOND }, "{change} octets for a screen of {cols} by {rows}");
     let seconds = 4;
     let written = terminal.bytes_within(Duration::from_secs(seconds));
     let most = SECOND * usize::try_from(seconds).expect("a number");
-    assert!((1..=most).contains(&written), "{written} octets in {seconds} seconds");
-    eprintln!("octets a second while a probe runs: {}", written / 4);
+    assert!((1..=most).contains(&written), "{written} octets in {seconds} seconds at {cols} by {rows}");
+    eprintln!("octets at {cols} by {rows}: {change} for the screen, {} a second while a probe runs", written / 4);
 }
 
 #[test]
