@@ -97,7 +97,14 @@ impl<'a> Seen<'a> {
 
     /// Replies that refuse, about the case or pasted.
     pub(super) fn refusals(&self) -> impl Iterator<Item = (EvidenceId, &'a Reply)> {
-        self.replies.iter().copied().filter(|(_, r)| refuses(r) && !self.goes_elsewhere(r))
+        self.replies.iter().copied().filter(|(_, r)| refuses(r) && !self.goes_elsewhere(r) && !self.goes_on(r))
+    }
+
+    /// Whether a server that does not know EHLO took the recipient after HELO: that was no obstacle (RFC 5321 §3.2).
+    fn goes_on(&self, reply: &Reply) -> bool {
+        let takes = |r: &Reply| r.stage == Some(Stage::Rcpt) && r.is_positive() && r.server == reply.server;
+        let hello = reply.stage == Some(Stage::Ehlo) && reply.role == Role::Case;
+        hello && self.replies.iter().any(|(_, r)| r.role == Role::Case && takes(r))
     }
 
     /// Whether a server only said "not now" before it heard of any recipient, or "no" at the door, while another of them took the recipient:

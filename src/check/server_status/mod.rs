@@ -46,6 +46,7 @@ impl Check for ServerStatus {
             "server-status.ehlo.ok",
             "server-status.ehlo.refused",
             "server-status.ehlo.helo-fallback",
+            "server-status.ehlo.helo-only",
             "server-status.capability",
             "server-status.noop",
             "server-status.mail.refused",

@@ -78,7 +78,12 @@ async fn ready(cx: &Context, seat: &Seat<'_>, dialogue: &mut Dialogue, greeting:
         cx.found(seat.refused("server-status.ehlo.refused", &heard).arg("name", &helo));
         return Ok(State::Refuses);
     }
-    let id = if dialogue.used_helo() { "server-status.ehlo.helo-fallback" } else { "server-status.ehlo.ok" };
+    let id = match dialogue.used_helo() {
+        // Nobody wants to log in there, and mail is taken: that is how mail went before there was EHLO (RFC 5321 §3.2).
+        true if cx.case.user.is_none() && took(cx, seat.host, Stage::Rcpt) => "server-status.ehlo.helo-only",
+        true => "server-status.ehlo.helo-fallback",
+        false => "server-status.ehlo.ok",
+    };
     cx.found(seat.say(id, &heard));
     said::offered(cx, seat.host, dialogue.capabilities(), &heard);
     said::software(cx, seat.host, greeting, &heard);
@@ -128,7 +133,9 @@ async fn nothing(
 async fn envelope(cx: &Context, seat: &Seat<'_>, dialogue: &mut Dialogue) -> Result<State, Broken> {
     // A server that wants a login first would refuse anybody without, and that would be no news.
     let from = cx.case.from.as_deref().filter(|_| cx.may(Consent::Rcpt) && cx.case.user.is_none());
-    let Some(from) = from.filter(|_| !named_before(cx, seat.host)) else { return Ok(State::Good) };
+    let Some(from) = from.filter(|_| !(asked_before(cx) && took(cx, seat.host, Stage::Mail))) else {
+        return Ok(State::Good);
+    };
     let mail = dialogue.mail(from, "").await?;
     if !mail.reply.is_positive() {
         in_turn(cx, seat, &mail, ("MAIL FROM", "EHLO"));
@@ -154,10 +161,10 @@ fn in_turn(cx: &Context, seat: &Seat<'_>, heard: &Heard, (command, before): (&st
     }
 }
 
-/// Whether this host took the sender's name in this session already: a slow server is not asked for it again.
-fn named_before(cx: &Context, host: &Host) -> bool {
-    let took = |r: &Reply| r.stage == Some(Stage::Mail) && r.is_positive() && r.server == host.name;
-    asked_before(cx) && cx.seen.replies().any(|(_, r)| took(r))
+/// Whether this host took what was said at that stage in this session already.
+fn took(cx: &Context, host: &Host, stage: Stage) -> bool {
+    let said = |r: &Reply| r.stage == Some(stage) && r.role == Role::Case && r.is_positive() && r.server == host.name;
+    cx.seen.replies().any(|(_, r)| said(r))
 }
 
 /// Whether step 1 has asked for the recipient already: once is enough.
