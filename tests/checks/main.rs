@@ -14,6 +14,7 @@ mod greylist;
 mod lists;
 mod manners;
 mod one_by_one;
+mod other_service;
 mod promises;
 mod registration;
 mod said;

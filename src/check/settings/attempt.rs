@@ -81,6 +81,11 @@ impl Attempt {
         }
     }
 
+    /// Whether TLS was spoken to it, and it answered in plain text.
+    pub(super) fn is_plain_for_tls(&self) -> bool {
+        self.security == Security::Tls && (self.speaks_other || matches!(self.end, End::GreetsPlain))
+    }
+
     /// Its row.
     fn finding(&self, server: &str) -> Finding {
         let id = match (self.works(), self.security) {

@@ -102,6 +102,10 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         (End::Handshake(_) | End::Silent | End::NotSmtp | End::NoStarttls, Some(_)) => {
             cx.found(works("settings.wrong-security"));
         }
+        // It talks in plain text, and not as a mail server does: another service has that port.
+        (End::NotSmtp, None) if others.iter().any(|a| a.is_plain_for_tls() && a.port == first.port) => {
+            cx.found(works("settings.other-service"));
+        }
         (End::Handshake(_) | End::Silent | End::NotSmtp, None) if first.speaks_other => {
             cx.found(works("settings.wrong-security"));
         }

@@ -60,6 +60,7 @@ impl Check for Settings {
             "settings.cut-at-offer",
             "settings.wrong-security",
             "settings.wrong-port",
+            "settings.other-service",
             "settings.port-filtered",
             "settings.port-rejected",
             "settings.starttls-missing",
