@@ -78,7 +78,7 @@ pub struct CaseArgs {
     pub helo: Option<String>,
 
     /// The local address to connect from
-    #[arg(long, value_name = "IP", value_parser = values::ip)]
+    #[arg(long, value_name = "IP", value_parser = values::own_ip)]
     pub source: Option<IpAddr>,
 
     /// The sending address to judge

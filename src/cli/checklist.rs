@@ -118,7 +118,7 @@ fn answers(file: &TomlFile, w: &Answers, over: Case) -> Result<Case, Trouble> {
         auth: file.value("auth", w.auth.as_ref(), values::mechanism)?.or(over.auth),
         message: w.message.clone().or(over.message),
         helo: file.value("helo", w.helo.as_ref(), values::helo)?.or(over.helo),
-        source: file.value("source", w.source.as_ref(), values::ip)?.or(over.source),
+        source: file.value("source", w.source.as_ref(), values::own_ip)?.or(over.source),
         ip: file.value("ip", w.ip.as_ref(), values::ip)?.or(over.ip),
         resolver: file.value("resolver", w.resolver.as_ref(), values::resolver)?.or(over.resolver),
         sending_domain: file

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::run::one_line;
-pub use crate::run::{helo, ip, mechanism, resolver, seconds};
+pub use crate::run::{helo, ip, mechanism, own_ip, resolver, seconds};
 use crate::transcript::{Consent, StepId, Target};
 
 /// The steps of the contract, in the guide's order.

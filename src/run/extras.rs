@@ -92,7 +92,7 @@ impl Extra {
             Self::Resolver => case.resolver = some.map(resolver).transpose()?,
             Self::Helo => case.helo = some.map(helo).transpose()?,
             Self::Ip => case.ip = some.map(ip).transpose()?,
-            Self::Source => case.source = some.map(ip).transpose()?,
+            Self::Source => case.source = some.map(own_ip).transpose()?,
             Self::Family => {
                 case.family = match text {
                     "" => AddressFamily::Any,
@@ -136,6 +136,21 @@ pub fn ip(text: &str) -> Result<IpAddr, String> {
         .trim_end_matches(']')
         .parse()
         .map_err(|_| "type an address such as 192.0.2.7 or 2001:db8::7".to_owned())
+}
+
+/// An address of this machine, to connect from.
+///
+/// # Errors
+/// When it is no address, or none of this machine's.
+pub fn own_ip(text: &str) -> Result<IpAddr, String> {
+    let ip = ip(text)?;
+    match std::net::UdpSocket::bind((ip, 0)) {
+        Err(why) if why.kind() == std::io::ErrorKind::AddrNotAvailable => {
+            Err(format!("this machine has no address {ip}: type one that it has"))
+        }
+        // What else may be wrong with it shows when it is used.
+        _ => Ok(ip),
+    }
 }
 
 /// Seconds.
@@ -200,7 +215,7 @@ mod tests {
             (Extra::Resolver, "[2001:db8::53]:5353"),
             (Extra::Helo, "mail.example.net"),
             (Extra::Ip, "198.51.100.7"),
-            (Extra::Source, "2001:db8::7"),
+            (Extra::Source, "127.0.0.1"),
             (Extra::Family, "6"),
             (Extra::Auth, "SCRAM-SHA-256"),
             (Extra::Timeout, "30"),
@@ -222,6 +237,7 @@ mod tests {
             (Extra::Resolver, "dns.example.net"),
             (Extra::Helo, "two words"),
             (Extra::Ip, "300.1.1.1"),
+            (Extra::Source, "192.0.2.254"),
             (Extra::Family, "5"),
             (Extra::Auth, "no such thing"),
             (Extra::Timeout, "0"),

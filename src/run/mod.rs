@@ -21,7 +21,7 @@ mod way;
 mod zone;
 
 pub use encoding::{decode, is_text, wide};
-pub use extras::{Extra, helo, ip, mechanism, one_line, resolver, seconds};
+pub use extras::{Extra, helo, ip, mechanism, one_line, own_ip, resolver, seconds};
 pub use folder::{load_guide, read_folder};
 pub use headless::{Plan, walk_alone};
 pub use offer::offered;

@@ -53,6 +53,8 @@ pub(super) struct Tried {
     pub(super) offers: Option<bool>,
     /// How long the connection took to open, where it did, in milliseconds.
     pub(super) opened_ms: Option<u128>,
+    /// How long all of it took, in milliseconds.
+    pub(super) ms: u32,
 }
 
 /// What stands of a dialogue when it ends.
@@ -77,7 +79,7 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
             let (way, found) = not_open(cx, &fact, address, evidence);
             let tried = |f: Finding| f.ends(&label, fact.ms);
             cx.found(place(tried(found), host, address));
-            return Tried { host: at, address, way, evidence, offers: None, opened_ms: None };
+            return Tried { host: at, address, way, evidence, offers: None, opened_ms: None, ms: fact.ms };
         }
         Ok((wire, evidence)) => {
             let opened = began.elapsed().as_millis();
@@ -88,7 +90,7 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
     let (found, offers, opened) = found;
     let ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
     cx.found(place(found.ends(&label, ms), host, address));
-    Tried { host: at, address, way, evidence, offers, opened_ms: Some(opened) }
+    Tried { host: at, address, way, evidence, offers, opened_ms: Some(opened), ms }
 }
 
 fn place(finding: Finding, host: &Host, address: SocketAddr) -> Finding {

@@ -57,7 +57,10 @@ type Shown<'a> = dyn Fn(&str, &dyn Fn(&Tried) -> bool) -> Finding + 'a;
 fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
     let open = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && answers(t));
     let any = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && t.way != Way::Untried);
-    if any(true) && any(false) {
+    // Whoever takes the call and is silent may only be as slow as by the other family, which was waited for longer.
+    let slowest = tries.iter().filter(|t| answers(t)).map(|t| t.ms).max().unwrap_or(0);
+    let may_be_slow = tries.iter().any(|t| t.way == Way::Silent && t.ms <= slowest);
+    if any(true) && any(false) && !may_be_slow {
         match (open(false), open(true)) {
             // No route at all is how a machine without IPv6 looks: nothing is broken, the others carry the mail.
             (true, false) if tries.iter().all(|t| t.address.is_ipv4() || t.way == Way::Unreachable) => {
