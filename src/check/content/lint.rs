@@ -49,6 +49,8 @@ pub(super) enum Flaw {
 const ONCE: [&str; 11] =
     ["date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "subject", "in-reply-to", "references"];
 
+/// The longest field that is looked at, in octets.
+const LONGEST_FIELD: usize = 1 << 20;
 /// Fields that hold addresses (RFC 5322 §3.6.2, §3.6.3).
 const OF_ADDRESSES: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
 
@@ -181,9 +183,11 @@ fn fields(header: &[u8], seen: &mut Look) {
     let mut addresses: Option<(String, Vec<u8>)> = None;
     for line in header.split(|b| *b == b'\n').take(2_000) {
         if line.first().is_some_and(|b| *b == b' ' || *b == b'\t') {
+            // One that goes on and on is not held whole, and not judged.
             if let Some((_, value)) = &mut addresses {
                 value.extend_from_slice(line);
             }
+            addresses.take_if(|(_, value)| value.len() > LONGEST_FIELD);
             continue;
         }
         closed(addresses.take(), seen);
