@@ -28,7 +28,7 @@ pub(crate) use tls::sha256;
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 /// Findings about how a peer behaves, whichever check talks to it.
-pub const FINDINGS: [&str; 4] = smtp::SLOW;
+pub const FINDINGS: [&str; 5] = smtp::SLOW;
 
 pub use world::{BoxFuture, Real, Rejected, World};
 

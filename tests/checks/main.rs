@@ -22,5 +22,6 @@ mod sending;
 mod sending_from;
 mod settings;
 mod several;
+mod silent;
 mod ways;
 mod worlds;

@@ -169,6 +169,37 @@ async fn a_plain_greeting_is_waited_for_only_where_silence_cannot_mean_tls() {
 }
 
 #[tokio::test]
+async fn a_greeting_that_was_waited_for_is_told_from_slowness_by_the_next_answer() {
+    let held_back_for = Act::Pause(HASTE * 2);
+    let acts = [held_back_for, say("220 mx.example.org\r\n"), Act::Hear, say("250 mx.example.org\r\n")];
+    let server = Server::start(acts).await;
+    let client = Client::hasty(None);
+    let net = client.net.clone().patient(HASTE * 20, HASTE * 20).awaiting_greetings();
+    let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    assert_eq!((held_back(&client), late(&client)), (0, 0), "nothing shows yet what it was");
+    dialogue.ehlo("me.example.net").await.expect("an answer");
+    assert_eq!((held_back(&client), late(&client)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_host_that_greeted_late_is_waited_for_as_long_again_whatever_is_left_to_spare() {
+    let slow = || Act::Drip(b"220 mx.example.org\r\n".to_vec(), HASTE / 10);
+    let server = Server::start([slow()]).await;
+    let client = Client::hasty(None);
+    // There is not enough for two of them.
+    let net = client.net.clone().patient(HASTE * 20, HASTE * 2).awaiting_greetings();
+    for time in 1..=3 {
+        let opened = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await;
+        assert_eq!(opened.map(|(_, greeting)| greeting.reply.code).ok(), Some(220), "time {time}");
+    }
+}
+
+/// How often it was said that a greeting was held back.
+fn held_back(client: &Client) -> usize {
+    found(client, "server-status.greeting.held-back")
+}
+
+#[tokio::test]
 async fn who_was_waited_for_in_vain_is_not_waited_for_again() {
     let server = Server::start([say("220 mx.example.org\r\n"), Act::Hear, Act::Silence]).await;
     let client = Client::hasty(None);

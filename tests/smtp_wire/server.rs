@@ -37,6 +37,8 @@ pub(crate) enum Act {
     Drip(Vec<u8>, Duration),
     /// Sends these octets over and over, up to so many, until the peer is gone.
     Flood(&'static [u8], usize),
+    /// Keeps still for a while.
+    Pause(Duration),
     /// Keeps still until the peer is gone.
     Silence,
     /// Closes the connection.
@@ -189,6 +191,7 @@ async fn follow(script: &[Act], stream: TcpStream, log: &mut Log) -> io::Result<
                     log.sent += stream.write(octets).await?;
                 }
             }
+            Act::Pause(time) => tokio::time::sleep(*time).await,
             Act::Silence => {
                 let mut rest = Vec::new();
                 stream.read_to_end(&mut rest).await?;

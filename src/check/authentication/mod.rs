@@ -7,7 +7,7 @@ mod sender;
 mod shape;
 
 use self::offered::Wanted;
-use super::tools::{Host, Stopped, Talk, hosts, talk};
+use super::tools::{Host, Stopped, Talk, hosts, talk_with_any};
 use super::{BoxFuture, Check, Context};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::reading::Certainty;
@@ -133,13 +133,11 @@ async fn run(cx: &Context) {
 
 /// A session with the first address that lets us in; none where none does.
 async fn session(cx: &Context, host: &Host) -> Result<Talk, Option<Stopped>> {
-    for ip in &host.addresses {
-        match talk(cx, host, *ip, Role::Case).await {
-            Err(Stopped::Broke((broken, _))) if broken.stage == Stage::Connect => {}
-            other => return other.map_err(Some),
-        }
+    match talk_with_any(cx, host, Role::Case, |broken| broken.stage == Stage::Connect).await {
+        Some((_, Err(Stopped::Broke((broken, _))))) if broken.stage == Stage::Connect => Err(None),
+        Some((_, outcome)) => outcome.map_err(Some),
+        None => Err(None),
     }
-    Err(None)
 }
 
 /// Why no login was made for another check: in words, and what shows it.

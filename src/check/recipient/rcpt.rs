@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Asked;
 use super::verdict::{judged, not_about_the_address, of_reply, passed, put_off_before, served, wants_login};
 use crate::check::Context;
-use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchangers, talk};
+use crate::check::tools::{Host, Split, Stopped, Talk, answers_for_all, exchangers, talk_with_any};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::transcript::{BreakFact, BreakKind, Consent, Finding, Role, Stage};
 
@@ -83,27 +83,24 @@ async fn ask_host(cx: &Context, host: &Host, asked: &[Asked<'_>]) -> Result<Said
     let nowhere = if host.left_out { "it has no address of the kind you chose" } else { "it has no address" };
     let mut unreachable = could_not(host.unknown.unwrap_or(nowhere));
     unreachable.evidence.clone_from(&host.evidence);
-    for ip in &host.addresses {
-        match talk(cx, host, *ip, Role::Case).await {
-            Ok(talk) => return Ok(envelope(cx, host, talk, asked).await),
-            Err(Stopped::Refused(dialogue, heard)) => {
-                dialogue.quit().await;
-                return Ok((earlier(&heard), Vec::new()));
-            }
-            Err(Stopped::NoStarttls(dialogue, heard)) => {
-                dialogue.quit().await;
-                return Err(could_not("STARTTLS is not offered").shown_by(heard.evidence));
-            }
-            Err(Stopped::Broke((broken, evidence))) if unasked(&broken) => {
-                let detail = broken.detail.as_deref().unwrap_or_else(|| broken.kind.as_str());
-                let why = if broken.stage == Stage::Greeting { broken.kind.as_str() } else { detail };
-                unreachable = could_not(why)
-                    .arg("kind", broken.kind.as_str())
-                    .arg("stage", broken.stage.spoken())
-                    .shown_by(evidence);
-            }
-            Err(Stopped::Broke(broken)) => return Ok((broke(&broken), Vec::new())),
+    match talk_with_any(cx, host, Role::Case, unasked).await {
+        None => {}
+        Some((_, Ok(talk))) => return Ok(envelope(cx, host, talk, asked).await),
+        Some((_, Err(Stopped::Refused(dialogue, heard)))) => {
+            dialogue.quit().await;
+            return Ok((earlier(&heard), Vec::new()));
         }
+        Some((_, Err(Stopped::NoStarttls(dialogue, heard)))) => {
+            dialogue.quit().await;
+            return Err(could_not("STARTTLS is not offered").shown_by(heard.evidence));
+        }
+        Some((_, Err(Stopped::Broke((broken, evidence))))) if unasked(&broken) => {
+            let detail = broken.detail.as_deref().unwrap_or_else(|| broken.kind.as_str());
+            let why = if broken.stage == Stage::Greeting { broken.kind.as_str() } else { detail };
+            unreachable =
+                could_not(why).arg("kind", broken.kind.as_str()).arg("stage", broken.stage.spoken()).shown_by(evidence);
+        }
+        Some((_, Err(Stopped::Broke(broken)))) => return Ok((broke(&broken), Vec::new())),
     }
     Err(unreachable)
 }

@@ -274,7 +274,9 @@ async fn under_tls(cx: &Context, host: &Host, address: SocketAddr) -> Option<Hea
         role: Role::Control,
         strict: false,
     };
-    let (dialogue, greeting) = Dialogue::open(&cx.net, &cx.rec, open).await.ok()?;
+    // It answers at once or not at all: what it was silent for is over.
+    let net = hurried_where_silent(cx, address);
+    let (dialogue, greeting) = Dialogue::open(&net, &cx.rec, open).await.ok()?;
     dialogue.quit().await;
     Some(greeting)
 }

@@ -16,7 +16,7 @@ pub(crate) use masked::{INTERCEPTOR, interceptor, masked};
 pub(crate) use proxy::answers_for_all;
 pub(crate) use route::route;
 pub(crate) use sender::{greeted, sending_address};
-pub(crate) use talk::{Stopped, Talk, talk};
+pub(crate) use talk::{Stopped, Talk, talk, talk_with_any};
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -27,6 +27,9 @@ use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, EvidenceId, Fact, R
 
 /// How long a call is waited for that went unanswered before: a lost one is repeated twice in that time (RFC 6298 §2).
 pub(crate) const AGAIN: Duration = Duration::from_secs(4);
+
+/// The same for one that went unanswered more than once.
+const ONCE_MORE: Duration = Duration::from_secs(2);
 
 /// The id of a DNS outcome that is not an answer, for an argument `why`; none where it is one.
 pub(crate) fn could_not_tell(dns: &DnsFact) -> Option<&'static str> {
@@ -79,16 +82,24 @@ pub(crate) fn is_cut(dns: &DnsFact) -> bool {
 /// The net to call that address with: one that kept silent before in this session is not waited for as long again, whether it was
 /// the call, the talk or the handshake that it left unanswered.
 pub(crate) fn hurried_where_silent(cx: &Context, address: SocketAddr) -> Net {
-    if silent_before(cx, address) { cx.net.hurried(AGAIN) } else { cx.net.clone() }
+    match silent_before(cx, address) {
+        0 => cx.net.clone(),
+        1 => cx.net.hurried(AGAIN),
+        _ => cx.net.hurried(ONCE_MORE),
+    }
 }
 
-fn silent_before(cx: &Context, address: SocketAddr) -> bool {
-    let last = cx.seen.entries().iter().rev().find_map(|entry| match &entry.fact {
-        Fact::Connect { connect, .. } if connect.address == address => Some(connect.outcome == ConnectOutcome::Timeout),
+/// How often that address kept silent since it last answered.
+fn silent_before(cx: &Context, address: SocketAddr) -> usize {
+    let looks = cx.seen.entries().iter().rev().filter_map(|entry| match &entry.fact {
+        Fact::Connect { connect, .. } if connect.address == address && connect.outcome != ConnectOutcome::Open => {
+            Some(connect.outcome == ConnectOutcome::Timeout)
+        }
         Fact::Broke { broken, .. } if broken.address == address => Some(broken.is_timeout()),
+        Fact::Received { reply, .. } if reply.address == Some(address) => Some(false),
         _ => None,
     });
-    last == Some(true)
+    looks.take_while(|silent| *silent).count()
 }
 
 /// Ends a connection that was only made to see whether the port is open.
@@ -97,7 +108,7 @@ pub(crate) async fn leave(cx: &Context, server: &str, address: SocketAddr, over:
     let security = if entered { cx.case.security } else { Security::Auto };
     let (server, source) = (server.to_owned(), cx.case.source);
     let open = Open { server, address, security, source, role: Role::Control, strict: false };
-    Dialogue::take_leave(&cx.net, &cx.rec, open, over).await;
+    Dialogue::take_leave(&hurried_where_silent(cx, address), &cx.rec, open, over).await;
 }
 
 /// Whether an address is of an inner network, or of no network: nobody outside knows it.

@@ -17,11 +17,13 @@ use crate::transcript::{
 const SENT_MAX: usize = 12_288;
 
 /// What is found of a server that takes its time: that it is waited for, that it answered at last, and that it does so each time.
-pub(in crate::net) const SLOW: [&str; 4] = [WAITS_ON, ANSWERS_LATE, ANSWERS_SLOWLY, SLOWER];
+pub(in crate::net) const SLOW: [&str; 5] = [WAITS_ON, ANSWERS_LATE, ANSWERS_SLOWLY, SLOWER, HELD_BACK];
 /// The same time for each answer, or nearly so.
 const ANSWERS_SLOWLY: &str = "connectivity.answers-slowly";
 /// More time for each answer than for the one before. The id is that of step 5, wherever it is seen.
 const SLOWER: &str = "server-status.slower-and-slower";
+/// A greeting that came late, and a quick answer after it. The id is that of step 5, as before.
+const HELD_BACK: &str = "server-status.greeting.held-back";
 /// An answer that takes longer is slow: no line takes as long.
 const SLOW_MS: u32 = 1_900;
 /// So many slow answers in a row say that it is no chance.
@@ -81,7 +83,11 @@ impl Dialogue {
     /// Says once of each machine that it is slow to answer whatever it is asked: it may need more time than there is.
     fn keep_pace(&mut self, heard: &Heard) {
         let reply = &heard.reply;
-        if matches!(reply.stage, Some(Stage::Greeting | Stage::Quit)) {
+        if reply.stage == Some(Stage::Greeting) {
+            return;
+        }
+        self.judge_late_greeting(Some(heard));
+        if reply.stage == Some(Stage::Quit) {
             return;
         }
         if reply.rtt_ms < SLOW_MS {
@@ -102,12 +108,34 @@ impl Dialogue {
         self.rec.found(found);
     }
 
+    /// Says of a greeting that had to be waited for what the next answer shows of it: one that comes at once was not late for want of time.
+    pub(super) fn judge_late_greeting(&mut self, next: Option<&Heard>) {
+        let Some(greeting) = self.late.take() else { return };
+        let server = &self.open.server;
+        let quick = next.filter(|next| next.reply.rtt_ms < SLOW_MS);
+        self.rec.found(match quick {
+            Some(next) => Finding::new(HELD_BACK)
+                .arg("server", server)
+                .arg("ms", greeting.reply.rtt_ms)
+                .arg("next", next.reply.rtt_ms)
+                .arg("text", greeting.reply.joined())
+                .shown_by(greeting.evidence)
+                .shown_by(next.evidence),
+            None => Finding::new(ANSWERS_LATE)
+                .arg("server", server)
+                .arg("stage", Stage::Greeting.spoken())
+                .arg("seconds", greeting.reply.rtt_ms / 1000)
+                .shown_by(greeting.evidence),
+        });
+    }
+
     /// Records a break, hangs up and ends the dialogue.
     pub(super) fn broke(&mut self, stage: Stage, role: Role, begun: Clock, fault: Fault) -> Broken {
         // Who was greeted ends with QUIT (RFC 5321 §4.1.1.10), as far as that goes without waiting for anybody who does not answer.
         let greeted = stage > Stage::Greeting && stage != Stage::Tls;
         let leave = greeted && !matches!(fault.kind, BreakKind::Closed | BreakKind::Reset | BreakKind::Tls);
         let (fact, evidence) = self.record_break(stage, role, begun, fault);
+        self.judge_late_greeting(None);
         if leave && self.wire.say_now(b"QUIT\r\n") {
             self.record_sent(Stage::Quit, role, "QUIT");
         }
@@ -197,17 +225,28 @@ impl Dialogue {
         let address = self.open.address;
         let speaks_first = address.port() == 25 || self.open.security == Security::Tls || self.net.awaits;
         let worth = stage != Stage::Quit && (stage != Stage::Greeting || speaks_first);
-        let Some(more) = worth.then(|| self.net.wait_longer(address.ip())).flatten() else { return Err(fault) };
-        let said = Finding::new(WAITS_ON).arg("server", &self.open.server).arg("stage", stage.spoken());
-        self.rec.found(said.arg("seconds", more.as_secs()));
-        *deadline = Instant::now() + more;
+        let (server, greeting) = (self.open.server.clone(), stage == Stage::Greeting);
+        // A hand of its own: what is waited with is held while the wire is read.
+        let net = self.net.clone();
+        let Some(longer) = worth.then(|| net.wait_longer(&server, address.ip(), greeting)).flatten() else {
+            return Err(fault);
+        };
+        let said = Finding::new(WAITS_ON).arg("server", &server).arg("stage", stage.spoken());
+        self.rec.found(said.arg("seconds", longer.time.as_secs()));
+        *deadline = Instant::now() + longer.time;
         let line = self.next_line(first, *deadline).await;
-        let unused = deadline.saturating_duration_since(Instant::now());
-        self.net.waited(address.ip(), unused, line.is_ok());
         if line.is_ok() {
-            let late = Finding::new(ANSWERS_LATE).arg("server", &self.open.server);
-            let seconds = (self.net.limits().phase + more).saturating_sub(unused).as_secs();
-            self.rec.found(late.arg("stage", stage.spoken()).arg("seconds", seconds));
+            let unused = deadline.saturating_duration_since(Instant::now());
+            let took = (net.limits().phase + longer.time).saturating_sub(unused);
+            if greeting {
+                self.waited = true;
+                net.greeted_late(&server, took);
+            } else {
+                let late = Finding::new(ANSWERS_LATE).arg("server", &server).arg("stage", stage.spoken());
+                self.rec.found(late.arg("seconds", took.as_secs()));
+            }
+        } else {
+            longer.in_vain();
         }
         line
     }

@@ -95,9 +95,13 @@ pub struct Dialogue {
     masks_challenges: bool,
     /// The slow answers in a row so far, in milliseconds.
     slow: Vec<(u32, EvidenceId)>,
+    /// Whether the greeting was waited for longer than a phase.
+    waited: bool,
+    /// That greeting, until the next answer tells what that was.
+    late: Option<Heard>,
     /// Whether a login may be made without verified TLS.
     at_risk: bool,
-    /// Whether a greeting was heard, and QUIT is still to be said.
+    /// Whether QUIT is still to be said: to whoever greeted us, and to whoever is late in doing so on a connection that is in plain text.
     owes_quit: bool,
     over: Option<Box<Broken>>,
 }
@@ -105,6 +109,7 @@ pub struct Dialogue {
 /// Who is let go in the middle, as when time is up, says QUIT all the same, as far as that goes without waiting.
 impl Drop for Dialogue {
     fn drop(&mut self) {
+        self.judge_late_greeting(None);
         if self.owes_quit {
             self.wire.say_now(b"QUIT\r\n");
         }

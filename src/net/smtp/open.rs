@@ -60,8 +60,10 @@ impl Dialogue {
             challenge: None,
             masks_challenges: false,
             slow: Vec::new(),
+            waited: false,
+            late: None,
             at_risk: false,
-            owes_quit: false,
+            owes_quit: !implicit,
             over: None,
         };
         if implicit {
@@ -72,6 +74,7 @@ impl Dialogue {
         match dialogue.hear(Stage::Greeting, role, begun, deadline).await {
             Ok(greeting) => {
                 dialogue.owes_quit = true;
+                dialogue.late = dialogue.waited.then(|| greeting.clone());
                 Ok((dialogue, greeting))
             }
             Err(fault) => {
@@ -87,6 +90,10 @@ impl Dialogue {
             return fault;
         }
         self.record_sent(Stage::Quit, role, "QUIT");
+        // Who was silent before was asked that before.
+        if self.net.hurries {
+            return fault;
+        }
         let deadline = Instant::now() + self.net.limits().phase.min(PART_MAX);
         let foreign = |got: &[u8]| !got.is_empty() && !may_begin_reply(got);
         let heard = self.wire.line(deadline, foreign).await.unwrap_or_else(|_| self.wire.buffered().to_vec());
