@@ -32,9 +32,13 @@ static REPLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[<>:*~=|-])[ \t]
 /// The last word of a line, where it could be base64.
 static LAST: LazyLock<Regex> = LazyLock::new(|| pattern(r"([A-Za-z0-9+/_-]+=*)\s*$"));
 
-/// What PLAIN, XOAUTH2 and OAUTHBEARER send, wherever it stands: base64 that begins with a NUL, with `user=`, or with `n,a=`.
-static PAYLOAD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:A[A-P][A-Za-z0-9+/]{6,}|(?:dXNlcj[01]|bixhP[Q-Za-f])[A-Za-z0-9+/]{8,})={0,2}"));
+/// What PLAIN, XOAUTH2 and OAUTHBEARER send, wherever it stands: base64 that begins with a NUL, with `user=`, or with `n,a=`. And NTLM's
+/// challenge, and the answer to it (MS-NLMP §2.2.1): together, the password could be guessed from them.
+static PAYLOAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:A[A-P][A-Za-z0-9+/]{6,}|(?:dXNlcj[01]|bixhP[Q-Za-f])[A-Za-z0-9+/]{8,}|TlRMTVNTUAA[CD]AAAA[A-Za-z0-9+/]{8,})={0,2}",
+    )
+});
 
 /// A pasted text without the payloads of AUTH: what follows the command, the lines that answer a 334, and both where they are said again.
 ///
@@ -150,7 +154,7 @@ impl Redactor {
 
 /// What stands in every line that holds a secret or asks for one, base64 of PLAIN aside.
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = ["auth", "bearer", "pass", "334", "dxnlcj", "bixhp"];
+    let words = ["auth", "bearer", "pass", "334", "dxnlcj", "bixhp", "tlrmtv"];
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few words")
 });
 
@@ -160,13 +164,14 @@ fn may_hold(line: &str) -> bool {
     TELLING.is_match(line) || memchr_iter(b'A', line.as_bytes()).any(plain)
 }
 
-/// Whether it decodes to what PLAIN sends (RFC 4616: two NULs), or a mechanism for tokens does.
+/// Whether it decodes to what PLAIN sends (RFC 4616: two NULs), or a mechanism for tokens, or NTLM.
 fn is_payload(word: &str) -> bool {
     let decoded = Zeroizing::new(BASE64_STANDARD.decode(word).unwrap_or_default());
     let nuls = decoded.iter().filter(|b| **b == 0).count();
     (nuls == 2 && std::str::from_utf8(&decoded).is_ok())
         || decoded.starts_with(b"user=")
         || decoded.starts_with(b"n,a=")
+        || decoded.starts_with(b"NTLMSSP\0")
 }
 
 /// The names of SASL mechanisms stand in upper case beside each other in a server's list.
@@ -231,6 +236,10 @@ mod tests {
         let (signature, bearer) = ("dj1jMmxuYm1GMGRYSmw=", "bixhPW1lLAFob3N0PW14AWF1dGg9QmVhcmVyIHQwa2VuLTc3MzEBAQ==");
         let red = redact(&format!("C: cmVz\nS: 334 {signature}\nC: \nS: 235 ok\nmx said: 501 what is {bearer}"));
         assert!(!red.contains(signature) && !red.contains(bearer) && red.contains("S: 235 ok"), "{red}");
+        // NTLM's two, in whatever order and dress; the first message is no secret.
+        let (first, challenge) = ("TlRMTVNTUAABAAAABYKIIA==", "TlRMTVNTUAACAAAADAAMADgAAAA=");
+        let red = redact(&format!("log: {first}\nlog: TlRMTVNTUAADAAAAGAAYAHwAAAA= to\nS: 334 {challenge}"));
+        assert!(!red.contains("TUAAC") && !red.contains("TUAAD") && red.contains(first), "{red}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Promise: a login is made by any mechanism that both sides know, once, and its refusal is told from what it is not.
 
-use super::postfix::Postfix;
+use super::postfix::{Postfix, missing_ntlm};
 use super::{Run, at, check, login, with_postfix};
 
 #[test]
@@ -24,6 +24,24 @@ fn a_wrong_password_is_refused_by_scram_too() {
             assert!(run.has_reply(535, "auth"), "{mechanism}: {run}");
             run.finds("authentication", "bad-credentials", "likely");
         }
+    });
+}
+
+#[test]
+fn ntlm_logs_in_with_the_right_password_and_no_other() {
+    if let Some(why) = missing_ntlm() {
+        eprintln!("skipped: {why}");
+        return;
+    }
+    with_postfix(|postfix| {
+        // Nothing else is offered there. It is not Dovecot's: that has NTLM only by way of Samba's winbind.
+        let server = at(postfix.ports.ntlm);
+        let run = login(postfix, &server, "starttls", "alice@example.test", "HELOISE_TEST_PASSWORD");
+        assert!(run.has_reply(235, "auth") && run.has_finding("authentication.sender.ok"), "{run}");
+        assert!(run.has_finding("authentication.legacy-only"), "{run}");
+        let run = login(postfix, &server, "starttls", "alice@example.test", "HELOISE_TEST_WRONG");
+        assert!(run.has_reply(535, "auth"), "{run}");
+        run.finds("authentication", "bad-credentials", "likely");
     });
 }
 

@@ -17,6 +17,8 @@
 //! cargo test --test real
 //! ```
 //!
+//! The login by NTLM wants Cyrus SASL besides, `libsasl2-modules` and `sasl2-bin`, and is skipped by itself without them.
+//!
 //! # What stays behind
 //!
 //! Nothing. The servers are shared by the tests that run at the same time, and the last to end takes them down. Should the test

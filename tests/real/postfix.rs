@@ -19,6 +19,7 @@ pub(crate) const PASSWORD: &str = "c4n4ry-Zwitscher!";
 
 const POSTFIX: &str = "/usr/sbin/postfix";
 const DOVECOT: &str = "/usr/sbin/dovecot";
+const SASLPASSWD: &str = "/usr/sbin/saslpasswd2";
 
 /// The ports of one Postfix, each with its own manners.
 #[derive(Clone, Copy)]
@@ -33,6 +34,8 @@ pub(crate) struct Ports {
     pub(crate) no_login: u16,
     /// Submission where each login owns its own address, and no other.
     pub(crate) owners: u16,
+    /// Submission whose logins are Cyrus SASL's, and by NTLM alone.
+    pub(crate) ntlm: u16,
     /// Its recipient table cannot be read.
     pub(crate) sick: u16,
     /// One connection a client.
@@ -61,6 +64,16 @@ pub(crate) fn missing() -> Option<String> {
     Some(format!("{absent} is not installed"))
 }
 
+/// Why Cyrus SASL does not speak NTLM here, if it does not.
+pub(crate) fn missing_ntlm() -> Option<String> {
+    let plugin = |folder: &Path| folder.join("sasl2/libntlm.so").exists();
+    let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    if !folders.map(|entry| entry.path()).any(|folder| plugin(&folder)) {
+        return Some("libsasl2-modules is not installed, or has no NTLM".to_owned());
+    }
+    (!Path::new(SASLPASSWD).exists()).then(|| format!("{SASLPASSWD} is not installed"))
+}
+
 /// Whether the test runs as root.
 pub(crate) fn root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"))
@@ -74,10 +87,11 @@ impl Postfix {
         let folder = folder.keep();
         // Postfix and Dovecot work as their own users below this folder.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("permissions");
-        let [mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless, auth] = free_ports();
-        let ports = Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless };
+        let [mx, submission, submissions, no_login, owners, ntlm, sick, crowded, old_tls, keyless, auth] = free_ports();
+        let ports = Ports { mx, submission, submissions, no_login, owners, ntlm, sick, crowded, old_tls, keyless };
         let server = Self { ports, ca: certificate(&folder), folder, _guard: guard };
         server.dovecot(auth);
+        server.cyrus();
         server.postfix("127.0.0.1", auth, &server.services());
         server
     }
@@ -94,6 +108,7 @@ impl Postfix {
             submissions: 0,
             no_login: 0,
             owners: 0,
+            ntlm: 0,
             sick: 0,
             crowded: 0,
             old_tls: 0,
@@ -197,10 +212,32 @@ impl Postfix {
         self.run(DOVECOT, &["-c", &format!("{at}/dovecot.conf")]);
     }
 
+    /// What Cyrus SASL needs for NTLM, where it is installed: no daemon, but a table of passwords that Postfix can read.
+    fn cyrus(&self) {
+        if missing_ntlm().is_some() {
+            return;
+        }
+        let at = self.folder.display();
+        // Debian's Postfix looks beside its main.cf.
+        fs::create_dir_all(self.folder.join("etc/sasl")).expect("a folder");
+        self.write(
+            "etc/sasl/smtpd.conf",
+            &format!("pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {at}/sasldb\nmech_list: NTLM\n"),
+        );
+        let mut setter = Command::new(SASLPASSWD)
+            .args(["-c", "-p", "-f", &format!("{at}/sasldb"), "-u", "example.test", "alice"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("saslpasswd2 runs");
+        setter.stdin.take().expect("its input").write_all(PASSWORD.as_bytes()).expect("the password is read");
+        assert!(setter.wait().expect("saslpasswd2 ends").success());
+        self.run("chown", &["postfix", &format!("{at}/sasldb")]);
+    }
+
     fn postfix(&self, address: &str, auth: u16, smtpd: &[(u16, String)]) {
         let at = self.folder.display();
         for name in ["etc", "queue", "data"] {
-            fs::create_dir(self.folder.join(name)).expect("a folder");
+            fs::create_dir_all(self.folder.join(name)).expect("a folder");
         }
         self.run("chown", &["postfix", &format!("{at}/data")]);
         self.write(
@@ -236,7 +273,7 @@ smtpd_client_event_limit_exceptions =
 
     /// The ports, and what is special about each.
     fn services(&self) -> Vec<(u16, String)> {
-        let Ports { mx, submission, submissions, no_login, owners, sick, crowded, old_tls, keyless } = self.ports;
+        let Ports { mx, submission, submissions, no_login, owners, ntlm, sick, crowded, old_tls, keyless } = self.ports;
         // As the package's own master.cf suggests.
         let login = "-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions= \
             -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
@@ -252,6 +289,7 @@ smtpd_client_event_limit_exceptions =
                     -o smtpd_sender_login_maps=inline:{{alice@example.test=alice@example.test}}"
                 ),
             ),
+            (ntlm, format!("-o smtpd_tls_auth_only=yes {login} -o smtpd_sasl_type=cyrus -o smtpd_sasl_path=smtpd")),
             (sick, "-o local_recipient_maps=fail:broken".to_owned()),
             (crowded, "-o smtpd_client_connection_count_limit=1".to_owned()),
             (

@@ -54,7 +54,7 @@ impl<'a> Try<'a> {
     }
 
     fn forced(mechanism: &str, acts: impl IntoIterator<Item = Act>) -> Self {
-        let tried = Self::new("AUTH PLAIN SCRAM-SHA-256 CRAM-MD5 XOAUTH2", acts);
+        let tried = Self::new("AUTH PLAIN SCRAM-SHA-256 CRAM-MD5 NTLM XOAUTH2", acts);
         Self { case: Case { auth: Some(mechanism.to_owned()), ..Case::new() }, ..tried }
     }
 
@@ -114,6 +114,7 @@ async fn the_mechanism_is_the_one_that_tells_most_about_the_password() {
         ("AUTH CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", CANARY, true, "AUTH SCRAM-SHA-256-PLUS "),
         ("AUTH CRAM-MD5 SCRAM-SHA-1", CANARY, true, "AUTH SCRAM-SHA-1 "),
         ("AUTH NTLM CRAM-MD5", CANARY, true, "AUTH CRAM-MD5"),
+        ("AUTH GSSAPI XOAUTH2 NTLM", CANARY, true, "AUTH NTLM"),
         ("AUTH=LOGIN PLAIN", CANARY, true, "AUTH PLAIN "),
         ("AUTH PLAIN XOAUTH2", jwt, true, "AUTH XOAUTH2 "),
         ("AUTH PLAIN XOAUTH2 OAUTHBEARER", jwt, true, "AUTH OAUTHBEARER "),
@@ -134,10 +135,10 @@ async fn the_mechanism_is_the_one_that_tells_most_about_the_password() {
 #[tokio::test]
 async fn without_a_common_mechanism_nothing_is_said() {
     for (offers, forced, found) in [
-        ("AUTH NTLM GSSAPI", None, "no-password"),
-        ("AUTH NTLM", None, "mechanism-mismatch"),
+        ("AUTH DIGEST-MD5 GSSAPI", None, "no-password"),
+        ("AUTH DIGEST-MD5", None, "mechanism-mismatch"),
         ("AUTH XOAUTH2 OAUTHBEARER", None, "oauth-only"),
-        ("AUTH PLAIN NTLM", Some("NTLM"), "mechanism-not-spoken"),
+        ("AUTH PLAIN DIGEST-MD5", Some("DIGEST-MD5"), "mechanism-not-spoken"),
         ("AUTH PLAIN", Some("LOGIN"), "mechanism-not-offered"),
     ] {
         let case = Case { auth: forced.map(str::to_owned), ..Case::new() };
@@ -184,7 +185,8 @@ async fn what_is_odd_about_an_offer_is_told() {
         ("AUTH PLAIN", false, Some("offered-in-clear"), "legacy-only"),
         ("AUTH PLAIN", true, None, "offered-in-clear"),
         ("AUTH SCRAM-SHA-256", true, None, "legacy-only"),
-        ("AUTH GSSAPI NTLM", true, Some("no-password"), "legacy-only"),
+        ("AUTH GSSAPI DIGEST-MD5", true, Some("no-password"), "legacy-only"),
+        ("AUTH GSSAPI NTLM", true, Some("legacy-only"), "no-password"),
         ("AUTH EXTERNAL", true, Some("no-password"), "mechanism-mismatch"),
         ("AUTH GSSAPI PLAIN", true, None, "no-password"),
     ] {
@@ -231,12 +233,18 @@ async fn a_refused_token_is_told_with_what_the_server_said_of_it() {
 
 #[tokio::test]
 async fn a_refusal_that_may_be_the_mechanisms_says_so() {
-    for mechanism in ["SCRAM-SHA-256", "CRAM-MD5"] {
+    for mechanism in ["SCRAM-SHA-256", "CRAM-MD5", "NTLM"] {
         let seen = Try::forced(mechanism, acts(&["535 5.7.8 no"])).run().await;
         assert_eq!(seen.arg("login.stored-otherwise", "other"), "PLAIN");
     }
     let seen = Try::new("AUTH PLAIN SCRAM-SHA-256", acts(&["535 5.7.8 no"])).run().await;
     assert!(!seen.has("login.stored-otherwise"));
+    // Two challenges of NTLM: without target info, and with an empty one.
+    for (flags, old) in [("ggA", true), ("goA", false)] {
+        let challenge = format!("334 TlRMTVNTUAACAAAAAAAAAAAAAAAF{flags}AASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA");
+        let seen = Try::new("AUTH NTLM", acts(&["334 ", &challenge, "535 5.7.8 no"])).run().await;
+        assert_eq!((seen.has("login.refused"), seen.has("login.ntlm-of-old")), (true, old), "{:?}", seen.ids());
+    }
 }
 
 #[tokio::test]

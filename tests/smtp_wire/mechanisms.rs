@@ -179,6 +179,7 @@ async fn no_message_of_any_mechanism_is_recorded() {
                 let prompts = [answer(&encoded("User Name")), answer(&encoded("Password"))];
                 prompts.into_iter().flatten().collect()
             }
+            "NTLM" => ntlm("334 \r\n"),
             "CRAM-MD5" => answer(&encoded("<1896.697170952@postoffice.example>")).to_vec(),
             "XOAUTH2" | "OAUTHBEARER" => answer(&encoded(r#"{"status":"401"}"#)).to_vec(),
             name if name.starts_with("SCRAM-") => scram(hash(name), "another")[..2].to_vec(),
@@ -189,6 +190,47 @@ async fn no_message_of_any_mechanism_is_recorded() {
         let (login, lines, client) = login(mechanism, acts).await;
         assert_eq!(login.heard.reply.code, 535, "{mechanism}");
         assert!(lines.iter().any(|line| line.len() > 30), "{mechanism}: something was said");
+        assert_silent(&client, &lines);
+    }
+}
+
+/// A server's side of NTLM up to its challenge (MS-NLMP §4.2.4.3), which says this before.
+fn ntlm(first: &str) -> Vec<Act> {
+    [answer(first), answer(&format!("334 {NTLM_CHALLENGE}\r\n"))].into_iter().flatten().collect()
+}
+
+const NTLM_CHALLENGE: &str = "TlRMTVNTUAACAAAADAAMADgAAAAzgoriASNFZ4mrze8AAAAAAAAAACQAJABEAAAABgBwFwAAAA9TAGUAcgB2AGUAcgAC\
+    AAwARABvAG0AYQBpAG4AAQAMAFMAZQByAHYAZQByAAAAAAA=";
+
+#[tokio::test]
+async fn ntlm_waits_to_be_asked_and_shows_neither_challenge_nor_response() {
+    for first in ["334 NTLM supported\r\n", "334 ntlm\r\n", "334 \r\n", "334\r\n"] {
+        let mut acts = ntlm(first);
+        acts.extend(answer("235 2.7.0 ok\r\n"));
+        let (login, lines, client) = login("NTLM", acts).await;
+        assert_eq!((login.heard.reply.code, login.gave_up, lines[0].as_str()), (235, None, "AUTH NTLM"), "{first}");
+        for (line, kind) in lines[1..].iter().zip([1, 3]) {
+            let message = BASE64_STANDARD.decode(line).unwrap();
+            assert!(message.starts_with(b"NTLMSSP\0") && message[8] == kind, "{first}: {message:?}");
+        }
+        assert!(!client.saved().contains(&NTLM_CHALLENGE[..40]), "the password could be guessed from the two");
+        assert_silent(&client, &lines);
+    }
+}
+
+#[tokio::test]
+async fn what_ntlm_cannot_go_on_with_ends_it() {
+    for (challenge, why) in [
+        ("334 NTLM supported", GaveUp::Unreadable),
+        ("334", GaveUp::Unreadable),
+        ("334 TlRMTVNTUAABAAAA", GaveUp::Unreadable),
+        (&format!("334 {NTLM_CHALLENGE}\r\n334 more"), GaveUp::NoEnd),
+    ] {
+        let mut acts: Vec<Act> = answer("334 \r\n").to_vec();
+        acts.extend(challenge.split("\r\n").flat_map(|line| answer(&format!("{line}\r\n"))));
+        acts.extend(answer("501 cancelled\r\n"));
+        let (login, lines, client) = login("NTLM", acts).await;
+        assert_eq!((login.gave_up, lines.last().unwrap().as_str()), (Some(why), "*"), "{challenge}");
         assert_silent(&client, &lines);
     }
 }

@@ -179,7 +179,7 @@ async fn an_unknown_mechanism_is_not_tried() {
     let client = Client::patient(Some(&ca.pem()));
     let (mut dialogue, _) =
         Dialogue::open(&client.net, &client.rec, open(server.address, Security::Tls)).await.unwrap();
-    assert!(dialogue.auth("NTLM", USER, &Secret::new(CANARY.to_owned())).await.unwrap().is_none());
+    assert!(dialogue.auth("DIGEST-MD5", USER, &Secret::new(CANARY.to_owned())).await.unwrap().is_none());
     assert!(client.sent().is_empty());
 }
 

@@ -134,9 +134,12 @@ fn judge(cx: &Context, host: &Host, offer: Offer<'_>, (user, secret): (&str, &Se
             }
             let clear = |m: &&String| matches!(m.as_str(), "PLAIN" | "LOGIN");
             if let Some(other) = offer.offered.iter().find(clear)
-                && (offer.mechanism.starts_with("SCRAM-") || offer.mechanism == "CRAM-MD5")
+                && (offer.mechanism.starts_with("SCRAM-") || matches!(offer.mechanism, "CRAM-MD5" | "NTLM"))
             {
                 cx.found(found("authentication.login.stored-otherwise").arg("other", other));
+            }
+            if told.contains_key("challenge") {
+                cx.found(found("authentication.login.ntlm-of-old"));
             }
             if let Some(found) = providers_own(cx, host, heard, secret) {
                 cx.found(found.arg("mechanism", offer.mechanism).arg("user", user));

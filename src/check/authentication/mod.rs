@@ -66,6 +66,7 @@ impl Check for Authentication {
             "authentication.login.providers-own",
             "authentication.login.token-refused",
             "authentication.login.stored-otherwise",
+            "authentication.login.ntlm-of-old",
             "authentication.login.not-understood",
             "authentication.login.closed",
             "authentication.login.too-often",

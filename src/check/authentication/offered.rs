@@ -46,7 +46,9 @@ pub(super) fn flaws(opening: &SessionOpening, dialogue: &Dialogue, login: bool) 
     let [legacy, ticket] =
         [&LEGACY[..], &TICKETS].map(|some| now.iter().filter(|m| some.contains(&m.as_str())).count());
     if login && legacy + ticket == now.len() {
-        found.push(if ticket > 0 { "authentication.no-password" } else { "authentication.legacy-only" });
+        // An old way that we know takes a password, whatever is offered beside it.
+        let tickets_only = ticket > 0 && !now.iter().any(|m| dialogue.speaks(m));
+        found.push(if tickets_only { "authentication.no-password" } else { "authentication.legacy-only" });
     }
     found
 }

@@ -21,7 +21,7 @@ pub struct Login {
     /// The reply that ended it: 235, or a refusal.
     pub heard: Heard,
     /// What the server said of a refusal inside the mechanism: `status`, `scope` and `schemes` of a token (RFC 7628 §3.2.2), `status` of SCRAM
-    /// (RFC 5802 §7). Cleaned and cut.
+    /// (RFC 5802 §7); `challenge` where NTLM's has no target info (MS-NLMP §2.2.1.2). Cleaned and cut.
     pub told: BTreeMap<&'static str, String>,
     /// Whether the server proved that it knows the password, too; none where the mechanism has no such proof.
     pub proved: Option<bool>,
@@ -77,7 +77,8 @@ impl Dialogue {
 
     async fn log_in(&mut self, mechanism: Mechanism, user: &str, secret: &Secret) -> Result<Option<Login>, Broken> {
         let (server, port) = (self.open.server.clone(), self.open.address.port());
-        let who = Who { user, secret, server: &server, port, binding: self.wire.binding() };
+        let now = self.net.world().unix_seconds();
+        let who = Who { user, secret, server: &server, port, now, binding: self.wire.binding() };
         let mut exchange = Exchange::new(mechanism, who);
         let name = mechanism.name();
         let Ok(first) = exchange.first() else { return Ok(None) };

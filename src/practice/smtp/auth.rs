@@ -8,6 +8,9 @@ use super::session::{Answer, Next, Session};
 use super::words::On;
 use crate::practice::script::Moment;
 
+/// A challenge of NTLM (MS-NLMP §2.2.1.2) without a target, and with all that has to be in it: eight octets.
+const NTLM_CHALLENGE: &[u8] = b"NTLMSSP\0\x02\0\0\0\0\0\0\0\0\0\0\0\x05\x82\0\0practice";
+
 /// What the next line from the client has to hold.
 pub(super) enum Exchange {
     /// PLAIN's one response.
@@ -26,7 +29,9 @@ pub(super) enum Exchange {
     ScramProof(Box<Asked>),
     /// The empty word that takes note of the server's own proof.
     ScramEnd,
-    /// Whatever ends a mechanism that this server offers but nobody passes (`CRAM-MD5`).
+    /// NTLM's first message.
+    Ntlm,
+    /// Whatever ends a mechanism that this server offers but nobody passes (`CRAM-MD5`, `NTLM`).
     Doomed,
 }
 
@@ -56,6 +61,7 @@ impl Session {
             other if Hash::of(other).is_some_and(|_| self.stores_for_scram()) => {
                 (Hash::of(other).map_or(Exchange::Doomed, Exchange::Scram), String::new())
             }
+            "NTLM" => (Exchange::Ntlm, String::new()),
             _ => (Exchange::Doomed, STANDARD.encode("{}")),
         };
         match initial.trim() {
@@ -73,6 +79,9 @@ impl Session {
         }
         if let Exchange::Doomed | Exchange::TokenRefused = exchange {
             return self.decide_on(Moment::Login, On::AuthBad);
+        }
+        if let Exchange::Ntlm = exchange {
+            return self.ask(Exchange::Doomed, &STANDARD.encode(NTLM_CHALLENGE));
         }
         let Some(text) = STANDARD.decode(line).ok().and_then(|octets| String::from_utf8(octets).ok()) else {
             return self.say(On::AuthGarbled);
@@ -100,7 +109,7 @@ impl Session {
             }
             Exchange::ScramProof(asked) => self.judge_proof(&asked, &text),
             Exchange::ScramEnd => self.let_in(true),
-            Exchange::Doomed | Exchange::TokenRefused => self.decide_on(Moment::Login, On::AuthBad),
+            Exchange::Ntlm | Exchange::Doomed | Exchange::TokenRefused => self.decide_on(Moment::Login, On::AuthBad),
         }
     }
 

@@ -1,12 +1,15 @@
 //! The client's side of the SASL mechanisms that SMTP servers offer (RFC 4422): octets in, octets out. What of it may be recorded is
 //! [`super::auth`]'s business.
 
-mod md5;
+mod ntlm;
 mod oauth;
 mod scram;
 
 use std::collections::BTreeMap;
 
+use hmac::{Hmac, Mac as _};
+use md5::Md5;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
 use crate::transcript::Secret;
@@ -23,6 +26,8 @@ pub(super) enum Mechanism {
     Scram(&'static str),
     /// RFC 2195.
     CramMd5,
+    /// MS-SMTPNTLM.
+    Ntlm,
     /// Google's and Microsoft's own, before RFC 7628.
     Xoauth2,
     /// RFC 7628.
@@ -32,9 +37,9 @@ pub(super) enum Mechanism {
 /// All that we speak, the one to prefer first.
 ///
 /// There is one attempt, and it must not fail for a reason that has nothing to do with name and password. So what any server can check comes
-/// first: inside verified TLS it gives nothing away. SCRAM needs a password that was stored for it, CRAM-MD5 one that was stored in clear; a token
-/// is another thing than a password.
-pub(super) const ALL: [Mechanism; 11] = [
+/// first: inside verified TLS it gives nothing away. SCRAM needs a password that was stored for it, CRAM-MD5 one that was stored in clear, NTLM
+/// a digest of its own; a token is another thing than a password.
+pub(super) const ALL: [Mechanism; 12] = [
     Mechanism::Plain,
     Mechanism::Login,
     Mechanism::Scram("SCRAM-SHA-256-PLUS"),
@@ -44,6 +49,7 @@ pub(super) const ALL: [Mechanism; 11] = [
     Mechanism::Scram("SCRAM-SHA-1-PLUS"),
     Mechanism::Scram("SCRAM-SHA-1"),
     Mechanism::CramMd5,
+    Mechanism::Ntlm,
     Mechanism::OauthBearer,
     Mechanism::Xoauth2,
 ];
@@ -61,6 +67,7 @@ impl Mechanism {
             Self::Login => "LOGIN",
             Self::Scram(name) => name,
             Self::CramMd5 => "CRAM-MD5",
+            Self::Ntlm => "NTLM",
             Self::Xoauth2 => "XOAUTH2",
             Self::OauthBearer => "OAUTHBEARER",
         }
@@ -73,7 +80,7 @@ impl Mechanism {
 
     /// Whether what the server asks would let somebody guess the password from it.
     pub(super) fn asks_telling(self) -> bool {
-        matches!(self, Self::Scram(_))
+        matches!(self, Self::Scram(_) | Self::Ntlm)
     }
 }
 
@@ -128,6 +135,8 @@ pub(super) struct Who<'a> {
     pub(super) secret: &'a Secret,
     pub(super) server: &'a str,
     pub(super) port: u16,
+    /// Seconds since 1970.
+    pub(super) now: i64,
     /// `tls-exporter` of the connection (RFC 9266).
     pub(super) binding: Option<[u8; 32]>,
 }
@@ -138,7 +147,7 @@ pub(super) struct Exchange<'a> {
     who: Who<'a>,
     asked: usize,
     scram: Option<Scram>,
-    /// What the server said of a refusal, inside the mechanism.
+    /// What the server said inside the mechanism that may explain a refusal.
     pub(super) told: BTreeMap<&'static str, String>,
 }
 
@@ -160,7 +169,7 @@ impl<'a> Exchange<'a> {
                 self.scram = Some(scram);
                 Some(first)
             }
-            Mechanism::Login | Mechanism::CramMd5 => None,
+            Mechanism::Login | Mechanism::CramMd5 | Mechanism::Ntlm => None,
         })
     }
 
@@ -185,11 +194,21 @@ impl<'a> Exchange<'a> {
             }
             (Mechanism::CramMd5, 0) => {
                 let challenge = asked.filter(|c| !c.is_empty()).ok_or(GaveUp::Unreadable)?;
-                let digest = md5::hmac(secret.expose().as_bytes(), &challenge);
-                let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+                let hex = hex(&hmac_md5(secret.expose().as_bytes(), &[&challenge]));
                 let mut answer = Answer::plain(format!("{user} {hex}"));
                 answer.telling.push(Zeroizing::new(hex));
                 Ok(answer)
+            }
+            // To this turn belongs no challenge, whatever stands there (MS-SMTPNTLM §2.2.1.2).
+            (Mechanism::Ntlm, 0) => Ok(Answer { octets: Zeroizing::new(ntlm::negotiate()), telling: Vec::new() }),
+            (Mechanism::Ntlm, 1) => {
+                let asked = asked.ok_or(GaveUp::Unreadable)?;
+                let mut challenge = [0; 8];
+                SystemRandom::new().fill(&mut challenge).map_err(|_| GaveUp::Unsayable)?;
+                if ntlm::is_of_old(&asked) {
+                    self.told.insert("challenge", "no-target-info".to_owned());
+                }
+                ntlm::authenticate(&asked, &self.who, ntlm::Given { now: self.who.now, challenge })
             }
             (Mechanism::Scram(_), _) => {
                 let scram = self.scram.as_mut().ok_or(GaveUp::NoEnd)?;
@@ -209,5 +228,27 @@ impl<'a> Exchange<'a> {
     /// Whether the server has proved that it knows the password; none where the mechanism has no such proof.
     pub(super) fn proved(&self) -> Option<bool> {
         matches!(self.mechanism, Mechanism::Scram(_)).then(|| self.scram.as_ref().is_some_and(Scram::is_proved))
+    }
+}
+
+/// HMAC-MD5 (RFC 2104) of the parts, one behind the other. What is made of it is only as good as the TLS around it.
+fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+    let mut mac = <Hmac<Md5> as hmac::digest::KeyInit>::new_from_slice(key).expect("a key of any length will do");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_login_of_rfc_2195_comes_out() {
+        let digest = hmac_md5(b"tanstaaftanstaaf", &[b"<1896.697170952", b"@postoffice.reston.mci.net>"]);
+        assert_eq!(hex(&digest), "b913a602c7eda7a495b4e6e7334d3890");
     }
 }
