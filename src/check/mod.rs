@@ -26,11 +26,10 @@ pub use know::{
 pub use tools::{Healed, heal};
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::net::{Net, Recorder};
+use crate::net::{NAMELESS, Net, Recorder, literal};
 use crate::reading::Reader;
 use crate::transcript::{Case, Consent, Finding, Secret, Transcript};
 
@@ -66,15 +65,12 @@ impl Context {
     }
 
     /// The HELO name to use: the user's, else this machine's full name, else the sending address in brackets (RFC 5321 §4.1.3), or
-    /// `[127.0.0.1]` where that is not known.
+    /// `[127.0.0.1]` where that is not known: a dialogue then says the address that it comes from, if everybody knows it by that.
     #[must_use]
     pub fn helo(&self) -> String {
         let own = || self.net.world().host_name().filter(|n| n.contains('.'));
-        let address = || match self.case.ip.filter(|ip| !tools::is_private(*ip))? {
-            IpAddr::V4(ip) => Some(format!("[{ip}]")),
-            IpAddr::V6(ip) => Some(format!("[IPv6:{ip}]")),
-        };
-        self.case.helo.clone().or_else(own).or_else(address).unwrap_or_else(|| "[127.0.0.1]".to_owned())
+        let address = || self.case.ip.and_then(literal);
+        self.case.helo.clone().or_else(own).or_else(address).unwrap_or_else(|| NAMELESS.to_owned())
     }
 
     /// Records a finding.

@@ -8,6 +8,7 @@ mod http;
 #[cfg(target_os = "linux")]
 mod icmp;
 mod manners;
+mod private;
 mod recorder;
 mod resolv;
 mod smtp;
@@ -20,6 +21,7 @@ mod world;
 
 pub use dns::{Ask, Flags, RecordType};
 pub use http::{Get, NoPage, Page};
+pub(crate) use private::{NAMELESS, is_private, literal};
 pub use recorder::{Held, Recorder};
 pub use smtp::{
     Broken, Capabilities, Dialogue, GaveUp, Heard, Login, Open, ReplyParts, SessionOpening, Stop, parse_reply,

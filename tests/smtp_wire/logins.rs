@@ -321,8 +321,7 @@ async fn the_sender_is_held_against_the_logins_own_address() {
 
 #[tokio::test]
 async fn a_login_that_is_not_answered_is_told_from_a_talk_that_broke() {
-    for (act, found) in
-        [(Act::Silence, "login.no-answer"), (Act::Close, "login.dropped"), (Act::Reset, "login.dropped")]
+    for (act, found) in [(Act::Silence, "login.no-answer"), (Act::Close, "login.dropped"), (Act::Reset, "login.reset")]
     {
         let tried = Try { hasty: true, ..Try::new("AUTH PLAIN", [Act::Hear, act]) };
         let seen = tried.run().await;

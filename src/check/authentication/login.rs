@@ -80,7 +80,8 @@ pub(super) async fn login(
             // Up to here the server spoke: it is the login that it did not answer.
             let id = match fact.kind {
                 BreakKind::Timeout => "authentication.login.no-answer",
-                BreakKind::Closed | BreakKind::Reset => "authentication.login.dropped",
+                BreakKind::Closed => "authentication.login.dropped",
+                BreakKind::Reset => "authentication.login.reset",
                 _ => return Err((fact, evidence)),
             };
             let seconds = fact.ms.div_ceil(1000);

@@ -5,7 +5,7 @@ use crate::check::Context;
 use crate::check::tools::{Host, split};
 use crate::net::{Broken, Dialogue, Heard};
 use crate::reading::Certainty;
-use crate::transcript::{Finding, Role, Stage};
+use crate::transcript::{BreakKind, Finding, Role, Stage};
 
 /// How far an envelope came.
 enum Envelope {
@@ -153,7 +153,9 @@ fn row(cx: &Context, host: &Host, label: &str, from: &str, came: Result<&Heard, 
             said(id, host, heard).ends(label, heard.reply.rtt_ms)
         }
         Err((fact, evidence)) => {
-            let found = Finding::new("authentication.as.unanswered").arg("server", &host.name);
+            let cut = matches!(fact.kind, BreakKind::Closed | BreakKind::Reset);
+            let id = if cut { "authentication.as.cut" } else { "authentication.as.unanswered" };
+            let found = Finding::new(id).arg("server", &host.name).arg("port", host.port);
             found.arg("kind", fact.kind.as_str()).shown_by(*evidence).ends(label, fact.ms)
         }
     };

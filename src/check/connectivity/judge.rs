@@ -7,6 +7,9 @@ use crate::check::Context;
 use crate::check::tools::Host;
 use crate::transcript::Finding;
 
+/// A way that is missing is known at once; who looks for a router that is gone takes longer (three seconds on Linux).
+const IN_VAIN_MS: u32 = 900;
+
 /// What stands between a name and what it says of all: the words for it.
 fn word(way: Way) -> &'static str {
     match way {
@@ -61,12 +64,15 @@ fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
     let slowest = tries.iter().filter(|t| answers(t)).map(|t| t.ms).max().unwrap_or(0);
     let may_be_slow = tries.iter().any(|t| t.way == Way::Silent && t.ms <= slowest);
     if any(true) && any(false) && !may_be_slow {
+        // No way at all, and no time lost in looking for one, is how a machine without that family looks: nothing is broken, the other
+        // carries the mail. Where one was tried in vain, it has an address and a way that leads nowhere.
+        let none = |v6: bool| {
+            tries.iter().all(|t| t.address.is_ipv6() != v6 || t.way == Way::Unreachable && t.ms < IN_VAIN_MS)
+        };
         match (open(false), open(true)) {
-            // No route at all is how a machine without IPv6 looks: nothing is broken, the others carry the mail.
-            (true, false) if tries.iter().all(|t| t.address.is_ipv4() || t.way == Way::Unreachable) => {
-                cx.found(shown("connectivity.v6.absent", &|t| t.address.is_ipv6()));
-            }
+            (true, false) if none(true) => cx.found(shown("connectivity.v6.absent", &|t| t.address.is_ipv6())),
             (true, false) => cx.found(shown("connectivity.v6.broken", &|_| true)),
+            (false, true) if none(false) => cx.found(shown("connectivity.v4.absent", &|t| t.address.is_ipv4())),
             (false, true) => cx.found(shown("connectivity.v4.broken", &|_| true)),
             _ => {}
         }
@@ -117,9 +123,13 @@ fn first_in_line(cx: &Context, hosts: &[Host], tries: &[Tried]) {
 fn whole(tries: &[Tried]) -> Option<&'static str> {
     let ways: BTreeSet<&str> = tries.iter().map(|t| word(t.way)).filter(|w| *w != "untried").collect();
     let told: Vec<&str> = ways.iter().copied().filter(|w| *w != "unreachable").collect();
+    // Somebody on the way says so of one, while another of its family has its say: they do not all do the same.
+    let has_say = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && told.contains(&word(t.way)));
+    let one_lost = tries.iter().any(|t| t.way == Way::NoRoute && has_say(t.address.is_ipv6()));
     Some(match told[..] {
         ["open"] => "connectivity.all-open",
         _ if told.contains(&"open") => "connectivity.some-failed",
+        [_] if one_lost => "connectivity.all-failed",
         ["refused"] => "connectivity.all-refused",
         ["timeout"] => "connectivity.all-filtered",
         ["rejected"] => "connectivity.all-rejected",

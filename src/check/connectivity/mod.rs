@@ -66,6 +66,7 @@ impl Check for Connectivity {
             "connectivity.trace.untried",
             "firewall.starttls-one-family",
             "firewall.proxy-for-all",
+            "connectivity.v4.absent",
             "connectivity.v4.broken",
             "connectivity.all-open",
             "connectivity.some-failed",

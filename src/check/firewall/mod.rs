@@ -68,6 +68,7 @@ impl Check for Firewall {
             "firewall.cut-untold",
             "firewall.none-seen",
             "firewall.could-not-tell",
+            "firewall.nothing-gets-out",
         ]
     }
 
@@ -205,6 +206,8 @@ fn judge(cx: &Context, host: &Host, own: &[Port], controls: &[Port], traces: Opt
         _ if let_in && silent(wanted) => "firewall.way.filtered-here",
         (_, 25) if shut && alike.len() >= 2 && elsewhere => "firewall.port25.blocked",
         _ if shut && alike.len() >= 2 && elsewhere => "firewall.way.blocked",
+        // Several that have nothing to do with each other are silent on all their ports: that is near here, and not about mail alone.
+        _ if alike.len() >= 2 && own.iter().chain(controls).all(silent) => "firewall.nothing-gets-out",
         _ => "firewall.could-not-tell",
     };
     let found = |id: &str| {

@@ -22,6 +22,8 @@ pub(super) struct Attempt {
     plain_greeting: Option<EvidenceId>,
     /// The port answers, but in the other language: plain where TLS was spoken, or the reverse.
     pub speaks_other: bool,
+    /// Whether it offers a login at last.
+    pub login: bool,
     /// Something on the way paints over what the server says.
     pub masked: bool,
     /// It hung up inside TLS, where nothing on the way can see what is said, at the hello that is answered with the offer of logins.
@@ -74,6 +76,7 @@ impl Attempt {
             evidence: None,
             plain_greeting: None,
             speaks_other: false,
+            login: false,
             masked: false,
             cut_at_offer: false,
             helo_only: false,
@@ -245,6 +248,7 @@ async fn dialogue(
     };
     tried.tls = dialogue.tls().cloned();
     tried.helo_only = dialogue.used_helo();
+    tried.login = !dialogue.capabilities().mechanisms().is_empty();
     tried.cut_at_offer = tried.tls.is_some()
         && end
             .as_ref()

@@ -7,9 +7,10 @@ use crate::check::know::spoken;
 use crate::check::tools::Host;
 use crate::transcript::{ConnectOutcome, Finding, Security};
 
-/// The best of the others: one that protects, else any that works.
-pub(super) fn better(others: &[Attempt]) -> Option<&Attempt> {
-    others.iter().find(|a| is_safe(a)).or_else(|| others.iter().find(|a| a.works()))
+/// The best of the others: one that protects, else any that works. Where a login is to go, one that offers it comes first.
+pub(super) fn better(others: &[Attempt], login: bool) -> Option<&Attempt> {
+    let safe = || others.iter().filter(|a| is_safe(a));
+    safe().find(|a| !login || a.login).or_else(|| safe().next()).or_else(|| others.iter().find(|a| a.works()))
 }
 
 fn is_safe(a: &Attempt) -> bool {
@@ -46,7 +47,8 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
     if broken {
         cx.found(handshake(host, first, old));
     }
-    let Some(better) = better(others) else {
+    let login = cx.case.user.is_some();
+    let Some(better) = better(others, login) else {
         let all = |is: fn(&Attempt) -> bool| is(first) && others.iter().all(is);
         match first.end {
             _ if all(Attempt::is_untold) => found("settings.no-answer"),
@@ -106,6 +108,10 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         (End::NotSmtp, None) if others.iter().any(|a| a.is_plain_for_tls() && a.port == first.port) => {
             cx.found(works("settings.other-service"));
         }
+        // Silence is how what waits for TLS looks, and what hangs, too: only TLS on that port tells one from the other.
+        (End::Silent, None) if !others.iter().any(|a| a.port == first.port && a.shows_tls()) => {
+            found("settings.silent");
+        }
         (End::Handshake(_) | End::Silent | End::NotSmtp, None) if first.speaks_other => {
             cx.found(works("settings.wrong-security"));
         }
@@ -120,7 +126,12 @@ pub(super) fn judge(cx: &Context, host: &Host, first: &Attempt, others: &[Attemp
         _ => {}
     }
     // Plain text is no remedy for TLS that is broken or falls silent, or where a login is to go: that would go by in the open.
-    if !(broken || cx.case.user.is_some() || matches!(first.end, End::Hushed(_))) || is_safe(offered) {
+    let is_remedy = if login {
+        is_safe(offered) && offered.login
+    } else {
+        is_safe(offered) || !(broken || matches!(first.end, End::Hushed(_)))
+    };
+    if is_remedy {
         cx.found(works("settings.other-works"));
     }
 }

@@ -218,7 +218,7 @@ async fn elsewhere(cx: &Context, server: &str) {
 
 /// The certificate of the combination that was entered; that of another port only matters where that port would be used.
 async fn shown(cx: &Context, host: &Host, ip: IpAddr, first: &Attempt, others: &[Attempt]) {
-    let better = judge::better(others).filter(|_| !first.works());
+    let better = judge::better(others, cx.case.user.is_some()).filter(|_| !first.works());
     let Some(shown) = [Some(first), better].into_iter().flatten().find(|a| a.tls.is_some()) else { return };
     let Some((fact, evidence)) = &shown.tls else { return };
     // One that was made on the way proves nothing about the server, whether this machine trusts it or not.

@@ -18,10 +18,11 @@ pub(crate) use route::route;
 pub(crate) use sender::{greeted, sending_address};
 pub(crate) use talk::{Stopped, Talk, talk, talk_with_any};
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Context;
+pub(crate) use crate::net::is_private;
 use crate::net::{Dialogue, Net, Open, RecordType, Wire};
 use crate::transcript::{ConnectOutcome, DnsFact, DnsOutcome, EvidenceId, Fact, Role, Security};
 
@@ -109,33 +110,4 @@ pub(crate) async fn leave(cx: &Context, server: &str, address: SocketAddr, over:
     let (server, source) = (server.to_owned(), cx.case.source);
     let open = Open { server, address, security, source, role: Role::Control, strict: false };
     Dialogue::take_leave(&hurried_where_silent(cx, address), &cx.rec, open, over).await;
-}
-
-/// Whether an address is of an inner network, or of no network: nobody outside knows it.
-pub(crate) fn is_private(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => {
-            // RFC 6598: behind a provider's own translation.
-            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
-            v4.is_private() || shared || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn inner_addresses_are_known_as_such() {
-        for inner in
-            ["10.1.2.3", "192.168.0.1", "100.64.0.1", "127.0.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
-        {
-            assert!(is_private(inner.parse().expect(inner)), "{inner}");
-        }
-        for outer in ["198.51.100.7", "100.128.0.1", "2001:db8::1"] {
-            assert!(!is_private(outer.parse().expect(outer)), "{outer}");
-        }
-    }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::exchange::one_line;
 use super::{Broken, Capabilities, Dialogue, Heard};
 use crate::net::wire::Fault;
+use crate::net::{NAMELESS, literal};
 use crate::transcript::{BreakKind, Role, Stage};
 
 /// The longest wait for the answer to QUIT.
@@ -24,6 +25,9 @@ impl Dialogue {
     pub async fn ehlo(&mut self, helo: &str) -> Result<Heard, Broken> {
         self.used_helo = false;
         self.caps = Capabilities::default();
+        // Who has no name says where it comes from; only a connection knows that.
+        let own = (helo == NAMELESS).then(|| self.wire.local().and_then(|local| literal(local.ip()))).flatten();
+        let helo = own.as_deref().unwrap_or(helo);
         let heard = self.command(Stage::Ehlo, &format!("EHLO {helo}")).await?;
         if heard.is_positive() {
             self.caps = Capabilities::of(&heard.reply);
