@@ -113,7 +113,7 @@ fn write(out: &mut Out, session: &Session, format: ReportFormat) -> Result<Exit,
     let text = match format {
         ReportFormat::Json => whole.pretty(),
         ReportFormat::Jsonl => whole.line() + "\n",
-        ReportFormat::Text => report::text(guide, transcript),
+        ReportFormat::Text => report::text(guide, transcript, false),
         ReportFormat::Markdown => report::markdown(guide, transcript),
         ReportFormat::Html => report::html(guide, transcript),
         ReportFormat::Prometheus => report::prometheus(guide, transcript),

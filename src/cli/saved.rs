@@ -52,7 +52,7 @@ pub(super) fn report(args: &ReportArgs, house: &House) -> Result<Exit, Trouble> 
     let transcript: Transcript = saved.entries.into_iter().collect();
     let guide = &*house.guide;
     let text = match args.format {
-        SavedFormat::Text => report::text(guide, &transcript),
+        SavedFormat::Text => report::text(guide, &transcript, false),
         SavedFormat::Json => report::report(guide, &transcript).pretty(),
         SavedFormat::Jsonl => {
             let events = transcript.numbered().map(|(id, entry)| report::event(id, entry) + "\n");

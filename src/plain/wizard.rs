@@ -321,7 +321,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             Some("md") => report::markdown(guide, transcript),
             Some("html" | "htm") => report::html(guide, transcript),
             Some("json") => report::report(guide, transcript).pretty(),
-            _ => report::text(guide, transcript),
+            _ => report::text(guide, transcript, false),
         };
         let made = std::fs::File::create_new(path).and_then(|mut f| f.write_all(text.as_bytes()));
         match made {

@@ -194,7 +194,7 @@ fn no_format_shows_a_control_character_or_a_secret() {
     let (guide, transcript) = (guide(), transcript());
     let whole = report(&guide, &transcript);
     for text in [
-        text(&guide, &transcript),
+        text(&guide, &transcript, false),
         markdown(&guide, &transcript),
         html(&guide, &transcript),
         nagios(&guide, &transcript).0,
@@ -211,13 +211,24 @@ fn no_format_shows_a_control_character_or_a_secret() {
 
 #[test]
 fn text_says_first_what_is_wrong_and_fits_a_screen() {
-    let text = text(&guide(), &transcript());
+    let text = text(&guide(), &transcript(), false);
     let first = text.lines().next().unwrap();
     assert!(first.contains("bob@example.org") || first.contains("address"), "{first}");
     for part in ["Whose move", "Waiting", "Against", "What was looked at", "550 5.1.1"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(text.lines().all(|l| unicode_width::UnicodeWidthStr::width(l) <= 80), "{text}");
+}
+
+#[test]
+fn text_is_in_the_words_of_who_reads_it() {
+    let (plain, admin) = (text(&guide(), &transcript(), false), text(&guide(), &transcript(), true));
+    let view = View::of(&guide(), &transcript());
+    let words = &view.diagnosis.causes[0].headline;
+    assert_ne!(words.plain, words.admin);
+    assert!(plain.contains(&words.plain) && !plain.contains(&words.admin), "{plain}");
+    assert!(admin.contains(&words.admin) && !admin.contains(&words.plain), "{admin}");
+    assert!(admin.lines().all(|l| unicode_width::UnicodeWidthStr::width(l) <= 80), "{admin}");
 }
 
 #[test]
@@ -237,7 +248,7 @@ fn of_many_things_that_could_not_be_told_alike_a_few_are_said_and_the_rest_is_co
     }));
     facts.extend([Fact::Ended { run }, Fact::StepEnded { step, status: StepStatus::Unknown }]);
     let transcript = facts.into_iter().map(|fact| Entry { at: 0, fact }).collect::<Transcript>();
-    let text = text(&guide(), &transcript);
+    let text = text(&guide(), &transcript, false);
     for part in text.split("What was looked at") {
         assert_eq!(part.matches("could not be asked").count(), 4, "{text}");
         assert!(part.contains("And 16 more of the same."), "{text}");
@@ -334,7 +345,8 @@ fn a_ticket_says_nothing_twice_and_calls_a_later_no_refusal() {
 fn an_empty_transcript_has_a_report_too() {
     let (guide, empty) = (guide(), Transcript::new());
     assert_eq!(json(&guide, &empty)["steps"].as_array().map(Vec::len), Some(13));
-    for said in [text(&guide, &empty), markdown(&guide, &empty), html(&guide, &empty), ticket(&guide, &empty, 0)] {
+    for said in [text(&guide, &empty, false), markdown(&guide, &empty), html(&guide, &empty), ticket(&guide, &empty, 0)]
+    {
         assert!(!said.is_empty());
     }
 }
@@ -348,7 +360,7 @@ fn who_signed_a_step_when_and_with_which_note_stands_in_every_report() {
         entries.push(Entry { at: at + 1_000, fact });
     }
     let transcript: Transcript = entries.into_iter().collect();
-    for text in [text(&guide(), &transcript), markdown(&guide(), &transcript), html(&guide(), &transcript)] {
+    for text in [text(&guide(), &transcript, false), markdown(&guide(), &transcript), html(&guide(), &transcript)] {
         let line = text.lines().find(|l| l.contains("signed jd, 2026-")).unwrap_or_else(|| panic!("{text}"));
         assert!(line.contains(" UTC: looked twice"), "a note is kept when initials come: {line}");
     }

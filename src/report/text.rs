@@ -21,20 +21,20 @@ const INDENT: usize = 15;
 /// The longest of a server's words in one place, in characters.
 const MOST: usize = 400;
 
-/// A short report: the cause, what to do, whose move it is, the proof, and what was looked at.
+/// A short report: the cause, what to do, whose move it is, the proof, and what was looked at; in the words for administrators, or in plain ones.
 #[must_use]
-pub fn text(guide: &Guide, transcript: &Transcript) -> String {
+pub fn text(guide: &Guide, transcript: &Transcript, admin: bool) -> String {
     let view = View::of(guide, transcript);
     let mut out = String::new();
     match view.diagnosis.causes.first() {
-        Some(top) => headline(&mut out, &view, top),
-        None => nothing(&mut out, &view),
+        Some(top) => headline(&mut out, &view, top, admin),
+        None => nothing(&mut out, &view, admin),
     }
     if let Some(top) = view.diagnosis.causes.first() {
-        proof(&mut out, top, view.diagnosis.verdict == Verdict::NoFaultFound);
+        proof(&mut out, top, view.diagnosis.verdict == Verdict::NoFaultFound, admin);
     }
-    others(&mut out, &view);
-    walked(&mut out, &view);
+    others(&mut out, &view, admin);
+    walked(&mut out, &view, admin);
     records(&mut out, &desk(guide, transcript));
     said(&mut out, transcript);
     clean(out.trim_end()) + "\n"
@@ -80,9 +80,9 @@ pub(super) fn quoted(reply: &Reply) -> String {
     line.trim_end().to_owned()
 }
 
-fn headline(out: &mut String, view: &View, top: &Ranked) {
+fn headline(out: &mut String, view: &View, top: &Ranked, admin: bool) {
     let word = certainty(view.diagnosis.verdict, top.certainty);
-    let lines = wrap(&top.headline.plain, WIDTH - 2 - word.width());
+    let lines = wrap(top.headline.register(admin), WIDTH - 2 - word.width());
     for (i, line) in lines.iter().enumerate() {
         if i == 0 {
             let gap = WIDTH.saturating_sub(line.width() + word.width());
@@ -101,7 +101,7 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
         out.push_str(&format!("{lead}\n"));
         for (i, fix) in top.fix.iter().enumerate() {
             let number = if top.fix.len() > 1 { format!("  {}", i + 1) } else { String::new() };
-            out.push_str(&columns(&number, 5, &fix.plain, WIDTH));
+            out.push_str(&columns(&number, 5, fix.register(admin), WIDTH));
         }
         out.push('\n');
     }
@@ -114,18 +114,18 @@ fn headline(out: &mut String, view: &View, top: &Ranked) {
     }
 }
 
-fn nothing(out: &mut String, view: &View) {
+fn nothing(out: &mut String, view: &View, admin: bool) {
     out.push_str("We could not tell what is wrong.\n\n");
     for (i, reason) in view.untold.iter().enumerate() {
         let label = if i == 0 { "Could not tell" } else { "" };
-        out.push_str(&columns(label, INDENT, &reason.says.plain, WIDTH));
+        out.push_str(&columns(label, INDENT, reason.says.register(admin), WIDTH));
     }
     if !view.untold.is_empty() {
         out.push('\n');
     }
 }
 
-fn proof(out: &mut String, top: &Ranked, fine: bool) {
+fn proof(out: &mut String, top: &Ranked, fine: bool, admin: bool) {
     let because = match (fine, top.certainty) {
         (true, _) => "Seen",
         (false, Certainty::Confirmed) => "Proof",
@@ -133,8 +133,8 @@ fn proof(out: &mut String, top: &Ranked, fine: bool) {
     };
     for (label, reasons) in [(because, &top.because), ("Against", &top.against)] {
         let mut lead = label;
-        for reason in distinct(reasons, false).iter().take(4) {
-            out.push_str(&columns(lead, INDENT, &reason.says.plain, WIDTH));
+        for reason in distinct(reasons, admin).iter().take(4) {
+            out.push_str(&columns(lead, INDENT, reason.says.register(admin), WIDTH));
             lead = "";
         }
         if reasons.is_empty() && label == "Against" && !fine {
@@ -144,7 +144,7 @@ fn proof(out: &mut String, top: &Ranked, fine: bool) {
     out.push('\n');
 }
 
-fn others(out: &mut String, view: &View) {
+fn others(out: &mut String, view: &View, admin: bool) {
     let before = out.len();
     let rivals: Vec<_> = view.diagnosis.causes.iter().skip(1).take(3).collect();
     // What is confirmed is no other explanation, but another fault.
@@ -152,7 +152,7 @@ fn others(out: &mut String, view: &View) {
         let mut lead = label;
         for other in rivals.iter().filter(|r| (r.certainty == Certainty::Confirmed) == sure) {
             let word = certainty(Verdict::FaultFound, other.certainty);
-            out.push_str(&columns(lead, INDENT, &format!("{} ({word})", other.headline.plain), WIDTH));
+            out.push_str(&columns(lead, INDENT, &format!("{} ({word})", other.headline.register(admin)), WIDTH));
             lead = "";
         }
     }
@@ -161,7 +161,7 @@ fn others(out: &mut String, view: &View) {
         view.diagnosis.causes.iter().take(1).flat_map(|c| &c.because).flat_map(|b| &b.evidence).collect();
     let also = view.diagnosis.also.iter().filter(|a| !a.evidence.iter().any(|e| shown.contains(&e)));
     for also in also.take(5) {
-        out.push_str(&columns(lead, INDENT, &also.says.plain, WIDTH));
+        out.push_str(&columns(lead, INDENT, also.says.register(admin), WIDTH));
         lead = "";
     }
     if out.len() > before {
@@ -169,7 +169,7 @@ fn others(out: &mut String, view: &View) {
     }
 }
 
-fn walked(out: &mut String, view: &View) {
+fn walked(out: &mut String, view: &View, admin: bool) {
     if view.walked().next().is_none() {
         return;
     }
@@ -184,7 +184,7 @@ fn walked(out: &mut String, view: &View) {
         let mut said: Vec<&str> = Vec::new();
         let (mut alike, mut more) = (BTreeMap::<&str, usize>::new(), 0);
         for finding in step.findings.iter().filter(|f| f.level >= Level::Unknown) {
-            let says = finding.says.plain.as_str();
+            let says = finding.says.register(admin);
             if said.contains(&says) {
                 continue;
             }

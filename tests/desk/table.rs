@@ -58,7 +58,7 @@ async fn the_same_table_stands_in_text_and_json_and_the_lines_to_copy_are_whole(
     assert!(text.lines().any(|l| l == line), "{text}");
     let is_fitting = |l: &str| l.chars().count() <= 60 || l == line;
     assert!(text.lines().all(is_fitting), "{text}");
-    assert!(report::text(guide, transcript).lines().any(|l| l.trim() == line));
+    assert!(report::text(guide, transcript, false).lines().any(|l| l.trim() == line));
     let json = serde_json::to_value(report::report(guide, transcript)).expect("JSON");
     let records = json["records"].as_array().expect("records");
     assert!(

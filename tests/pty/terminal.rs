@@ -27,6 +27,8 @@ pub(crate) struct Terminal {
     home: tempfile::TempDir,
     /// How the terminal was set before.
     before: String,
+    /// When the process was started.
+    began: Instant,
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {
@@ -60,6 +62,7 @@ impl Terminal {
         }
         command.env("HOME", home.path());
         let before = settings(&*pair.master);
+        let began = Instant::now();
         let child = pair.slave.spawn_command(command).expect("heloise starts");
         drop(pair.slave);
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
@@ -92,7 +95,13 @@ impl Terminal {
             parsed: 0,
             home,
             before,
+            began,
         }
+    }
+
+    #[allow(dead_code, reason = "only the bench asks")]
+    pub(crate) fn began(&self) -> Instant {
+        self.began
     }
 
     pub(crate) fn home(&self) -> &Path {

@@ -3,7 +3,7 @@
 use tui_input::Input as Line;
 
 use super::{App, Order};
-use crate::transcript::{EvidenceId, Fact, StepId};
+use crate::transcript::{EvidenceId, Fact, StepId, StepStatus};
 use crate::tui::form::Purpose;
 use crate::tui::keys::Command;
 use crate::tui::model;
@@ -92,16 +92,23 @@ impl App {
                     self.prompt(&format!("Note about {step}"), String::new(), PromptFor::Note(step));
                 }
             }
-            Command::LeaveOut => {
-                if let Some(step) = self.step_here().map(|s| s.id.clone()) {
-                    self.feed(Input::Skip(step));
-                }
-            }
+            Command::LeaveOut => self.leave_out(),
             Command::Allow => self.allow(),
             Command::Conclude => self.conclude(),
             Command::Another => self.another(),
             Command::Mouse => self.toggle_mouse(),
         }
+    }
+
+    /// Leaves the step out, where nothing of it is known yet.
+    fn leave_out(&mut self) {
+        let Some(step) = self.step_here().map(|s| s.id.clone()) else { return };
+        let left_out = self.session.walk().state_of(&step);
+        self.view.note = match left_out {
+            StepState::Done(StepStatus::Skipped) => Some(format!("{step} is left out already; r runs it.")),
+            StepState::Done(_) => Some(format!("{step} was run: what it found stays. n writes a note beside it.")),
+            _ => return self.feed(Input::Skip(step)),
+        };
     }
 
     /// The next rows of what a line means; after the last ones, the first.

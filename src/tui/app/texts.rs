@@ -60,7 +60,7 @@ impl App {
     pub(super) fn save(&mut self) {
         let (stem, text) = match &self.view.screen {
             Screen::Text { of, body, .. } => (of.word(), body.clone()),
-            _ => ("report", report::text(&self.guide, self.session.walk().transcript())),
+            _ => ("report", report::text(&self.guide, self.session.walk().transcript(), self.view.admin)),
         };
         let time = jiff::Timestamp::from_millisecond(self.moment()).unwrap_or_default();
         let time = time.to_zoned(zone()).strftime("%Y%m%d-%H%M%S");

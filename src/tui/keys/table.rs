@@ -193,6 +193,8 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('y')], "y", Command::Allow, FILLED, "ask more", ""), |n| n.more && !n.sends),
     // A checklist.
     key(&[c('r')], "r", Command::Run, &[Kind::Checklist], "run", "run the step's checks, or run them again"),
+    key(&[c('s')], "s", Command::Sign, &[Kind::Checklist], "sign", "sign the step off with your initials"),
+    key(&[c('n')], "n", Command::Note, &[Kind::Checklist], "note", "write a note beside the step"),
     key(
         &[c('R')],
         "R",
@@ -201,8 +203,6 @@ pub(super) const TABLE: &[Binding] = &[
         "run all",
         "run every step that was not run yet, in order",
     ),
-    key(&[c('s')], "s", Command::Sign, &[Kind::Checklist], "sign", "sign the step off with your initials"),
-    key(&[c('n')], "n", Command::Note, &[Kind::Checklist], "note", "write a note beside the step"),
     key(&[c('o')], "o", Command::Conclude, &[Kind::Checklist], "report", "stop here and see what was found"),
     key(&[c('-')], "-", Command::LeaveOut, &[Kind::Checklist], "", "leave the step out"),
     // The diagnosis.
