@@ -42,7 +42,8 @@ impl Tlsa {
         matches!(self.usage, 2 | 3) && matches!(self.selector, 0 | 1) && fits
     }
 
-    fn matches(&self, chain: &[CertificateFact]) -> bool {
+    /// Where in the chain stands what it announces.
+    fn found_at(&self, chain: &[CertificateFact]) -> Option<usize> {
         let looked_at = if self.usage == 3 { 1 } else { chain.len() };
         let whole = if self.matching == 0 { octets(&self.data).map(|o| sha256(&o)) } else { None };
         let announced = whole.as_ref().unwrap_or(&self.data);
@@ -52,8 +53,36 @@ impl Tlsa {
             (0, _) => c.sha256.clone(),
             _ => c.key_sha256.clone(),
         };
-        chain.iter().take(looked_at).any(|c| shown(c) == *announced)
+        chain.iter().take(looked_at).position(|c| shown(c) == *announced)
     }
+
+    /// How it stands against the chain of a server that any of these names may be meant by. With usage 3 the key is all that counts; an issuer
+    /// vouches for a name and for a time, as any issuer does (RFC 7671 §5.1, §5.2.2 and §5.2.3).
+    fn judge(&self, chain: &[CertificateFact], names: &[&str], now: i64) -> Holds {
+        let Some(at) = self.found_at(chain) else { return Holds::Not };
+        let own = &chain[0];
+        if self.usage == 3 {
+            return Holds::Yes;
+        }
+        if chain[..=at].iter().any(|c| now < c.not_before || now > c.not_after) {
+            return Holds::OutOfDate;
+        }
+        // One without such names is known by its subject, which is not judged here.
+        let named = own.names.is_empty() || names.iter().any(|name| own.is_for(name));
+        if named { Holds::Yes } else { Holds::OtherName }
+    }
+}
+
+/// What a TLSA record says of a chain, the best last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holds {
+    /// It is about another.
+    Not,
+    /// It is about an issuer in it, and the server's certificate is for another name.
+    OtherName,
+    /// It is about an issuer in it, and something up to there has expired, or is not valid yet.
+    OutOfDate,
+    Yes,
 }
 
 /// A whole certificate in a record is told by its beginning.
@@ -83,10 +112,10 @@ pub(super) async fn servers(cx: &Context, domain: &str, certificates: &Certifica
         .filter(|h| !h.is_empty())
         .take(HOSTS)
         .collect();
-    futures_util::future::join_all(hosts.iter().map(|host| one(cx, host, certificates))).await;
+    futures_util::future::join_all(hosts.iter().map(|host| one(cx, (host, domain), certificates))).await;
 }
 
-async fn one(cx: &Context, host: &str, certificates: &Certificates) {
+async fn one(cx: &Context, (host, domain): (&str, &str), certificates: &Certificates) {
     let owner = format!("_25._tcp.{host}");
     let how = Ask { recurse: true, unchecked: false, signed: true };
     let (dns, evidence, flags) = cx.net.ask(&cx.rec, None, &owner, RecordType::TLSA, how).await;
@@ -120,12 +149,22 @@ async fn one(cx: &Context, host: &str, certificates: &Certificates) {
         return;
     }
     match certificates.of(cx, host).await {
-        Served::Chain(tls, id) if records.iter().any(|t| t.is_usable() && t.matches(&tls.chain)) => {
-            cx.found(found("dns.dane.ok").shown_by(id));
-        }
         Served::Chain(tls, id) => {
-            let key = tls.chain.first().map_or("", |c| c.key_sha256.as_str());
-            cx.found(found("dns.dane.mismatch").arg("instead", format!("3 1 1 {key}")).shown_by(id));
+            // The domain's own name will do as well as the server's (RFC 7672 §3.2.2).
+            let now = cx.net.world().unix_seconds();
+            let judged = records.iter().filter(|t| t.is_usable()).map(|t| t.judge(&tls.chain, &[host, domain], now));
+            let own = tls.chain.first();
+            let key = own.map_or("", |c| c.key_sha256.as_str());
+            let found = |id: &str| found(id).arg("instead", format!("3 1 1 {key}"));
+            let found = match judged.max().unwrap_or(Holds::Not) {
+                Holds::Yes => found("dns.dane.ok"),
+                Holds::Not => found("dns.dane.mismatch"),
+                Holds::OutOfDate => found("dns.dane.out-of-date"),
+                Holds::OtherName => {
+                    found("dns.dane.other-name").arg("names", own.map_or_else(String::new, |c| c.names.join(", ")))
+                }
+            };
+            cx.found(found.shown_by(id));
         }
         Served::NoTls(id) => cx.found(found("dns.dane.no-tls").shown_by(id)),
         Served::Untold => cx.found(found("dns.dane.not-compared")),
@@ -210,9 +249,35 @@ mod tests {
                     let text = format!("{usage} {selector} {matching} {}", form(&format!("{what}{name}")));
                     let record = Tlsa::read(&text).expect("a record");
                     assert!(record.is_usable(), "{text}");
-                    assert_eq!(record.matches(&chain), holds, "{usage} {selector} {matching} of {name}");
+                    let judged = record.judge(&chain, &["mx.example.org"], 0);
+                    assert_eq!(judged == Holds::Yes, holds, "{usage} {selector} {matching} of {name}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_issuer_vouches_for_a_name_and_a_time_and_a_key_for_itself() {
+        let fact = |name: &str, names: &[&str], until: i64| {
+            serde_json::from_value::<CertificateFact>(serde_json::json!({
+                "subject": name, "issuer": "", "names": names, "not_before": 0, "not_after": until,
+                "key_sha256": sha256(name.as_bytes()),
+            }))
+            .expect("a certificate")
+        };
+        let record =
+            |usage, name: &str| Tlsa::read(&format!("{usage} 1 1 {}", sha256(name.as_bytes()))).expect("a record");
+        let names = ["mx.example.org", "example.org"];
+        for (shown, until, of_issuer) in [
+            ("mx.example.org", 100, Holds::Yes),
+            ("example.org", 100, Holds::Yes),
+            ("*.example.org", 100, Holds::Yes),
+            ("www.example.net", 100, Holds::OtherName),
+            ("mx.example.org", 49, Holds::OutOfDate),
+        ] {
+            let chain = [fact("own", &[shown], until), fact("issuer", &[], 100)];
+            assert_eq!(record(2, "issuer").judge(&chain, &names, 50), of_issuer, "{shown} until {until}");
+            assert_eq!(record(3, "own").judge(&chain, &names, 50), Holds::Yes, "{shown} until {until}");
         }
     }
 

@@ -97,6 +97,8 @@ impl Check for Dns {
             "dns.tls-rpt.untold",
             "dns.dane.ok",
             "dns.dane.mismatch",
+            "dns.dane.other-name",
+            "dns.dane.out-of-date",
             "dns.dane.bogus",
             "dns.dane.fails",
             "dns.dane.no-tls",
