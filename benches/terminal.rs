@@ -28,7 +28,7 @@ fn main() {
         .map(|_| {
             let mut terminal = Terminal::start(&["--no-save"], &[]);
             terminal.sees("Nothing leaves this machine");
-            terminal.began().elapsed()
+            terminal.age()
         })
         .collect();
     tell("first frame after the start", &mut starts);

@@ -99,9 +99,9 @@ impl Terminal {
         }
     }
 
-    #[allow(dead_code, reason = "only the bench asks")]
-    pub(crate) fn began(&self) -> Instant {
-        self.began
+    /// How long the process has been there.
+    pub(crate) fn age(&self) -> Duration {
+        self.began.elapsed()
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -210,7 +210,7 @@ impl Terminal {
                 }
                 return status.exit_code();
             }
-            assert!(Instant::now() < until, "it does not end:\n{}", self.shown());
+            assert!(Instant::now() < until, "it does not end in {:?}:\n{}", self.age(), self.shown());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
