@@ -227,6 +227,28 @@ pub(super) struct Prompt {
     pub goal: PromptFor,
 }
 
+impl Prompt {
+    /// One that asks for that, with what stands in it.
+    pub(super) fn new(goal: PromptFor, filled: String) -> Self {
+        let ask = match &goal {
+            PromptFor::Sign(step) => format!("Sign {step} as"),
+            PromptFor::Note(step) => format!("Note about {step}"),
+            PromptFor::Find => "Find".to_owned(),
+        };
+        Self { ask, line: Line::new(filled), goal }
+    }
+}
+
+impl PromptFor {
+    /// The step that it is about.
+    pub(super) fn step(&self) -> Option<&StepId> {
+        match self {
+            Self::Sign(step) | Self::Note(step) => Some(step),
+            Self::Find => None,
+        }
+    }
+}
+
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PromptFor {

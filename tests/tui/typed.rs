@@ -77,6 +77,43 @@ async fn what_was_sent_is_left_nowhere() {
     assert_eq!(seat.app.walk().typed().0, "");
 }
 
+/// A checklist that is kept, at its first step.
+fn at_checklist(folder: &tempfile::TempDir) -> Seat {
+    let store = Store { folder: folder.path().join("sessions") };
+    let mut file = store.begin(1_795_190_405_000).expect("a file");
+    file.append(&crate::fixture::session(Mode::Checklist).entries).expect("it is written");
+    drop(file);
+    let saved = store.last().expect("it is there");
+    Seat::new(Launch { resume: Some(saved), ..Launch::new(Setup { store: Some(store), ..fixture() }) })
+}
+
+#[tokio::test]
+async fn a_note_and_initials_that_were_being_typed_are_there_again() {
+    for (key, typed) in [("n", "the relay was moved on Mon"), ("s", "jdoe")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut seat = at_checklist(&folder);
+        seat.press(&format!("Down {key}"));
+        seat.type_in(typed);
+        seat.send(Event::Signal(1));
+        let mut again = resumed(&seat);
+        let asks = if key == "n" { "Note about" } else { "Sign" };
+        again.sees(asks);
+        again.sees(typed);
+        // Sent, or left, it does not come back.
+        for leave in ["Enter", "Esc"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut seat = at_checklist(&folder);
+            seat.press(key);
+            seat.type_in(typed);
+            seat.send(Event::Calm);
+            assert_ne!(seat.app.walk().typed().0, "");
+            seat.press(leave);
+            seat.send(Event::Calm);
+            assert_eq!(seat.app.walk().typed().0, "", "{key} {leave}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_password_is_kept_wherever_it_was_typed() {
     let folder = tempfile::tempdir().expect("a folder");

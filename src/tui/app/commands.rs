@@ -1,7 +1,5 @@
 //! What each command does.
 
-use tui_input::Input as Line;
-
 use super::{App, Order};
 use crate::transcript::{EvidenceId, Fact, StepId, StepStatus};
 use crate::tui::form::Purpose;
@@ -80,7 +78,7 @@ impl App {
                 }
             }
             Command::Copy => self.copy(),
-            Command::Find => self.prompt("Find", String::new(), PromptFor::Find),
+            Command::Find => self.prompt(String::new(), PromptFor::Find),
             Command::FindNext => self.find_next(),
             Command::Ticket => self.ticket(),
             Command::Save => self.save(),
@@ -89,7 +87,7 @@ impl App {
             Command::Sign => self.sign(),
             Command::Note => {
                 if let Some(step) = self.step_here().map(|s| s.id.clone()) {
-                    self.prompt(&format!("Note about {step}"), String::new(), PromptFor::Note(step));
+                    self.prompt(String::new(), PromptFor::Note(step));
                 }
             }
             Command::LeaveOut => self.leave_out(),
@@ -305,12 +303,12 @@ impl App {
     fn sign(&mut self) {
         if let Some(step) = self.step_here().map(|s| s.id.clone()) {
             let initials = self.view.initials.clone();
-            self.prompt(&format!("Sign {step} as"), initials, PromptFor::Sign(step));
+            self.prompt(initials, PromptFor::Sign(step));
         }
     }
 
-    fn prompt(&mut self, ask: &str, filled: String, goal: PromptFor) {
-        self.view.open(Screen::Prompt(Prompt { ask: ask.to_owned(), line: Line::new(filled), goal }));
+    fn prompt(&mut self, filled: String, goal: PromptFor) {
+        self.view.open(Screen::Prompt(Prompt::new(goal, filled)));
     }
 
     /// Keeps what was typed into a prompt.
@@ -318,6 +316,9 @@ impl App {
         let Screen::Prompt(prompt) = &self.view.screen else { return };
         let (text, goal) = (prompt.line.value().trim().to_owned(), prompt.goal.clone());
         self.view.leave();
+        // It is no longer what was typed and not sent.
+        self.typed = true;
+        self.keep_typed_now();
         match goal {
             PromptFor::Sign(_) if text.is_empty() => {
                 self.view.note = Some("Not signed: type your initials, like jd.".to_owned());

@@ -93,8 +93,9 @@ impl App {
         self.view.settle_on(home);
         self.retype();
         self.look_again();
+        self.retype_line();
         // Who was typing goes on typing; what waits is asked for afterwards.
-        if !matches!(self.view.screen, Screen::Form(_)) {
+        if !matches!(self.view.screen, Screen::Form(_) | Screen::Prompt(_)) {
             self.ask_if_waiting();
         }
     }

@@ -38,7 +38,7 @@ impl Purpose {
 
 impl Form {
     /// What stands in it that a session may keep, by the names of its fields; nothing where that is what stood there when it was
-    /// opened. A password is left out, and taken out of the other fields as well.
+    /// opened. A password is left out, and taken out of the other fields as well; so is what may be one that was typed into the wrong field.
     pub(in crate::tui) fn typed(&self) -> BTreeMap<String, String> {
         let masked = self.fields.iter().find_map(|f| if let Entry::Masked(m) = &f.entry { Some(m) } else { None });
         let typed = standing(&self.fields);
@@ -46,8 +46,10 @@ impl Form {
             return BTreeMap::new();
         }
         // The address of a server can hold a password.
-        let plain =
-            typed.into_iter().filter(|(_, text)| !(text.contains("://") && text.contains('@')) || is_long(text));
+        let plain = typed
+            .into_iter()
+            .filter(|(_, text)| !(text.contains("://") && text.contains('@')) || is_long(text))
+            .filter(|(name, text)| masked.is_none() || self.opened.get(name) == Some(text) || fits(name, text));
         plain.map(|(name, text)| (name, masked.map_or_else(|| text.clone(), |m| m.scrub(&text)))).collect()
     }
 
@@ -83,6 +85,22 @@ pub(super) fn standing(fields: &[Field]) -> BTreeMap<String, String> {
     shown.map(|f| (name(f.slot), f.text().to_owned())).collect()
 }
 
+/// Whether a text is what belongs into that field: beside a field for a password, anything else may be one that went astray.
+fn fits(name: &str, text: &str) -> bool {
+    let is_host = |host: &str| {
+        let mut labels = host.rsplit('.');
+        let top = labels.next().is_some_and(|t| t.len() > 1 && t.chars().all(char::is_alphabetic));
+        top && labels.next().is_some() && !host.contains(|c: char| c.is_whitespace() || c == '@')
+    };
+    let is_address = |text: &str| text.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && is_host(host));
+    match name {
+        "server" => is_host(text) || text.parse::<std::net::IpAddr>().is_ok() || text == "localhost",
+        "port" => text.chars().all(|c| c.is_ascii_digit()),
+        "user" | "from" | "to" => text.is_empty() || is_address(text),
+        _ => true,
+    }
+}
+
 /// Whether it is a text, which is looked through for passwords where it is kept.
 fn is_long(text: &str) -> bool {
     text.contains(['\n', ' '])
@@ -115,6 +133,15 @@ mod tests {
         assert!(!format!("{typed:?}").contains("Sup3r-Secret-77"), "{typed:?}");
         let again = Form::retyped((&form.purpose.word(), &typed), &guide, (false, true), &Case::new()).unwrap();
         assert_eq!((again.fields[0].text(), &again.purpose), ("smtp.example.net", &form.purpose));
+        // A password that went astray, before it stands in its own field.
+        for (at, astray) in [(0, "hunter2"), (3, "lowercase"), (3, "P@ssw0rd.1"), (0, "correct horse")] {
+            let mut form = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
+            form.fields[at].set(astray);
+            assert!(!format!("{:?}", form.typed()).contains(astray), "{astray}");
+        }
+        let mut user = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
+        user.fields[3].set("alice@example.net");
+        assert!(format!("{:?}", user.typed()).contains("alice@example.net"));
         form.fields[0].set("smtps://alice:hunter2@smtp.example.net");
         assert!(!format!("{:?}", form.typed()).contains("hunter2"));
     }
