@@ -88,7 +88,9 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         self.case.goal = *goal;
         for field in *fields {
             let question = self.question(*field);
-            if !self.talk.field(&question, &mut self.case).await? {
+            let on = self.talk.field(&question, &mut self.case).await?;
+            self.enter()?;
+            if !on {
                 break;
             }
         }

@@ -76,7 +76,8 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             self.case = self.session().walk().case().clone();
             let stands = match self.session().walk().place() {
                 Place::Step(step) => format!("We stand at {}.", self.title(step)),
-                _ => "Here is what was found.".to_owned(),
+                Place::Start => "Nothing was asked of anybody yet. What you had typed is still there.".to_owned(),
+                Place::Concluded => "Here is what was found.".to_owned(),
             };
             self.talk.say(&stands)?;
         }

@@ -21,8 +21,13 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         let questions = self.session().guide().step(step).map(|s| s.questions.clone()).unwrap_or_default();
         for question in questions {
             let open = question.required && !is_given(question.field, &self.case);
-            if (open || all) && !self.talk.field(&question, &mut self.case).await? {
-                break;
+            if open || all {
+                let on = self.talk.field(&question, &mut self.case).await?;
+                // Each answer is kept by itself: the line may drop before the next.
+                self.enter()?;
+                if !on {
+                    return Ok(());
+                }
             }
         }
         self.enter()
