@@ -30,7 +30,7 @@ pub(crate) use tls::sha256;
 pub use tls::{OldTls, Trust, is_spoken_cipher};
 pub use wire::Wire;
 /// Findings about how a peer behaves, whichever check talks to it.
-pub const FINDINGS: [&str; 5] = smtp::SLOW;
+pub const FINDINGS: [&str; 6] = smtp::SLOW;
 
 pub use world::{BoxFuture, Real, Rejected, World};
 
@@ -38,6 +38,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::transcript::Hush;
 
@@ -54,6 +56,8 @@ pub struct Net {
     hurries: bool,
     /// Whether a greeting is waited for like any other reply, on whatever port.
     awaits: bool,
+    /// When whoever asked goes away, whatever is still open then.
+    ends: Option<Instant>,
 }
 
 /// How long things may take.
@@ -82,7 +86,7 @@ impl Net {
         let (dns, manners) = (dns::Dns::new(), manners::Manners::default());
         let waits = waits::Waits::default();
         let inner = Arc::new(Inner { world, trust, dns, manners, waits, hushed: Mutex::default() });
-        Self { inner, limits, patience: limits.phase * 4, small: false, hurries: false, awaits: false }
+        Self { inner, limits, patience: limits.phase * 4, small: false, hurries: false, awaits: false, ends: None }
     }
 
     /// The same net with other limits, which keeps quiet about what this one did.
@@ -94,7 +98,7 @@ impl Net {
     /// A hand on another world, which keeps quiet about what this one did.
     #[must_use]
     pub fn in_world(&self, world: Arc<dyn World>, limits: Limits, trust: Trust) -> Self {
-        let other = Self::new(world, limits, trust);
+        let other = Self { ends: self.ends, ..Self::new(world, limits, trust) };
         let hushed = self.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         *other.inner.hushed.lock().unwrap_or_else(PoisonError::into_inner) = hushed;
         other
@@ -110,6 +114,12 @@ impl Net {
     #[must_use]
     pub fn awaiting_greetings(&self) -> Self {
         Self { awaits: true, ..self.clone() }
+    }
+
+    /// This net, for somebody who goes away at that time: what takes long is given up before it, so that it can be said.
+    #[must_use]
+    pub fn ending(self, at: Instant) -> Self {
+        Self { ends: Some(at), ..self }
     }
 
     /// This net, for connections on which only small packets come: what large ones are lost on, they get through.

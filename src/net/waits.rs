@@ -16,6 +16,9 @@ const IN_VAIN: Duration = Duration::from_secs(5);
 /// How much later than before a greeting is waited for: a server that holds it back does so for the same time, or nearly.
 const LATER: Duration = Duration::from_secs(5);
 
+/// What is kept of the time to say what did not come, and to conclude.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(6);
+
 /// What is left to wait with.
 #[derive(Default)]
 pub(super) struct Waits(Mutex<State>);
@@ -116,6 +119,11 @@ impl Net {
     pub(super) fn wait_longer(&self, host: &str, ip: IpAddr, greeting: bool) -> Option<Longer<'_>> {
         let waits = &self.inner.waits;
         let phase = self.limits().phase;
+        // Nobody is waited for beyond the time when whoever asked goes away.
+        let until_then = self.ends.map(|ends| ends.saturating_duration_since(Instant::now() + LAST_WORDS));
+        if until_then.is_some_and(|left| left.is_zero()) {
+            return None;
+        }
         let granted = waits.with(|w| {
             if self.hurries || w.in_vain.contains(&ip) {
                 return None;
@@ -129,7 +137,7 @@ impl Net {
                 _ => w.grant(Instant::now()).map(|(number, time)| (Some(number), time)),
             }
         });
-        granted.map(|(number, time)| Longer { waits, ip, number, time })
+        granted.map(|(number, time)| Longer { waits, ip, number, time: until_then.map_or(time, |left| time.min(left)) })
     }
 
     /// Whether somebody was waited for in vain already: whatever else keeps silent may do so for the same reason.

@@ -43,6 +43,7 @@ pub async fn walk_alone(
     session.warm();
     session.hold(secret);
     let until = Instant::now() + Duration::from_secs(u64::from(case.deadline_secs));
+    session.ends_at(until);
     Alone { session, receive, until, watch }.walk(case, &consents, plan).await
 }
 

@@ -321,6 +321,11 @@ impl Session {
             patient(self.net.in_world(Arc::clone(&self.setup.world), limits(case), self.setup.trust.clone()), case);
     }
 
+    /// Says when whoever asked goes away.
+    pub(super) fn ends_at(&mut self, at: tokio::time::Instant) {
+        self.net = self.net.clone().ending(at);
+    }
+
     /// Whether looking at a step again would log in or submit a message a second time.
     fn would_repeat(&self, step: &StepId) -> bool {
         let Some(step) = self.setup.guide.step(step) else { return false };

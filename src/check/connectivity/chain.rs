@@ -8,7 +8,7 @@ use crate::check::Context;
 use crate::check::tools::{AGAIN, Host, hurried_where_silent};
 use crate::net::{Broken, Dialogue, Heard, Net, Open, Wire};
 use crate::transcript::{
-    BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Finding, IcmpFact, IcmpMeaning, Role, Security, Stage,
+    BreakKind, ConnectFact, ConnectOutcome, EvidenceId, Fact, Finding, IcmpFact, IcmpMeaning, Role, Security, Stage,
 };
 
 /// How far it went.
@@ -36,6 +36,8 @@ pub(super) enum Way {
     CutLater,
     /// It takes the call, and nothing more comes.
     Silent,
+    /// It talks, now or a while ago, and falls silent.
+    Hangs,
     /// It talks until there is much to say: large packets are lost.
     Hole,
     /// It could not be tried.
@@ -83,7 +85,7 @@ pub(super) async fn walk(cx: &Context, host: &Host, at: usize, address: SocketAd
         }
         Ok((wire, evidence)) => {
             let opened = began.elapsed().as_millis();
-            let (way, offers, found) = talked(cx, &net, host, address, (wire, evidence)).await;
+            let (way, offers, found) = talked(cx, &net, host, address, (wire, evidence, quick(opened))).await;
             (way, evidence, (found, offers, opened))
         }
     };
@@ -138,10 +140,9 @@ async fn talked(
     net: &Net,
     host: &Host,
     address: SocketAddr,
-    over: (Wire, EvidenceId),
+    (wire, connected, opened_at_once): (Wire, EvidenceId, bool),
 ) -> (Way, Option<bool>, Finding) {
-    let connected = over.1;
-    let (fact, evidence) = match talk(cx, net, host, address, over).await {
+    let (fact, evidence) = match talk(cx, net, host, address, (wire, connected)).await {
         End::Talked(offers) => return (Way::Open, offers, Finding::new("connectivity.tcp.open").shown_by(connected)),
         End::TurnedAway(heard) => {
             let found = Finding::new("connectivity.tcp.turned-away").arg("codes", heard.reply.codes());
@@ -156,13 +157,29 @@ async fn talked(
     let reset = fact.kind == BreakKind::Reset || (fact.kind == BreakKind::Tls && detail == Some("reset"));
     let closed = fact.kind == BreakKind::Closed || (fact.kind == BreakKind::Tls && detail == Some("closed"));
     let first = fact.stage == Stage::Greeting;
-    if timeout && !first && small(cx, host, address, fact.stage).await {
-        let found = Finding::new("connectivity.black-hole").arg("stage", fact.stage.spoken());
-        return (Way::Hole, None, found.shown_by(connected).shown_by(evidence));
+    if timeout && !first {
+        match small(cx, host, address, fact.stage).await {
+            Small::Hangs => {}
+            // A call that had to be repeated, or a second try that gets further, speaks of packets that are lost by chance.
+            Small::Passes(at_once) => {
+                let hole = opened_at_once && at_once && hangs_again(cx, host, address, fact.stage).await;
+                let (way, id) = if hole {
+                    (Way::Hole, "connectivity.black-hole")
+                } else {
+                    (Way::Hangs, "connectivity.comes-and-goes")
+                };
+                let found = Finding::new(id).arg("stage", fact.stage.spoken());
+                return (way, None, found.shown_by(connected).shown_by(evidence));
+            }
+        }
+    }
+    if timeout && first && answered_before(cx, address) {
+        let found = Finding::new("connectivity.comes-and-goes").arg("stage", fact.stage.spoken());
+        return (Way::Hangs, None, found.shown_by(connected).shown_by(evidence));
     }
     let (way, id) = match (timeout, reset, closed) {
         (true, ..) if first => (Way::Silent, "connectivity.tcp.silent"),
-        (true, ..) => (Way::Silent, "connectivity.hangs"),
+        (true, ..) => (Way::Hangs, "connectivity.hangs"),
         (_, true, _) if first => (Way::Cut, "connectivity.tcp.reset"),
         (.., true) if first => (Way::Cut, "connectivity.tcp.closed"),
         // It talked: how it goes with TLS, the steps behind this one tell.
@@ -213,14 +230,43 @@ async fn as_far_as_tls(cx: &Context, dialogue: &mut Dialogue, upgrade: bool) -> 
     Ok(ehlo.is_positive().then_some(offers))
 }
 
+/// What becomes of the same dialogue in small packets.
+enum Small {
+    /// It gets past the stage at which the other hung; whether the call was taken at once.
+    Passes(bool),
+    /// It does not.
+    Hangs,
+}
+
+/// Whether a call was taken before it had to be repeated (RFC 6298 §2).
+fn quick(ms: u128) -> bool {
+    ms < 900
+}
+
 /// Whether the same dialogue gets past that stage once it is asked for in small packets: the pair is the proof.
-async fn small(cx: &Context, host: &Host, address: SocketAddr, stage: Stage) -> bool {
+async fn small(cx: &Context, host: &Host, address: SocketAddr, stage: Stage) -> Small {
     // They are answered at once or not at all.
     let net = cx.net.hurried(AGAIN).in_small_packets();
-    let Ok(over) = net.connect(&cx.rec, &host.name, address, cx.case.source).await else { return false };
-    match talk(cx, &net, host, address, over).await {
+    let began = Instant::now();
+    let Ok(over) = net.connect(&cx.rec, &host.name, address, cx.case.source).await else { return Small::Hangs };
+    let at_once = quick(began.elapsed().as_millis());
+    let passes = match talk(cx, &net, host, address, over).await {
         End::Talked(_) => true,
         End::TurnedAway(_) => false,
         End::Broke((fact, _)) => fact.stage > stage && !fact.is_timeout(),
-    }
+    };
+    if passes { Small::Passes(at_once) } else { Small::Hangs }
+}
+
+/// Whether the dialogue hangs once more at that stage, in packets of any size.
+async fn hangs_again(cx: &Context, host: &Host, address: SocketAddr, stage: Stage) -> bool {
+    let net = cx.net.hurried(AGAIN);
+    let Ok(over) = net.connect(&cx.rec, &host.name, address, cx.case.source).await else { return false };
+    matches!(talk(cx, &net, host, address, over).await, End::Broke((fact, _)) if fact.stage == stage && fact.is_timeout())
+}
+
+/// Whether that address answered something earlier in this session.
+fn answered_before(cx: &Context, address: SocketAddr) -> bool {
+    let said = |fact: &Fact| matches!(fact, Fact::Received { reply, .. } if reply.address == Some(address) && reply.is_positive());
+    cx.seen.entries().iter().any(|entry| said(&entry.fact))
 }

@@ -22,6 +22,7 @@ fn word(way: Way) -> &'static str {
         Way::Cut => "cut",
         Way::CutLater => "cut-later",
         Way::Silent => "silent",
+        Way::Hangs => "hangs",
         Way::Hole => "hole",
         Way::Untried => "untried",
     }
@@ -62,7 +63,7 @@ fn families(cx: &Context, hosts: &[Host], tries: &[Tried], shown: &Shown<'_>) {
     let any = |v6: bool| tries.iter().any(|t| t.address.is_ipv6() == v6 && t.way != Way::Untried);
     // Whoever takes the call and is silent may only be as slow as by the other family, which was waited for longer.
     let slowest = tries.iter().filter(|t| answers(t)).map(|t| t.ms).max().unwrap_or(0);
-    let may_be_slow = tries.iter().any(|t| t.way == Way::Silent && t.ms <= slowest);
+    let may_be_slow = tries.iter().any(|t| matches!(t.way, Way::Silent | Way::Hangs) && t.ms <= slowest);
     if any(true) && any(false) && !may_be_slow {
         // No way at all, and no time lost in looking for one, is how a machine without that family looks: nothing is broken, the other
         // carries the mail. Where one was tried in vain, it has an address and a way that leads nowhere.
@@ -136,8 +137,9 @@ fn whole(tries: &[Tried]) -> Option<&'static str> {
         ["cut"] => "connectivity.all-cut",
         ["cut-later"] => "connectivity.all-cut-later",
         ["silent"] => "connectivity.all-silent",
-        // Each address has said it, with its proof.
+        // Each address has said it, with its proof, or where it falls silent.
         ["hole"] => return None,
+        _ if told.contains(&"hangs") && told.iter().all(|w| matches!(*w, "hangs" | "silent" | "hole")) => return None,
         [] if ways.is_empty() => "connectivity.could-not-tell",
         [] => "connectivity.all-unreachable",
         _ => "connectivity.all-failed",

@@ -47,6 +47,7 @@ impl Check for Connectivity {
             "connectivity.tcp.reset",
             "connectivity.tcp.silent",
             "connectivity.hangs",
+            "connectivity.comes-and-goes",
             "connectivity.cut",
             "connectivity.black-hole",
             "connectivity.rejected.here",

@@ -47,6 +47,7 @@ impl Check for Content {
             "content.send.later",
             "content.send.refused",
             "content.send.broke",
+            "content.send.no-answer",
         ]
     }
 

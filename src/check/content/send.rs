@@ -149,8 +149,13 @@ fn judged(host: &Host, heard: &Heard) -> Finding {
 }
 
 fn broke(host: &Host, (fact, evidence): &Broken) -> Finding {
-    let id = if fact.stage == Stage::Connect { "content.send.not-reached" } else { "content.send.broke" };
+    let id = match fact.stage {
+        Stage::Connect => "content.send.not-reached",
+        Stage::Message if fact.is_timeout() => "content.send.no-answer",
+        _ => "content.send.broke",
+    };
     Finding::new(id)
+        .arg("seconds", fact.ms / 1000)
         .arg("server", &host.name)
         .arg("stage", fact.stage.spoken())
         .arg("why", fact.kind.as_str())

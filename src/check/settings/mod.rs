@@ -233,7 +233,9 @@ async fn shown(cx: &Context, host: &Host, ip: IpAddr, first: &Attempt, others: &
 async fn others(cx: &Context, server: &str, ip: IpAddr, first: &Attempt) -> Vec<Attempt> {
     let entered = (first.port, first.security);
     let brief = Context { net: cx.net.hurried(SILENCE), ..cx.clone() };
-    let brief = &brief;
+    // They are only to compare with: a phase is enough for each.
+    let plain = Context { net: cx.net.hurried(cx.net.limits().phase), ..cx.clone() };
+    let (brief, cx) = (&brief, &plain);
     let mut ports: BTreeSet<u16> = USUAL.iter().map(|(port, _)| *port).collect();
     if first.may_want_other_security() {
         ports.insert(entered.0);

@@ -17,11 +17,12 @@ use crate::transcript::{
 const SENT_MAX: usize = 12_288;
 
 /// What is found of a server that takes its time: that it is waited for, that it answered at last, and that it does so each time.
-pub(in crate::net) const SLOW: [&str; 5] = [WAITS_ON, ANSWERS_LATE, ANSWERS_SLOWLY, SLOWER, HELD_BACK];
+pub(in crate::net) const SLOW: [&str; 6] = [WAITS_ON, ANSWERS_LATE, ANSWERS_SLOWLY, SLOWER, HELD_BACK, IN_VAIN];
 /// The same time for each answer, or nearly so.
 const ANSWERS_SLOWLY: &str = "connectivity.answers-slowly";
 /// More time for each answer than for the one before. The id is that of step 5, wherever it is seen.
 const SLOWER: &str = "server-status.slower-and-slower";
+const IN_VAIN: &str = "connectivity.waited-in-vain";
 /// A greeting that came late, and a quick answer after it. The id is that of step 5, as before.
 const HELD_BACK: &str = "server-status.greeting.held-back";
 /// An answer that takes longer is slow: no line takes as long.
@@ -247,6 +248,9 @@ impl Dialogue {
             }
         } else {
             longer.in_vain();
+            let seconds = (net.limits().phase + longer.time).as_secs();
+            let none = Finding::new(IN_VAIN).arg("server", &server).arg("stage", stage.spoken());
+            self.rec.found(none.arg("seconds", seconds));
         }
         line
     }

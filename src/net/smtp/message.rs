@@ -5,6 +5,7 @@ use std::time::{Duration, Instant as Clock};
 use tokio::time::Instant;
 
 use super::{Broken, Dialogue, Heard};
+use crate::net::waits::LAST_WORDS;
 use crate::transcript::Stage;
 
 /// How many phases the answer to a message may take: servers scan it before they say yes (RFC 5321 §4.5.3.2.6).
@@ -40,7 +41,9 @@ impl Dialogue {
         }
         // A server that hung up before the end may have said why.
         let patience = if sent.is_ok() { phase * PHASES } else { phase };
-        match self.hear(Stage::Message, role, begun, Instant::now() + patience).await {
+        let (soon, late) = (Instant::now() + phase, Instant::now() + patience);
+        let until = self.net.ends.map_or(late, |ends| late.min(ends - LAST_WORDS).max(soon));
+        match self.hear(Stage::Message, role, begun, until).await {
             Ok(heard) => Ok((data, Some(heard))),
             Err(fault) => Err(self.broke(Stage::Message, role, begun, sent.err().unwrap_or(fault))),
         }
