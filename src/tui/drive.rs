@@ -215,6 +215,7 @@ where
                     outside.suspend().await?;
                     blank(terminal, app)?;
                 }
+                Order::Redraw => blank(terminal, app)?,
                 Order::Practise(world) => {
                     let up = Practice::start(&world).await;
                     app.practise(&world, up);

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Quit,
     /// Go to the shell for a while.
     Suspend,
+    /// Draw the whole screen anew.
+    Redraw,
     /// The keys, and what they do.
     Help,
     /// Go on: choose, submit, say yes, follow.
