@@ -5,6 +5,7 @@ use super::waits::waits;
 use super::{MOST, Row, RowState, fold_rows, goes_on, say, says, short, title};
 use crate::guide::{FindingEntry, Guide, Step, Who};
 use crate::reading::{Item, advice, read_reply};
+use crate::report::policy_in_lines;
 use crate::run::offered;
 use crate::transcript::{EvidenceId, Fact, Finding, Level, Role, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
@@ -83,7 +84,7 @@ pub(in crate::tui) fn step(
         found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
     let (fix, whose) = gravest.map_or_else(Default::default, |(entry, found)| {
         by_its_words(walk, guide, entry, found.finding, admin).unwrap_or_else(|| {
-            let fix = entry.fix.iter().map(|w| say(guide, w, admin, found.finding)).collect();
+            let fix = entry.fix.iter().map(|w| policy_in_lines(&say(guide, w, admin, found.finding))).collect();
             (fix, entry.who)
         })
     });
