@@ -243,7 +243,18 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
         }
         rows.retain(|r| r.state == RowState::Ended);
     }
+    for row in &mut rows {
+        row.mark = judged(guide, &found, row.finding).unwrap_or(row.mark);
+    }
     (rows, found)
+}
+
+/// The mark that an answer has by what judges it: by the gravest finding that this very answer shows first.
+fn judged(guide: &Guide, found: &[Weighed<'_>], row: Option<EvidenceId>) -> Option<Mark> {
+    let row = found.iter().find(|f| Some(f.id) == row)?.finding;
+    let answer = row.evidence.first().filter(|_| guide.finding(&row.id).is_some_and(|e| e.judged))?;
+    let judges = found.iter().filter(|f| f.finding.probe.is_none() && f.finding.evidence.first() == Some(answer));
+    judges.map(|f| f.level).filter(|level| *level != Level::Info).max().map(Mark::from)
 }
 
 /// Sentences: every fault and flaw, and what is no row. One sentence for findings that say the same.
