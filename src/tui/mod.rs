@@ -31,7 +31,7 @@ pub use app::{App, Order};
 pub use drive::{drive, run};
 pub use event::Event;
 pub use keys::Keys;
-pub use theme::{DARK, LIGHT, Look, MONO, Theme};
+pub use theme::{DARK, EITHER, LIGHT, Look, MONO, Theme};
 
 use std::path::PathBuf;
 
