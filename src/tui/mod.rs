@@ -7,11 +7,13 @@
 //! view.rs    which screen, and where in it                  form/      what is typed
 //! model/     what a screen shows, from walk and guide       screen/    how it is drawn, with widget/ and theme.rs
 //! slim.rs    what changed, in few octets                    pace.rs    how often it is drawn
+//! clipboard.rs   copying, through tmux and screen too
 //! ```
 //!
 //! Everything travels in one ordered channel; only [`App::handle`] changes anything, and drawing only reads.
 
 mod app;
+mod clipboard;
 mod drive;
 mod event;
 mod form;
