@@ -28,6 +28,8 @@ pub(super) enum Command {
     Suspend,
     /// Draw the whole screen anew.
     Redraw,
+    /// Draw it with less: without colours, in ASCII.
+    Plainer,
     /// The keys, and what they do.
     Help,
     /// Go on: choose, submit, say yes, follow.

@@ -132,6 +132,15 @@ fn knows_many_colours(term: &str) -> bool {
 }
 
 impl Look {
+    /// From a look to the next that asks less of a terminal: without colours, then in ASCII, then as at first; and what that is called.
+    pub(super) fn next(self, first: Self) -> (Self, &'static str) {
+        let mono = Self { theme: *MONO, ..first };
+        let least = Self { ascii: true, ..mono };
+        let all = [(first, "As it was."), (mono, "Without colours."), (least, "Without colours, in ASCII.")];
+        let at = all.iter().rposition(|(look, _)| *look == self).unwrap_or(0);
+        all.iter().cycle().skip(at + 1).find(|(look, _)| *look != self).copied().unwrap_or(all[0])
+    }
+
     /// What the environment says of the terminal: `NO_COLOR`, `COLORFGBG`, `TERM`, and the locale.
     #[must_use]
     pub fn of_terminal(env: impl Fn(&str) -> Option<String>) -> Self {
@@ -178,6 +187,25 @@ mod tests {
         assert_eq!(look(&[("NO_COLOR", "1"), ("LANG", "C.UTF-8")]).theme, *MONO);
         assert_eq!(look(&[("NO_COLOR", ""), ("TERM", "xterm")]).theme, *EITHER);
         assert_eq!(look(&[("COLORFGBG", "0;15")]).theme, *LIGHT);
+    }
+
+    #[test]
+    fn a_look_gets_plainer_until_it_is_as_it_was() {
+        let round = |first: Look| {
+            let mut seen = vec![first];
+            while seen.len() < 9 {
+                let (next, _) = seen[seen.len() - 1].next(first);
+                if next == first {
+                    break;
+                }
+                seen.push(next);
+            }
+            seen.iter().map(|l| (l.theme == *MONO, l.ascii)).collect::<Vec<_>>()
+        };
+        assert_eq!(round(Look::default()), [(false, false), (true, false), (true, true)]);
+        assert_eq!(round(Look { ascii: true, ..Look::default() }), [(false, true), (true, true)]);
+        assert_eq!(round(Look { theme: *MONO, ascii: false }), [(true, false), (true, true)]);
+        assert_eq!(round(Look { theme: *MONO, ascii: true }), [(true, true)]);
     }
 
     #[test]

@@ -17,6 +17,14 @@ impl App {
         self.orders.push(Order::Copy(text));
     }
 
+    /// For a terminal on which the colours, or the signs, cannot be read.
+    pub(super) fn look_plainer(&mut self) {
+        let (look, says) = self.view.look.next(self.view.first_look);
+        self.view.look = look;
+        self.view.note = Some(format!("{says} Ctrl-T goes on."));
+        self.orders.push(Order::Redraw);
+    }
+
     fn copied(&self) -> Option<String> {
         match &self.view.screen {
             Screen::Transcript(lens) => {
