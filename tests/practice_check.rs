@@ -129,3 +129,11 @@ fn a_fault_is_told_with_proof_fix_and_whose_move_it_is() {
         Ok(())
     });
 }
+
+#[test]
+fn a_login_that_works_is_no_counter_proof_where_the_sender_is_what_is_refused() {
+    let report: Value = serde_json::from_slice(&check("sender-not-yours").stdout).expect("a report");
+    let top = &report["diagnosis"][0];
+    assert_eq!(top["kind"], "sender-not-allowed");
+    assert_eq!(top["against"], Value::Array(Vec::new()));
+}

@@ -118,7 +118,7 @@ pub struct ScreenArgs {
     #[arg(long)]
     pub ascii: bool,
 
-    /// How it looks: dark, light, contrast, mono, or one of your guide folder's themes
+    /// How it looks: dark, light, either, contrast, mono, or one of your guide folder's themes
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
 

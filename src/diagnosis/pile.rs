@@ -186,11 +186,12 @@ impl Pile {
     }
 
     /// What speaks for it and what against, heaviest first.
-    pub(super) fn reasons(&self) -> (Vec<Reason>, Vec<Reason>) {
-        let of = |speaks: fn(&Item) -> bool| -> Vec<Reason> {
+    pub(super) fn reasons(&self, despite: &[String]) -> (Vec<Reason>, Vec<Reason>) {
+        let belongs = |i: &Item| i.finding_id().is_some_and(|id| despite.contains(&id));
+        let of = |speaks: &dyn Fn(&Item) -> bool| -> Vec<Reason> {
             self.items.iter().filter(|i| speaks(i)).flat_map(Item::reasons).collect()
         };
-        let (mut for_it, mut against) = (of(|i| i.total() > 0), of(|i| i.total() < 0));
+        let (mut for_it, mut against) = (of(&|i| i.total() > 0), of(&|i| i.total() < 0 && !belongs(i)));
         for_it.sort_by_key(|r| std::cmp::Reverse(r.db));
         against.sort_by_key(|r| r.db);
         (for_it, against)

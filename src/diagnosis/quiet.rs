@@ -59,10 +59,12 @@ pub(super) fn also(
         let id = f.entry.id.as_str();
         (aside.contains(id) || matches!(f.entry.level, Level::Warn | Level::Fail)) && !used.contains(id)
     };
-    // What only says again what a cause rests on (a refusal told once as a reply and once as a finding) is no news.
+    // What only says again what a cause rests on (a refusal told once as a reply and once as a finding) is no news. What is well
+    // rests on no flaw, though the same probe may show both.
     let told = |a: &Reason| {
-        let mut because = causes.iter().flat_map(|c| &c.because);
-        because.any(|b| b.says == a.says || a.evidence.iter().any(|e| b.evidence.contains(e)))
+        let shown = |b: &Reason| a.evidence.iter().any(|e| b.evidence.contains(e));
+        let says = |c: &Ranked, b: &Reason| b.says == a.says || (c.cause != HEALTHY && shown(b));
+        causes.iter().any(|c| c.because.iter().any(|b| says(c, b)))
     };
     let mut also = sentences(guide, seen.findings.iter().filter(flaw), case);
     also.retain(|a| !told(a));

@@ -68,7 +68,8 @@ impl Weighed {
             args::add(&mut args, &item.args);
         }
         args::add(&mut args, case);
-        let (because, against) = self.pile.reasons();
+        let kind = self.kind.as_deref().and_then(|kind| guide.kind(kind));
+        let (because, against) = self.pile.reasons(kind.map_or(&[], |(_, kind)| &kind.despite));
         let certainty = self.certainty.unwrap_or(Certainty::Possible);
         let bare = Bare { certainty, score: self.score, because, against };
         let mut ranked = dress(guide, &self.cause, self.kind.as_deref(), &args, bare);

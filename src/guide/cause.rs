@@ -112,6 +112,9 @@ pub struct Kind {
     /// Of a kind that says only that a rule forbids it: the kinds that such a rule is most often about.
     #[serde(default)]
     pub behind: Vec<String>,
+    /// Findings that weigh against the cause as a whole and belong to this kind: they are not shown as speaking against it.
+    #[serde(default)]
+    pub despite: Vec<String>,
     /// Nothing is broken, and it passes by itself: it is shown as a note rather than as a fault.
     #[serde(default)]
     pub passes: bool,

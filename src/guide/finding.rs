@@ -36,6 +36,9 @@ pub struct FindingEntry {
     /// Of level `unknown` only: one probe of many, whose silence leaves nothing open as long as the step has an `ok` finding.
     #[serde(default)]
     pub minor: bool,
+    /// A row that only says what came back: its mark is that of the finding which judges the answer.
+    #[serde(default)]
+    pub judged: bool,
     /// What it speaks for or against.
     #[serde(default)]
     pub weighs: Vec<Weigh>,

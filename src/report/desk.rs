@@ -105,10 +105,7 @@ fn add(row: &mut DeskRow, found: &FindingView) {
 /// As a zone file has it (RFC 1035 §5.1); a policy as the lines of its page.
 fn published(record: &str, owner: &str, instead: &str, url: Option<&str>) -> String {
     if let Some(url) = url.filter(|_| instead.starts_with("version:")) {
-        let lines = [" mode:", " mx:", " max_age:"]
-            .iter()
-            .fold(instead.to_owned(), |text, key| text.replace(key, &format!("\n{}", key.trim())));
-        return format!("{url}\n{lines}");
+        return format!("{url}\n{}", policy_in_lines(instead));
     }
     let owner = format!("{}.", owner.trim_end_matches('.'));
     match record {
@@ -116,6 +113,17 @@ fn published(record: &str, owner: &str, instead: &str, url: Option<&str>) -> Str
         "MX" | "PTR" | "SRV" => format!("{owner} IN {record} {instead}"),
         _ => format!("{owner} IN TXT {}", strings(instead)),
     }
+}
+
+/// What is to be done, with a policy that stands in it (RFC 8461 §3.2) one line for each of its lines, to be copied as they are.
+#[must_use]
+pub fn policy_in_lines(text: &str) -> String {
+    let Some(from) = text.find("version: STSv1 ") else { return text.to_owned() };
+    let (before, policy) = text.split_at(from);
+    let keys = [" mode:", " mx:", " max_age:"];
+    let lines = keys.iter().fold(policy.to_owned(), |text, key| text.replace(key, &format!("\n{}", key.trim())));
+    let before = before.trim_end();
+    if before.is_empty() { lines } else { format!("{before}\n{lines}") }
 }
 
 /// A text in strings that fit into a TXT record, quoted.
@@ -196,5 +204,8 @@ mod tests {
         let policy =
             published("MTA-STS", "x", "version: STSv1 mode: enforce mx: a.example.org max_age: 5", Some("https://x"));
         assert_eq!(policy, "https://x\nversion: STSv1\nmode: enforce\nmx: a.example.org\nmax_age: 5");
+        let todo = "Let it say: version: STSv1 mode: none max_age: 5";
+        assert_eq!(policy_in_lines(todo), "Let it say:\nversion: STSv1\nmode: none\nmax_age: 5");
+        assert_eq!(policy_in_lines("Ask mode: them"), "Ask mode: them");
     }
 }

@@ -22,7 +22,7 @@ mod view;
 mod wrap;
 
 pub use dates::{when, when_utc};
-pub use desk::{DeskRow, desk, desk_text};
+pub use desk::{DeskRow, desk, desk_text, policy_in_lines};
 pub use distinct::distinct;
 pub use escape::{html_text, json_text, markdown_text};
 pub use events::event;

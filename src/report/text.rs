@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::desk::{DeskRow, desk};
 use super::view::{View, refusals};
+use super::wrap::numbered;
 use super::{columns, distinct, wrap};
 use crate::diagnosis::{ALIKE, Ranked};
 use crate::guide::Guide;
@@ -99,10 +100,7 @@ fn headline(out: &mut String, view: &View, top: &Ranked, admin: bool) {
             _ => "Do this, in order",
         };
         out.push_str(&format!("{lead}\n"));
-        for (i, fix) in top.fix.iter().enumerate() {
-            let number = if top.fix.len() > 1 { format!("  {}", i + 1) } else { String::new() };
-            out.push_str(&columns(&number, 5, fix.register(admin), WIDTH));
-        }
+        out.push_str(&numbered(top.fix.iter().map(|fix| fix.register(admin)), WIDTH));
         out.push('\n');
     }
     if view.diagnosis.verdict != Verdict::NoFaultFound {
@@ -157,10 +155,7 @@ fn others(out: &mut String, view: &View, admin: bool) {
         }
     }
     let mut lead = "Also";
-    let shown: Vec<_> =
-        view.diagnosis.causes.iter().take(1).flat_map(|c| &c.because).flat_map(|b| &b.evidence).collect();
-    let also = view.diagnosis.also.iter().filter(|a| !a.evidence.iter().any(|e| shown.contains(&e)));
-    for also in also.take(5) {
+    for also in view.diagnosis.also.iter().take(5) {
         out.push_str(&columns(lead, INDENT, also.says.register(admin), WIDTH));
         lead = "";
     }

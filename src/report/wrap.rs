@@ -2,6 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::desk::policy_in_lines;
+
 /// Breaks text at spaces into lines of at most `width` columns; a word that is longer is broken where it must be.
 /// There is at least one line.
 #[must_use]
@@ -41,6 +43,19 @@ pub fn columns(label: &str, indent: usize, text: &str, width: usize) -> String {
         let row = format!("{lead}{:gap$}{line}", "");
         out.push_str(row.trim_end());
         out.push('\n');
+    }
+    out
+}
+
+/// Things to do, numbered from 1 where there are several; what is to be copied keeps its lines.
+pub(super) fn numbered<'t>(things: impl ExactSizeIterator<Item = &'t str>, width: usize) -> String {
+    let several = things.len() > 1;
+    let mut out = String::new();
+    for (i, thing) in things.enumerate() {
+        for (j, line) in policy_in_lines(thing).lines().enumerate() {
+            let number = if several && j == 0 { format!("  {}", i + 1) } else { String::new() };
+            out.push_str(&columns(&number, 5, line, width));
+        }
     }
     out
 }

@@ -44,6 +44,8 @@ pub enum Order {
     Mouse(bool),
     /// Give the terminal back to the shell for a while.
     Suspend,
+    /// Draw the whole screen anew: something wrote over it.
+    Redraw,
     /// Put a text on the clipboard.
     Copy(String),
     /// Bring a practice world up, and hand it to [`App::practise`].

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::EventStream;
-use crossterm::queue;
 use crossterm::style::force_color_output;
 use futures_util::{Stream, StreamExt, stream};
 use ratatui::Terminal;
@@ -18,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::pace::{Pace, Stale};
 use super::slim::Slim;
-use super::{App, Event, Launch, Left, Order, Trouble, event, guard};
+use super::{App, Event, Launch, Left, Order, Trouble, clipboard, event, guard};
 use crate::practice::Practice;
 use crate::run::Message;
 
@@ -125,7 +123,7 @@ impl Outside for Own {
 
     fn copy(&mut self, text: &str) {
         let mut out = io::stdout();
-        drop(queue!(out, CopyToClipboard::to_clipboard_from(text)));
+        drop(out.write_all(clipboard::copying(text, |name| std::env::var(name).ok()).as_bytes()));
         drop(out.flush());
     }
 
@@ -215,6 +213,7 @@ where
                     outside.suspend().await?;
                     blank(terminal, app)?;
                 }
+                Order::Redraw => blank(terminal, app)?,
                 Order::Practise(world) => {
                     let up = Practice::start(&world).await;
                     app.practise(&world, up);

@@ -26,6 +26,10 @@ pub(super) enum Command {
     Quit,
     /// Go to the shell for a while.
     Suspend,
+    /// Draw the whole screen anew.
+    Redraw,
+    /// Draw it with less: without colours, in ASCII.
+    Plainer,
     /// The keys, and what they do.
     Help,
     /// Go on: choose, submit, say yes, follow.

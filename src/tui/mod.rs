@@ -7,11 +7,13 @@
 //! view.rs    which screen, and where in it                  form/      what is typed
 //! model/     what a screen shows, from walk and guide       screen/    how it is drawn, with widget/ and theme.rs
 //! slim.rs    what changed, in few octets                    pace.rs    how often it is drawn
+//! clipboard.rs   copying, through tmux and screen too
 //! ```
 //!
 //! Everything travels in one ordered channel; only [`App::handle`] changes anything, and drawing only reads.
 
 mod app;
+mod clipboard;
 mod drive;
 mod event;
 mod form;
@@ -31,7 +33,7 @@ pub use app::{App, Order};
 pub use drive::{drive, run};
 pub use event::Event;
 pub use keys::Keys;
-pub use theme::{DARK, LIGHT, Look, MONO, Theme};
+pub use theme::{DARK, EITHER, LIGHT, Look, MONO, Theme};
 
 use std::path::PathBuf;
 

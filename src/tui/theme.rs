@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::transcript::{Level, StepStatus};
 
-pub use read::{DARK, LIGHT, MONO};
+pub use read::{DARK, EITHER, LIGHT, MONO};
 
 /// The styles of one theme. They are data: `assets/themes/`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,7 +125,22 @@ impl Default for Look {
     }
 }
 
+/// Whether a terminal of that name is known to have the 256 colours that xterm has.
+fn knows_many_colours(term: &str) -> bool {
+    let families = ["xterm", "screen", "tmux", "rxvt-unicode", "alacritty", "foot", "contour", "wezterm"];
+    term.contains("256color") || term.contains("direct") || families.iter().any(|family| term.starts_with(family))
+}
+
 impl Look {
+    /// From a look to the next that asks less of a terminal: without colours, then in ASCII, then as at first; and what that is called.
+    pub(super) fn next(self, first: Self) -> (Self, &'static str) {
+        let mono = Self { theme: *MONO, ..first };
+        let least = Self { ascii: true, ..mono };
+        let all = [(first, "As it was."), (mono, "Without colours."), (least, "Without colours, in ASCII.")];
+        let at = all.iter().rposition(|(look, _)| *look == self).unwrap_or(0);
+        all.iter().cycle().skip(at + 1).find(|(look, _)| *look != self).copied().unwrap_or(all[0])
+    }
+
     /// What the environment says of the terminal: `NO_COLOR`, `COLORFGBG`, `TERM`, and the locale.
     #[must_use]
     pub fn of_terminal(env: impl Fn(&str) -> Option<String>) -> Self {
@@ -134,13 +149,18 @@ impl Look {
         let plain = ["linux", "dumb", "vt100", "vt102", "vt220", "cons25"].contains(&term.as_str());
         let locale = env("LC_ALL").or_else(|| env("LC_CTYPE")).or_else(|| env("LANG")).unwrap_or_default();
         let utf8 = ["utf-8", "utf8"].iter().any(|u| locale.to_ascii_lowercase().contains(u));
-        let light = env("COLORFGBG").is_some_and(|v| matches!(v.rsplit(';').next(), Some("7" | "15")));
+        // As others read it: the dark ones of sixteen colours, without the lighter gray.
+        let dark = env("COLORFGBG").and_then(|v| v.rsplit(';').next()?.parse().ok().map(|n: u8| n < 7 || n == 8));
         let theme = if env("NO_COLOR").is_some() || matches!(term.as_str(), "dumb" | "vt100" | "vt102" | "vt220") {
             *MONO
-        } else if light {
-            *LIGHT
         } else {
-            *DARK
+            match dark {
+                Some(true) => *DARK,
+                Some(false) => *LIGHT,
+                None if knows_many_colours(&term) || env("COLORTERM").is_some() => *EITHER,
+                // A console is black, and its darkest gray hardly shows there.
+                None => Theme { dim: DARK.text, ..*DARK },
+            }
         };
         Self { theme, ascii: plain || !(utf8 || cfg!(any(windows, target_os = "macos"))) }
     }
@@ -165,8 +185,39 @@ mod tests {
     #[test]
     fn no_color_means_mono_and_an_empty_one_does_not() {
         assert_eq!(look(&[("NO_COLOR", "1"), ("LANG", "C.UTF-8")]).theme, *MONO);
-        assert_eq!(look(&[("NO_COLOR", ""), ("LANG", "C.UTF-8")]).theme, *DARK);
+        assert_eq!(look(&[("NO_COLOR", ""), ("TERM", "xterm")]).theme, *EITHER);
         assert_eq!(look(&[("COLORFGBG", "0;15")]).theme, *LIGHT);
+    }
+
+    #[test]
+    fn a_look_gets_plainer_until_it_is_as_it_was() {
+        let round = |first: Look| {
+            let mut seen = vec![first];
+            while seen.len() < 9 {
+                let (next, _) = seen[seen.len() - 1].next(first);
+                if next == first {
+                    break;
+                }
+                seen.push(next);
+            }
+            seen.iter().map(|l| (l.theme == *MONO, l.ascii)).collect::<Vec<_>>()
+        };
+        assert_eq!(round(Look::default()), [(false, false), (true, false), (true, true)]);
+        assert_eq!(round(Look { ascii: true, ..Look::default() }), [(false, true), (true, true)]);
+        assert_eq!(round(Look { theme: *MONO, ascii: false }), [(true, false), (true, true)]);
+        assert_eq!(round(Look { theme: *MONO, ascii: true }), [(true, true)]);
+    }
+
+    #[test]
+    fn where_nothing_tells_of_the_ground_both_are_served() {
+        for term in ["xterm-256color", "xterm", "screen", "tmux-256color", "foot"] {
+            assert_eq!(look(&[("TERM", term)]).theme, *EITHER, "{term}");
+        }
+        assert_eq!(look(&[("TERM", "xterm-256color"), ("COLORFGBG", "15;default;0")]).theme, *DARK);
+        assert_eq!(look(&[("TERM", "xterm-256color"), ("COLORFGBG", "0;default")]).theme, *EITHER);
+        // What has only the sixteen is a console, and dark.
+        let console = look(&[("TERM", "linux")]).theme;
+        assert_eq!((console.lit, console.dim), (DARK.lit, DARK.text));
     }
 
     #[cfg(target_os = "linux")]

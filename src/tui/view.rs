@@ -22,6 +22,8 @@ pub(super) struct View {
     pub asked_for: bool,
     /// What the terminal can show.
     pub look: Look,
+    /// How it looked at first.
+    pub first_look: Look,
     /// The keys.
     pub keys: Keys,
     /// Counts ticks, for what turns.
@@ -268,6 +270,7 @@ impl View {
             admin: false,
             asked_for: false,
             look,
+            first_look: look,
             keys,
             tick: 0,
             note: None,

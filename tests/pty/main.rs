@@ -95,6 +95,21 @@ fn a_storm_of_sizes_ends_in_a_whole_screen() {
 }
 
 #[test]
+fn ctrl_l_draws_anew_what_something_wrote_over() {
+    let mut terminal = wizard();
+    terminal.garble("kernel: eth0 link down");
+    terminal.sees("kernel: eth0");
+    terminal.send("\x0c");
+    terminal.sees_no("kernel: eth0");
+    terminal.sees("What do you have?");
+    terminal.send(&format!("{DOWN}\r"));
+    terminal.sees("Their address");
+    terminal.garble("kernel: eth0 link up");
+    terminal.send("\x0c");
+    terminal.sees_no("kernel: eth0");
+}
+
+#[test]
 fn ctrl_z_comes_back_to_a_whole_screen() {
     let mut terminal = wizard();
     terminal.send("\x1a");

@@ -100,7 +100,7 @@ fn every_way_of_leaving_from_every_place_gives_the_terminal_back_as_it_was() {
 #[test]
 fn a_mistake_on_the_command_line_leaves_the_terminal_alone() {
     let mut terminal = Terminal::start(&["--theme", "plaid", "--no-save"], &[]);
-    terminal.sees("there is no theme plaid; there are contrast, dark, light, mono");
+    terminal.sees("there is no theme plaid; there are contrast, dark, either, light, mono");
     assert_eq!(terminal.ends(), 65);
     assert!(!terminal.raw().contains(&0x1b));
 }

@@ -150,6 +150,21 @@ impl Terminal {
         }
     }
 
+    /// Something else writes onto the screen, as a kernel does on its console.
+    pub(crate) fn garble(&mut self, words: &str) {
+        self.shown();
+        self.screen.process(format!("\x1b[10;5H{words}").as_bytes());
+    }
+
+    /// Waits until these words are gone from the screen.
+    #[track_caller]
+    pub(crate) fn sees_no(&mut self, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.shown().contains(words) {
+            self.more(until).unwrap_or_else(|| panic!("\"{words}\" stays on the screen:\n{}", self.shown()));
+        }
+    }
+
     /// Waits until so many bytes that fit were written.
     #[track_caller]
     pub(crate) fn writes(&mut self, bytes: &str, times: usize) {

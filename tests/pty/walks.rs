@@ -110,3 +110,18 @@ fn in_plain_lines_the_same_walk_is_read_aloud() {
     assert_eq!(terminal.ends(), 0);
     assert!(!terminal.raw().contains(&0x1b));
 }
+
+#[test]
+fn the_row_of_a_login_shows_what_became_of_it() {
+    let mut terminal = Terminal::start(&["practice", "sender-not-yours", "--no-save"], &[]);
+    let keys = [
+        ("", "nothing leaves this machine"),
+        ("\r", "May heloise do this?"),
+        ("\r", "Next ▸ Authentication"),
+        ("\r", "May heloise do this?"),
+        ("\r", "login by PLAIN          ✓ 235"),
+        ("", "from shop@example.net   ✗ refused"),
+        ("", "from alice@example.net  • taken"),
+    ];
+    steps(&mut terminal, &keys);
+}

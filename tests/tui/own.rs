@@ -153,6 +153,26 @@ async fn a_thing_to_do_is_lit_and_copied() {
 }
 
 #[tokio::test]
+async fn ctrl_t_asks_less_of_the_terminal() {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    let mut seat = Seat::at_start();
+    let coloured = |seat: &mut Seat| {
+        seat.cells().iter().flatten().any(|(_, style)| style.fg.is_some_and(|c| c != ratatui::style::Color::Reset))
+    };
+    let press =
+        |seat: &mut Seat| seat.send(heloise::tui::Event::Key(KeyEvent::new(KeyCode::Char('t'), KeyModifiers::CONTROL)));
+    assert!(coloured(&mut seat));
+    press(&mut seat);
+    seat.sees("Without colours.");
+    assert!(!coloured(&mut seat) && !seat.screen().is_ascii());
+    press(&mut seat);
+    assert!(!coloured(&mut seat) && seat.screen().is_ascii());
+    press(&mut seat);
+    seat.sees("As it was.");
+    assert!(coloured(&mut seat));
+}
+
+#[tokio::test]
 async fn who_prefers_the_checklist_gets_it_whatever_they_have() {
     let mut seat = Seat::new(Launch { mode: Mode::Checklist, ..Launch::new(setup(small_guide())) });
     seat.press("Down Enter");

@@ -49,8 +49,9 @@ pub(super) fn all(cx: &Context, hosts: &[Host], tries: &[Tried], answered: bool)
     if !answered && tries.iter().any(|t| t.address.is_ipv6() && answers(t)) {
         cx.found(shown("connectivity.v6.ok", &|t| t.address.is_ipv6() && answers(t)));
     }
-    first_in_line(cx, hosts, tries);
-    if let Some(id) = whole(tries).filter(|id| !answered || *id != "connectivity.all-open") {
+    // That the first in line is dead says more than that some addresses failed.
+    let told = if first_in_line(cx, hosts, tries) { "connectivity.some-failed" } else { "" };
+    if let Some(id) = whole(tries).filter(|id| *id != told && (!answered || *id != "connectivity.all-open")) {
         cx.found(shown(id, &|_| true));
     }
 }
@@ -105,19 +106,23 @@ fn stripped<'t>(cx: &Context, host: &Host, of: &(impl Iterator<Item = &'t Tried>
     }
 }
 
-/// The hosts that every sender tries first, none of which takes a call while others do: mail comes late, by the others.
-fn first_in_line(cx: &Context, hosts: &[Host], tries: &[Tried]) {
-    let Some(best) = hosts.iter().filter_map(|h| h.preference).min() else { return };
+/// The hosts that every sender tries first, none of which takes a call while others do: mail comes late, by the others. Returns whether
+/// it is so.
+fn first_in_line(cx: &Context, hosts: &[Host], tries: &[Tried]) -> bool {
+    let Some(best) = hosts.iter().filter_map(|h| h.preference).min() else { return false };
     let first = |at: usize| hosts[at].preference == Some(best);
     let works = |at: usize| tries.iter().any(|t| t.host == at && answers(t));
     // What could not be tried, or has no way from here, says nothing of the host.
     let told = |t: &&Tried| first(t.host) && !matches!(t.way, Way::Untried | Way::Denied);
     let dead = (0..hosts.len()).filter(|at| first(*at)).all(|at| !works(at)) && tries.iter().any(|t| told(&t));
-    let Some(backup) = (0..hosts.len()).find(|at| !first(*at) && works(*at)).filter(|_| dead) else { return };
+    let Some(backup) = (0..hosts.len()).find(|at| !first(*at) && works(*at)).filter(|_| dead) else {
+        return false;
+    };
     let names: Vec<&str> = hosts.iter().filter(|h| h.preference == Some(best)).map(|h| h.name.as_str()).collect();
     let mut found = Finding::new("connectivity.primary-dead").arg("server", names.join(", "));
     found.evidence = tries.iter().filter(|t| first(t.host) || t.host == backup).map(|t| t.evidence).collect();
     cx.found(found.arg("backup", &hosts[backup].name));
+    true
 }
 
 /// What could not be tried says nothing. An address without a route from here (often IPv6) hides nothing: the others decide what "all" means.

@@ -118,6 +118,12 @@ fn what_only_shows_the_proof_again_is_not_said_besides() {
 }
 
 #[test]
+fn what_is_well_hides_no_flaw_that_the_same_probe_shows() {
+    let story = Story::new().live(250, "ok").found_by("recipient.rcpt.accepted", 2).found_by("dns.ptr.none", 2);
+    assert_eq!(story.diagnose().also.len(), 1);
+}
+
+#[test]
 fn a_flaw_on_the_side_of_mail_that_is_taken_is_no_fault() {
     let story = Story::new().live(250, "ok").found("recipient.rcpt.accepted", &[]).found("dns.ptr.none", &[]);
     let found = story.diagnose();

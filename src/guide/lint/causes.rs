@@ -30,6 +30,9 @@ pub(super) fn lint(guide: &Guide, found: &mut Complaints) {
             for id in kind.behind.iter().filter(|id| guide.kind(id).is_none()) {
                 found.add(format!("kind {}", kind.id), format!("has `{id}` behind it, which is no kind"));
             }
+            for id in kind.despite.iter().filter(|id| guide.finding(id).is_none()) {
+                found.add(format!("kind {}", kind.id), format!("comes about despite `{id}`, which is no finding"));
+            }
         }
     }
 }

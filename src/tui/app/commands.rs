@@ -19,6 +19,8 @@ impl App {
             }
             Command::Suspend if self.confined => {}
             Command::Suspend => self.orders.push(Order::Suspend),
+            Command::Redraw => self.orders.push(Order::Redraw),
+            Command::Plainer => self.look_plainer(),
             Command::Help => self.help(),
             Command::GoOn => self.go_on(),
             Command::Leave => self.leave(),

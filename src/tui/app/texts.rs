@@ -17,6 +17,14 @@ impl App {
         self.orders.push(Order::Copy(text));
     }
 
+    /// For a terminal on which the colours, or the signs, cannot be read.
+    pub(super) fn look_plainer(&mut self) {
+        let (look, says) = self.view.look.next(self.view.first_look);
+        self.view.look = look;
+        self.view.note = Some(format!("{says} Ctrl-T goes on."));
+        self.orders.push(Order::Redraw);
+    }
+
     fn copied(&self) -> Option<String> {
         match &self.view.screen {
             Screen::Transcript(lens) => {
@@ -29,10 +37,11 @@ impl App {
             Screen::Diagnosis { lit, .. } => {
                 let found = self.found();
                 if let Some(todo) = lit.and_then(|at| found.todo.get(at)) {
-                    return Some(first_link(todo).unwrap_or(todo).to_owned());
+                    return Some(lines_of(todo).or_else(|| first_link(todo)).unwrap_or(todo).to_owned());
                 }
-                // A link is what one would rather not type; without one, the whole advice.
-                let link = found.todo.iter().find_map(|t| first_link(t)).map(str::to_owned);
+                // Lines to publish, or a link, are what one would rather not type; without them, the whole advice.
+                let lines = found.todo.iter().find_map(|t| lines_of(t));
+                let link = lines.or_else(|| found.todo.iter().find_map(|t| first_link(t))).map(str::to_owned);
                 Some(link.unwrap_or_else(|| {
                     let todo = found.todo.iter().enumerate().map(|(i, t)| format!("{}. {t}", i + 1));
                     std::iter::once(found.headline.clone()).chain(todo).collect::<Vec<_>>().join("\n")
@@ -97,6 +106,11 @@ fn save_new(folder: &Path, stem: &str, text: &str) -> io::Result<String> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// What stands in lines of its own, as it is to be published.
+fn lines_of(todo: &str) -> Option<&str> {
+    todo.split_once('\n').map(|(_, lines)| lines)
+}
+
 /// The first link in a text.
 fn first_link(text: &str) -> Option<&str> {
     let from = text.find("https://")?;
@@ -107,6 +121,14 @@ fn first_link(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_to_publish_are_copied_as_they_are() {
+        let policy = "version: STSv1 mode: enforce mx: mx1.example.org max_age: 5";
+        let todo = report::policy_in_lines(&format!("Let https://x.example.org/y say: {policy}"));
+        assert_eq!(lines_of(&todo), Some("version: STSv1\nmode: enforce\nmx: mx1.example.org\nmax_age: 5"));
+        assert_eq!(lines_of("Ask https://x.example.org/y"), None);
+    }
 
     #[test]
     fn a_file_that_is_there_is_never_written_over() {

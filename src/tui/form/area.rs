@@ -101,19 +101,27 @@ impl Area {
     }
 }
 
-/// A line broken where the room ends; of a very long one, its end.
+/// A line broken behind a space, which may stand over the edge, or where the room ends in a word without one; of a very long line, its end.
 fn broken(line: &str, width: usize) -> Vec<&str> {
     let mut from = line.len().saturating_sub(LAID_OUT);
     while !line.is_char_boundary(from) {
         from += 1;
     }
     let line = &line[from..];
+    let columns = |text: &str| text.chars().map(|c| c.width().unwrap_or(1)).sum::<usize>();
     let (mut rows, mut begin, mut used) = (Vec::new(), 0, 0);
     for (at, c) in line.char_indices() {
         let wide = c.width().unwrap_or(1);
-        if used + wide > width {
-            rows.push(&line[begin..at]);
-            (begin, used) = (at, 0);
+        if c == ' ' && used == width {
+            used += 1;
+            continue;
+        }
+        while used + wide > width && begin < at {
+            let row = &line[begin..at];
+            let space = row.rfind(' ').filter(|space| !row[..*space].trim().is_empty());
+            let end = space.map_or(at, |space| begin + space + 1);
+            rows.push(&line[begin..end]);
+            (begin, used) = (end, columns(&line[end..at]));
         }
         used += wide;
     }
@@ -150,6 +158,27 @@ mod tests {
         assert_eq!(area.tail(9, 4), (0, vec!["one", "abcd", "efgh", "ij", "last"]));
         let wide = Area::of(&"中".repeat(20_000));
         assert!(wide.tail(4, 11).1.iter().all(|row| row.chars().count() <= 5));
+    }
+
+    #[test]
+    fn words_stay_whole_where_they_can() {
+        let rows = |text: &'static str, width| Area::of(text).tail(9, width).1.join("|");
+        assert_eq!(rows("550 user unknown", 10), "550 user |unknown");
+        assert_eq!(rows("550 user unknown", 8), "550 user |unknown", "a space may stand over the edge");
+        assert_eq!(rows("see https://check.example.org/x now", 12), "see |https://chec|k.example.or|g/x now");
+        assert_eq!(rows("  indented", 6), "  inde|nted");
+        assert_eq!(rows("a 中中中中", 6), "a |中中中|中");
+        assert_eq!(rows("550 user ", 8), "550 user ");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_too_wide(text in "[ a-z中]{0,60}", width in 2_usize..20) {
+            use unicode_width::UnicodeWidthStr;
+            let rows = broken(&text, width);
+            proptest::prop_assert_eq!(rows.concat(), text.clone());
+            proptest::prop_assert!(rows.iter().all(|row| row.width() <= width + usize::from(row.ends_with(' '))));
+        }
     }
 
     #[test]

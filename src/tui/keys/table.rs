@@ -364,5 +364,7 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; nothing of this is kept"), |n| !n.fresh && !n.kept),
     key(&[c('M')], "M", Command::Mouse, ANY, "", "mouse on or off; while it is on, hold Shift to mark text"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
+    ctrl(key(&[c('l')], "Ctrl-L", Command::Redraw, ANY, "", "draw the screen anew")),
+    ctrl(key(&[c('t')], "Ctrl-T", Command::Plainer, ANY, "", "without colours, in ASCII, as it was")),
     when(ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")), |n| !n.confined),
 ];

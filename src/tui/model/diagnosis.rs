@@ -5,7 +5,7 @@ use super::{MOST, Pair, pair, title};
 use crate::diagnosis::{Diagnosis, Ranked, Reason, shown_in, untold};
 use crate::guide::{Guide, Words};
 use crate::reading::Certainty;
-use crate::report::distinct;
+use crate::report::{distinct, policy_in_lines};
 use crate::transcript::{EvidenceId, StepId, Transcript, Verdict, clean_line};
 
 /// The cause where nothing tells of one.
@@ -72,7 +72,7 @@ pub(in crate::tui) fn diagnosis(guide: &Guide, diagnosis: &Diagnosis, transcript
             _ => Mark::Fault,
         }),
         explained,
-        todo: top.fix.iter().map(text).collect(),
+        todo: top.fix.iter().map(|fix| policy_in_lines(&text(fix))).collect(),
         whose: if healthy { String::new() } else { top.who.spoken().to_owned() },
         waiting: clean_line(&top.waiting, 120),
         proof: distinct(&top.because, admin).iter().map(why).collect(),

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use std::net::SocketAddr;
 
-    use crate::transcript::{CommandFact, ConnectFact, Entry, Reply, RunId, Stage};
+    use crate::transcript::{BreakFact, BreakKind, CommandFact, ConnectFact, Entry, Reply, RunId, Stage};
 
     fn address(last: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, last], 25))
@@ -257,6 +257,32 @@ mod tests {
             lines,
             [(true, connected.clone()), (false, rcpt.clone()), (false, no), (true, connected), (false, rcpt)]
         );
+    }
+
+    #[test]
+    fn the_goodbye_stands_behind_the_break_that_it_follows() {
+        let broke = || {
+            let broken = BreakFact {
+                server: String::new(),
+                address: address(1),
+                stage: Stage::Rcpt,
+                kind: BreakKind::Timeout,
+                detail: None,
+                ms: 80,
+                role: Role::Case,
+            };
+            Fact::Broke { run: RunId(1), broken }
+        };
+        let quit = || {
+            let Fact::Sent { run, command } = sent(1, 1) else { unreachable!() };
+            Fact::Sent { run, command: CommandFact { stage: Stage::Quit, line: "QUIT".to_owned(), ..command } }
+        };
+        let facts = [connect(1, 1), sent(1, 1), connect(1, 1), sent(1, 1), broke(), quit(), broke(), quit()];
+        let all: Transcript =
+            facts.into_iter().zip([1, 2, 3, 4, 84, 84, 90, 90]).map(|(fact, at)| Entry { at, fact }).collect();
+        let lines = dialogue(&all);
+        let texts: Vec<_> = lines.iter().map(|l| l.text.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(texts, ["connected", "RCPT", "broke", "QUIT", "connected", "RCPT", "broke", "QUIT"]);
     }
 
     #[test]

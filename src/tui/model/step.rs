@@ -5,6 +5,7 @@ use super::waits::waits;
 use super::{MOST, Row, RowState, fold_rows, goes_on, say, says, short, title};
 use crate::guide::{FindingEntry, Guide, Step, Who};
 use crate::reading::{Item, advice, read_reply};
+use crate::report::policy_in_lines;
 use crate::run::offered;
 use crate::transcript::{EvidenceId, Fact, Finding, Level, Role, RunId, StepId, StepStatus, clean_line};
 use crate::walk::{StepState, Walk};
@@ -83,7 +84,7 @@ pub(in crate::tui) fn step(
         found.iter().find(|f| f.level >= Level::Warn).and_then(|f| guide.finding(&f.finding.id).map(|e| (e, f)));
     let (fix, whose) = gravest.map_or_else(Default::default, |(entry, found)| {
         by_its_words(walk, guide, entry, found.finding, admin).unwrap_or_else(|| {
-            let fix = entry.fix.iter().map(|w| say(guide, w, admin, found.finding)).collect();
+            let fix = entry.fix.iter().map(|w| policy_in_lines(&say(guide, w, admin, found.finding))).collect();
             (fix, entry.who)
         })
     });
@@ -242,7 +243,18 @@ fn gather<'a>(walk: &'a Walk, guide: &Guide, runs: &[RunId], admin: bool, now: u
         }
         rows.retain(|r| r.state == RowState::Ended);
     }
+    for row in &mut rows {
+        row.mark = judged(guide, &found, row.finding).unwrap_or(row.mark);
+    }
     (rows, found)
+}
+
+/// The mark that an answer has by what judges it: by the gravest finding that this very answer shows first.
+fn judged(guide: &Guide, found: &[Weighed<'_>], row: Option<EvidenceId>) -> Option<Mark> {
+    let row = found.iter().find(|f| Some(f.id) == row)?.finding;
+    let answer = row.evidence.first().filter(|_| guide.finding(&row.id).is_some_and(|e| e.judged))?;
+    let judges = found.iter().filter(|f| f.finding.probe.is_none() && f.finding.evidence.first() == Some(answer));
+    judges.map(|f| f.level).filter(|level| *level != Level::Info).max().map(Mark::from)
 }
 
 /// Sentences: every fault and flaw, and what is no row. One sentence for findings that say the same.

@@ -4,7 +4,10 @@
 
 use std::net::SocketAddr;
 
-use crate::transcript::{Fact, RunId, Stage, Transcript};
+use crate::transcript::{BreakKind, Entry, Fact, RunId, Stage, Transcript};
+
+/// The QUIT behind a break comes within so many milliseconds.
+const AT_ONCE: u64 = 1;
 
 /// One dialogue: the places of its facts in the transcript.
 pub(super) struct Talk {
@@ -18,6 +21,8 @@ pub(super) struct Talk {
     last: Option<Stage>,
     tls: bool,
     over: bool,
+    /// When it broke off, as long as the QUIT is awaited that is said to a server that keeps silent.
+    leaves: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,27 +38,34 @@ pub(super) fn talks(transcript: &Transcript) -> Vec<Talk> {
     for (at, entry) in transcript.entries().iter().enumerate() {
         let Some(of) = Of::fact(&entry.fact) else { continue };
         let begins = matches!(entry.fact, Fact::Connect { .. });
-        let found = if begins { None } else { find(&talks, of, &entry.fact) };
+        let found = if begins { None } else { find(&talks, of, entry) };
         let index = found.unwrap_or_else(|| {
             let began = entry.at.saturating_sub(took(&entry.fact));
-            talks.push(Talk { of, began, lines: Vec::new(), awaits: None, last: None, tls: false, over: false });
+            let lines = Vec::new();
+            talks.push(Talk { of, began, lines, awaits: None, last: None, tls: false, over: false, leaves: None });
             talks.len() - 1
         });
-        talks[index].take(at, &entry.fact);
+        talks[index].take(at, entry);
     }
     talks
 }
 
 /// The dialogue of that place which fits a fact best; of equal ones the older.
-fn find(talks: &[Talk], of: Of, fact: &Fact) -> Option<usize> {
+fn find(talks: &[Talk], of: Of, entry: &Entry) -> Option<usize> {
     let open = talks.iter().enumerate().rev().filter(|(_, t)| t.of == of);
-    open.max_by_key(|(_, t)| t.fits(fact)).map(|(i, _)| i)
+    open.max_by_key(|(_, t)| t.fits(entry)).map(|(i, _)| i)
 }
 
 impl Talk {
     /// How well a fact goes on from what was said before.
-    fn fits(&self, fact: &Fact) -> u8 {
-        let (turn, tls) = match fact {
+    fn fits(&self, entry: &Entry) -> u8 {
+        let (turn, tls) = match &entry.fact {
+            // Said at once where it broke off, while another may go on.
+            Fact::Sent { command, .. }
+                if command.stage == Stage::Quit && self.leaves.is_some_and(|at| entry.at <= at + AT_ONCE) =>
+            {
+                return u8::MAX;
+            }
             Fact::Sent { command, .. } => (self.awaits.is_none(), self.tls == command.tls),
             Fact::Received { reply, .. } if reply.stage == Some(Stage::Greeting) => (self.last.is_none(), true),
             Fact::Received { reply, .. } => (self.awaits == reply.stage, self.tls == reply.tls),
@@ -64,10 +76,11 @@ impl Talk {
         4 * u8::from(!self.over) + 2 * u8::from(turn) + u8::from(tls)
     }
 
-    fn take(&mut self, at: usize, fact: &Fact) {
+    fn take(&mut self, at: usize, entry: &Entry) {
         self.lines.push(at);
-        match fact {
+        match &entry.fact {
             Fact::Sent { command, .. } => {
+                self.leaves = None;
                 self.awaits = Some(command.stage);
                 self.last = Some(command.stage);
             }
@@ -77,7 +90,11 @@ impl Talk {
                 self.over = reply.stage == Some(Stage::Quit);
             }
             Fact::Tls { .. } => self.tls = true,
-            Fact::Broke { .. } => self.over = true,
+            Fact::Broke { broken, .. } => {
+                self.over = true;
+                let waits = !matches!(broken.kind, BreakKind::Closed | BreakKind::Reset | BreakKind::Tls);
+                self.leaves = waits.then_some(entry.at);
+            }
             _ => {}
         }
     }

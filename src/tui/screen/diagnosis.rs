@@ -42,8 +42,10 @@ fn lines(found: &Found, width: u16, theme: &Theme) -> (Vec<Line>, Vec<Line>) {
     if !(shows.is_empty() && rest.is_empty()) {
         acts.push(blank(theme));
     }
-    acts.extend(shows);
-    acts.extend(rest);
+    // Beside what is well, a flaw is the news.
+    let (first, then) = if found.mark == Some(Mark::Fine) { (rest, shows) } else { (shows, rest) };
+    acts.extend(first);
+    acts.extend(then);
     (acts, Vec::new())
 }
 

@@ -13,6 +13,8 @@ use super::Theme;
 pub static DARK: LazyLock<Theme> = LazyLock::new(|| built_in(include_str!("../../../assets/themes/dark.toml")));
 /// For dark text on a light ground.
 pub static LIGHT: LazyLock<Theme> = LazyLock::new(|| built_in(include_str!("../../../assets/themes/light.toml")));
+/// For a ground that may be dark or light.
+pub static EITHER: LazyLock<Theme> = LazyLock::new(|| built_in(include_str!("../../../assets/themes/either.toml")));
 /// Without any colour.
 pub static MONO: LazyLock<Theme> = LazyLock::new(|| built_in(include_str!("../../../assets/themes/mono.toml")));
 
@@ -131,6 +133,70 @@ mod tests {
         for (name, theme) in all() {
             assert_ne!(theme.lit, theme.text, "{name}");
             assert_ne!(theme.fault, theme.text, "{name}");
+        }
+    }
+
+    /// How light a colour is (WCAG 2.2, relative luminance).
+    fn light([r, g, b]: [u8; 3]) -> f64 {
+        let part = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+    }
+
+    /// How far two colours stand apart: from 1 to 21.
+    fn apart(a: [u8; 3], b: [u8; 3]) -> f64 {
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// One of xterm's 240 beyond the sixteen.
+    fn fixed(n: u8) -> [u8; 3] {
+        if n >= 232 {
+            return [8 + 10 * (n - 232); 3];
+        }
+        let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+        [level((n - 16) / 36), level((n - 16) / 6 % 6), level((n - 16) % 6)]
+    }
+
+    /// The sixteen as some terminals have them: blue, magenta, red, and the light ones of green, yellow, red, blue, cyan.
+    const XTERM: [(Color, u32); 9] = [
+        (Color::Blue, 0x0000ee),
+        (Color::Magenta, 0xcd00cd),
+        (Color::Red, 0xcd0000),
+        (Color::Cyan, 0x00cdcd),
+        (Color::LightGreen, 0x00ff00),
+        (Color::LightYellow, 0xffff00),
+        (Color::LightRed, 0xff0000),
+        (Color::LightBlue, 0x5c5cff),
+        (Color::LightCyan, 0x00ffff),
+    ];
+
+    fn told(colour: Color) -> [u8; 3] {
+        let [_, r, g, b] = match colour {
+            Color::Indexed(n) => return fixed(n),
+            Color::DarkGray => return [0x7f; 3],
+            other => XTERM.iter().find(|(name, _)| *name == other).expect("a known colour").1.to_be_bytes(),
+        };
+        [r, g, b]
+    }
+
+    #[test]
+    fn everything_can_be_read_on_the_ground_that_it_is_for() {
+        let black = [[0; 3], [0x1d, 0x1d, 0x20]];
+        let white = [[0xff; 3], [0xfd, 0xf6, 0xe3]];
+        let either = [black, white, [[0x00, 0x2b, 0x36]; 2]].concat();
+        let of =
+            |t: &Theme| [t.text, t.title, t.dim, t.lit, t.key, t.fine, t.note, t.fault, t.unknown, t.sent, t.received];
+        for (name, theme, grounds) in
+            [("dark", &*DARK, black.to_vec()), ("light", &*LIGHT, white.to_vec()), ("either", &*EITHER, either)]
+        {
+            for style in of(theme) {
+                let Some(colour) = style.fg else { continue };
+                let least = grounds.iter().map(|ground| apart(told(colour), *ground)).fold(21.0, f64::min);
+                assert!(least >= 3.5, "{name}: {colour:?} stands {least:.1} apart from a ground");
+            }
         }
     }
 
