@@ -49,6 +49,27 @@ async fn a_server_that_hangs_in_small_packets_too_is_no_black_hole() {
 }
 
 #[tokio::test]
+async fn a_hang_that_does_not_come_again_is_loss_by_chance_and_no_black_hole() {
+    let once = "on = [\"ehlo\"]\nthen = \"silence\"\ntimes = 1";
+    let session = connectivity("healthy-address", |file| rule(file, "mx1.example.org", once)).await;
+    assert!(found(&session, "connectivity.black-hole").is_empty());
+    assert_eq!(found(&session, "connectivity.comes-and-goes").len(), 1);
+}
+
+#[tokio::test]
+async fn who_answered_before_is_not_said_to_be_silent() {
+    let guide = guide();
+    let mut file = WorldFile::by_id(&guide, "healthy-address").expect("a world");
+    file.case = Case { timeout_secs: 1, ..file.case };
+    rule(&mut file, "mx1.example.org", "on = [\"connect\"]\nthen = \"silence\"\nfrom_connection = 2");
+    let steps = ["recipient", "connectivity"].map(StepId::new).to_vec();
+    let consents = Consent::ALL.into_iter().collect();
+    let session = walked(&guide, &file, file.case.clone(), consents, steps).await;
+    assert_eq!(found(&session, "connectivity.comes-and-goes").len(), 1);
+    assert!(found(&session, "connectivity.all-silent").is_empty());
+}
+
+#[tokio::test]
 async fn who_turns_the_call_away_is_named() {
     let session = connectivity("rejected-on-the-way", |_| ()).await;
     let by = found(&session, "connectivity.rejected.on-way");

@@ -194,6 +194,26 @@ async fn a_host_that_greeted_late_is_waited_for_as_long_again_whatever_is_left_t
     }
 }
 
+#[tokio::test]
+async fn who_goes_away_hears_before_that_that_no_answer_came() {
+    let act = |code: &str| [Act::Hear, say(code)];
+    let begin = [say("220 mx.example.org\r\n")].into_iter();
+    let talk =
+        begin.chain(act("250 mx\r\n")).chain(act("250 ok\r\n")).chain(act("250 ok\r\n")).chain(act("354 go\r\n"));
+    let server = Server::start(talk.chain([Act::HearMessage, Act::Silence]).collect::<Vec<_>>()).await;
+    let client = Client::hasty(None);
+    // It takes six phases else; and a slow answer would be waited for.
+    let net = client.net.clone().patient(HASTE * 20, HASTE * 20).ending(tokio::time::Instant::now() + HASTE);
+    let (mut dialogue, _) = Dialogue::open(&net, &client.rec, open(server.address, Security::None)).await.unwrap();
+    dialogue.ehlo("me.example.net").await.expect("an answer");
+    dialogue.mail("alice@example.net", "").await.expect("an answer");
+    dialogue.rcpt("bob@example.org", Role::Case).await.expect("an answer");
+    let begun = Instant::now();
+    let broken = dialogue.message(b"Subject: x\r\n\r\nx\r\n").await.unwrap_err().0;
+    assert_eq!((broken.kind, broken.stage, waits(&client)), (BreakKind::Timeout, Stage::Message, 0));
+    assert!(begun.elapsed() < HASTE * 5, "{:?}", begun.elapsed());
+}
+
 /// How often it was said that a greeting was held back.
 fn held_back(client: &Client) -> usize {
     found(client, "server-status.greeting.held-back")
