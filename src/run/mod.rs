@@ -17,6 +17,7 @@ mod summary;
 mod taken;
 #[cfg(test)]
 mod trial;
+mod unsent;
 mod way;
 mod zone;
 
@@ -30,6 +31,7 @@ pub use save::{Saved, SavedSession, Store};
 pub use session::{Session, Setup};
 pub use settings_file::{settings_file, settings_in};
 pub use summary::Summary;
+pub use unsent::Unsent;
 pub use zone::zone;
 
 use crate::transcript::{Fact, RunId};

@@ -8,6 +8,7 @@ mod mouse;
 mod moves;
 mod now;
 mod practice;
+mod prompts;
 mod reading;
 mod shown;
 mod texts;

@@ -241,16 +241,6 @@ impl Prompt {
     }
 }
 
-impl PromptFor {
-    /// The step that it is about.
-    pub(super) fn step(&self) -> Option<&StepId> {
-        match self {
-            Self::Sign(step) | Self::Note(step) => Some(step),
-            Self::Find => None,
-        }
-    }
-}
-
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PromptFor {

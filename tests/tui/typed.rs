@@ -115,6 +115,26 @@ async fn a_note_and_initials_that_were_being_typed_are_there_again() {
 }
 
 #[tokio::test]
+async fn a_form_that_was_left_is_not_lost_over_a_note() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut seat = at_checklist(&folder);
+    seat.press("i");
+    seat.type_in("192.0.2.77");
+    seat.press("Esc Down s");
+    seat.type_in("jd");
+    seat.press("Enter n");
+    seat.type_in("moved on Mon");
+    seat.send(Event::Signal(1));
+    let mut again = resumed(&seat);
+    again.sees("Note about escalate: moved on Mon");
+    again.sees("▸ · 13 escalate");
+    again.press("Esc s");
+    again.sees("Sign escalate as: jd");
+    again.press("Esc Up i");
+    again.sees("192.0.2.77");
+}
+
+#[tokio::test]
 async fn no_password_is_kept_wherever_it_was_typed() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store { folder: folder.path().join("sessions") };

@@ -6,7 +6,7 @@ use crate::tui::form::Purpose;
 use crate::tui::keys::Command;
 use crate::tui::model;
 use crate::tui::screen;
-use crate::tui::view::{Auto, Lens, Prompt, PromptFor, Screen, StepSeen};
+use crate::tui::view::{Auto, Lens, PromptFor, Screen, StepSeen};
 use crate::walk::{Input, Place, StepState};
 
 impl App {
@@ -87,11 +87,7 @@ impl App {
             Command::Run => self.run(),
             Command::RunAll => self.view.auto = Auto::RunAll,
             Command::Sign => self.sign(),
-            Command::Note => {
-                if let Some(step) = self.step_here().map(|s| s.id.clone()) {
-                    self.prompt(String::new(), PromptFor::Note(step));
-                }
-            }
+            Command::Note => self.note(),
             Command::LeaveOut => self.leave_out(),
             Command::Allow => self.allow(),
             Command::Conclude => self.conclude(),
@@ -300,63 +296,6 @@ impl App {
             return;
         };
         if matches!(self.view.screen, Screen::Diagnosis { .. }) { self.recheck(&step) } else { self.again(&step) }
-    }
-
-    fn sign(&mut self) {
-        if let Some(step) = self.step_here().map(|s| s.id.clone()) {
-            let initials = self.view.initials.clone();
-            self.prompt(initials, PromptFor::Sign(step));
-        }
-    }
-
-    fn prompt(&mut self, filled: String, goal: PromptFor) {
-        self.view.open(Screen::Prompt(Prompt::new(goal, filled)));
-    }
-
-    /// Keeps what was typed into a prompt.
-    fn keep(&mut self) {
-        let Screen::Prompt(prompt) = &self.view.screen else { return };
-        let (text, goal) = (prompt.line.value().trim().to_owned(), prompt.goal.clone());
-        self.view.leave();
-        // It is no longer what was typed and not sent.
-        self.typed = true;
-        self.keep_typed_now();
-        match goal {
-            PromptFor::Sign(_) if text.is_empty() => {
-                self.view.note = Some("Not signed: type your initials, like jd.".to_owned());
-            }
-            PromptFor::Sign(step) => {
-                self.view.initials.clone_from(&text);
-                self.feed(Input::Sign { step, by: text, note: String::new() });
-            }
-            PromptFor::Note(_) if text.is_empty() => {}
-            PromptFor::Note(step) => {
-                let by = self.view.initials.clone();
-                self.feed(Input::Sign { step, by, note: text });
-            }
-            PromptFor::Find => {
-                if let Screen::Transcript(lens) = &mut self.view.screen {
-                    lens.find = text.to_lowercase();
-                }
-                self.find_next();
-            }
-        }
-    }
-
-    fn find_next(&mut self) {
-        let lines = &self.shown.lines;
-        let Screen::Transcript(lens) = &mut self.view.screen else { return };
-        if lens.find.is_empty() {
-            return;
-        }
-        let n = lines.len();
-        let hit = |i: &usize| {
-            lines[*i].text.to_lowercase().contains(&lens.find) || lines[*i].host.to_lowercase().contains(&lens.find)
-        };
-        match (1..=n).map(|step| (lens.cursor + step) % n.max(1)).find(hit) {
-            Some(at) => (lens.cursor, lens.scroll) = (at, 0),
-            None => self.view.note = Some(format!("\"{}\" is nowhere in the transcript.", lens.find)),
-        }
     }
 
     /// The line of the transcript to begin at: the last refusal, else the last line.

@@ -93,6 +93,7 @@ impl App {
         self.view.settle_on(home);
         self.retype();
         self.look_again();
+        self.recall_initials();
         self.retype_line();
         // Who was typing goes on typing; what waits is asked for afterwards.
         if !matches!(self.view.screen, Screen::Form(_) | Screen::Prompt(_)) {

@@ -1,9 +1,8 @@
 //! What was typed and not sent: the session keeps it at a calm pace, and brings it back.
 
-use std::collections::BTreeMap;
-
 use super::{App, Order};
-use crate::transcript::StepId;
+use crate::run::Unsent;
+use crate::transcript::Fact;
 use crate::tui::form::{Form, Purpose};
 use crate::tui::view::{Prompt, PromptFor, Screen};
 use crate::walk::{Input, Place};
@@ -26,7 +25,7 @@ impl App {
     /// The while is over.
     pub(super) fn keep_typed(&mut self) {
         self.keeping = false;
-        if self.form_left().is_none_or(|form| form.weight() <= CALM) {
+        if self.line_left().is_some() || self.form_left().is_none_or(|form| form.weight() <= CALM) {
             self.keep_typed_now();
         }
     }
@@ -36,8 +35,8 @@ impl App {
         if !std::mem::take(&mut self.typed) || !self.session.is_kept() {
             return;
         }
-        if let Some((form, line)) = self.line_left() {
-            let fields = BTreeMap::from([(LINE.to_owned(), line)]);
+        if let Some((what, line)) = self.line_left() {
+            let (form, fields) = (what.word(), Unsent::fields(line));
             return self.feed(Input::Type { form, fields });
         }
         let Some(form) = self.form_left() else {
@@ -69,7 +68,12 @@ impl App {
     pub(super) fn retype(&mut self) {
         let walk = self.session.walk();
         let how = (self.view.admin, !self.session.world().is_this_machine());
-        let form = Form::retyped(walk.typed(), &self.guide, how, walk.case());
+        // A form that had been left when a line beside a step was begun was kept before it.
+        let kept = walk.transcript().entries().iter().rev().find_map(|e| match &e.fact {
+            Fact::Typed { form, fields } if !is_line(form) => Some((form.as_str(), fields)),
+            _ => None,
+        });
+        let form = kept.and_then(|kept| Form::retyped(kept, &self.guide, how, walk.case()));
         let Some(form) = form.map(|f| if self.confined { f.without_files() } else { f }) else { return };
         if *walk.place() == Place::Start {
             self.view.open(Screen::Form(Box::new(form)));
@@ -80,24 +84,32 @@ impl App {
 
     /// Brings back a line beside a step, above whatever lies open.
     pub(super) fn retype_line(&mut self) {
-        let (word, fields) = self.session.walk().typed();
-        let Some((goal, line)) = goal_of(word).zip(fields.get(LINE).cloned()) else { return };
-        if goal.step().is_some_and(|step| self.guide.step(step).is_some()) {
-            self.view.open(Screen::Prompt(Prompt::new(goal, line)));
+        let Some((what, line)) = Unsent::of(self.session.walk()) else { return };
+        if self.guide.step(what.step()).is_none() {
+            return;
         }
+        let at = self.session.walk().checklist(&self.guide).iter().position(|step| step.id == *what.step());
+        if let (Screen::Checklist { cursor }, Some(at)) = (&mut self.view.screen, at) {
+            *cursor = at;
+        }
+        let goal = match what {
+            Unsent::Sign(step) => PromptFor::Sign(step),
+            Unsent::Note(step) => PromptFor::Note(step),
+        };
+        self.view.open(Screen::Prompt(Prompt::new(goal, line)));
     }
 
-    /// The line that was not sent: the word for what it is for, and what stands in it.
-    fn line_left(&self) -> Option<(String, String)> {
+    /// The line that was not sent: what it is for, and what stands in it.
+    fn line_left(&self) -> Option<(Unsent, &str)> {
         let open = std::iter::once(&self.view.screen).chain(self.view.behind.iter().rev());
         let prompt = open.filter_map(|s| if let Screen::Prompt(prompt) = s { Some(prompt) } else { None }).next()?;
-        let word = match &prompt.goal {
-            PromptFor::Sign(step) => format!("{SIGN}{step}"),
-            PromptFor::Note(step) => format!("{NOTE}{step}"),
+        let what = match &prompt.goal {
+            PromptFor::Sign(step) => Unsent::Sign(step.clone()),
+            PromptFor::Note(step) => Unsent::Note(step.clone()),
             PromptFor::Find => return None,
         };
         let line = prompt.line.value();
-        (!line.is_empty() && *line != self.view.initials).then(|| (word, line.to_owned()))
+        (!line.is_empty() && *line != self.view.initials).then_some((what, line))
     }
 
     /// The form that was not sent: the one that is seen, one below a help page, or one that was left.
@@ -108,17 +120,6 @@ impl App {
     }
 }
 
-/// What a line beside a step is for, as a session keeps it: with the step's name behind it.
-const SIGN: &str = "sign ";
-const NOTE: &str = "note ";
-/// The name of its one field.
-const LINE: &str = "line";
-
 fn is_line(word: &str) -> bool {
-    goal_of(word).is_some()
-}
-
-fn goal_of(word: &str) -> Option<PromptFor> {
-    let sign = word.strip_prefix(SIGN).map(|step| PromptFor::Sign(StepId::new(step)));
-    sign.or_else(|| word.strip_prefix(NOTE).map(|step| PromptFor::Note(StepId::new(step))))
+    Unsent::of_word(word).is_some()
 }
