@@ -1,6 +1,7 @@
 //! The walk: from the first question to the diagnosis.
 
 mod questions;
+mod sign;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use super::talk::Talk;
 use crate::diagnosis::{diagnose, shown_in};
 use crate::report;
 use crate::run::Session;
-use crate::transcript::{Case, Consent, Mode, StepId, Verdict};
+use crate::transcript::{Case, Consent, Mode, StepId, StepStatus, Verdict};
 use crate::walk::{Input, Place, StepState};
 
 /// The walk, talked through.
@@ -74,12 +75,17 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
         }
         if resumed {
             self.case = self.session().walk().case().clone();
+            if std::mem::take(&mut self.case.has_password) {
+                self.enter()?;
+                self.talk.say("A password is never kept: it has to be typed again where it is needed.")?;
+            }
             let stands = match self.session().walk().place() {
                 Place::Step(step) => format!("We stand at {}.", self.title(step)),
                 Place::Start => "Nothing was asked of anybody yet. What you had typed is still there.".to_owned(),
                 Place::Concluded => "Here is what was found.".to_owned(),
             };
             self.talk.say(&stands)?;
+            self.sign_on().await?;
         }
         loop {
             self.talk.settle().await?;
@@ -228,7 +234,11 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                     return self.go(Some(&step), Input::Again(step.clone())).await;
                 }
             }
-            (Choice::Skip, Some(step)) => self.talk.feed(Input::Skip(step))?,
+            (Choice::Skip, Some(step)) => match self.session().walk().state_of(&step) {
+                StepState::Done(StepStatus::Skipped) => self.talk.say("That step is left out already.")?,
+                StepState::Done(_) => self.talk.say("That step was run: what it found stays. Type sign for a note.")?,
+                _ => self.talk.feed(Input::Skip(step))?,
+            },
             (Choice::Change, Some(step)) => {
                 self.questions(&step, true).await?;
                 return self.go(Some(&step), Input::Again(step.clone())).await;
@@ -255,18 +265,7 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
                     }
                 }
             }
-            (Choice::Sign, Some(step)) => {
-                self.talk.say("Your initials:")?;
-                let by = self.talk.line().await?.map(|l| l.trim().to_owned()).unwrap_or_default();
-                if by.is_empty() {
-                    self.talk.say("Not signed: that takes initials, like jd.")?;
-                    return Ok(Flow::On);
-                }
-                self.talk.say("A note, or Enter for none:")?;
-                let note = self.talk.line().await?.map(|l| l.to_string()).unwrap_or_default();
-                self.talk.feed(Input::Sign { step, by, note })?;
-                self.talk.say("Signed.")?;
-            }
+            (Choice::Sign, Some(step)) => return self.sign(step).await,
             (Choice::Failures, Some(step)) => {
                 self.offered = None;
                 self.case.failure = None;

@@ -43,19 +43,22 @@ impl<W: Write, E: FnMut(bool)> Wizard<W, E> {
             let ask = format!("{label}: {hint} For example {example}.{now} Enter leaves it as it is.");
             self.talk.say(&ask)?;
             loop {
-                let Some(line) = self.talk.line().await? else { return self.enter() };
+                let Some(line) = self.talk.line().await? else { return Ok(()) };
                 let typed = match line.trim() {
                     "" => break,
                     "-" => "",
                     typed => typed,
                 };
                 match extra.put(typed, &mut self.case) {
-                    Ok(()) => break,
+                    Ok(()) => {
+                        self.enter()?;
+                        break;
+                    }
                     Err(why) => self.talk.say(&format!("That cannot be: {why}."))?,
                 }
             }
         }
-        self.enter()
+        Ok(())
     }
 
     /// Enters the case; what an error text gave away comes back with it.
