@@ -180,3 +180,41 @@ async fn who_prefers_the_checklist_gets_it_whatever_they_have() {
     seat.press("Enter Enter Enter");
     seat.sees("checklist · 0 of 6");
 }
+
+#[tokio::test]
+async fn a_step_that_was_run_is_not_left_out_without_a_word() {
+    let resume = Some(crate::fixture::session(Mode::Checklist));
+    let mut seat = Seat::sized(Launch { resume, ..Launch::new(setup(crate::fixture::guide())) }, 60, 20);
+    let before = seat.sees("▸ ✗ 11 blocklists");
+    seat.press("-");
+    let after = seat.sees("This step was run: what it found stays. n adds a note.");
+    assert_eq!(after.lines().nth(8), before.lines().nth(8), "nothing else has changed");
+    seat.press("Down -");
+    seat.sees("▸ – 13 escalate");
+    seat.press("-");
+    seat.sees("This step is left out already: r runs it.");
+}
+
+#[tokio::test]
+async fn a_report_is_saved_in_the_words_that_are_read() {
+    let saved = |mode, keys: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let resume = Some(crate::fixture::session(mode));
+        let launch =
+            Launch { resume, folder: Some(folder.path().to_owned()), ..Launch::new(setup(crate::fixture::guide())) };
+        let mut seat = Seat::new(launch);
+        seat.press(keys);
+        seat.sees("Saved as heloise-report-");
+        let file = std::fs::read_dir(folder.path()).expect("the folder").next().expect("a file").expect("it is there");
+        let transcript = seat.app.walk().transcript().clone();
+        (std::fs::read_to_string(file.path()).expect("its text"), transcript)
+    };
+    for (mode, keys, admin) in
+        [(Mode::Guided, "d s", false), (Mode::Guided, "a d s", true), (Mode::Checklist, "d s", true)]
+    {
+        let (text, transcript) = saved(mode, keys);
+        let words = |admin| heloise::report::text(&crate::fixture::guide(), &transcript, admin);
+        assert_ne!(words(true), words(false));
+        assert_eq!(text, words(admin), "{mode:?} {keys}");
+    }
+}

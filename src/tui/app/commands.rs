@@ -99,10 +99,9 @@ impl App {
     /// Leaves the step out, where nothing of it is known yet.
     fn leave_out(&mut self) {
         let Some(step) = self.step_here().map(|s| s.id.clone()) else { return };
-        let left_out = self.session.walk().state_of(&step);
-        self.view.note = match left_out {
-            StepState::Done(StepStatus::Skipped) => Some(format!("{step} is left out already; r runs it.")),
-            StepState::Done(_) => Some(format!("{step} was run: what it found stays. n writes a note beside it.")),
+        self.view.note = match self.session.walk().state_of(&step) {
+            StepState::Done(StepStatus::Skipped) => Some("This step is left out already: r runs it.".to_owned()),
+            StepState::Done(_) => Some("This step was run: what it found stays. n adds a note.".to_owned()),
             _ => return self.feed(Input::Skip(step)),
         };
     }
