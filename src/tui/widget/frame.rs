@@ -34,8 +34,11 @@ pub(in crate::tui) fn footer(pen: &mut Pen<'_>, y: u16, keys: &Keys, now: &Now) 
     let all: Vec<_> = keys.footer(now).collect();
     let ascii = pen.ascii();
     let wide = |b: &keys::Binding| key_name(b.shown, ascii).width() + 1 + b.foot.width();
-    // The way back and the way to the rest of the keys are always shown.
-    let is_kept = |b: &keys::Binding| matches!(b.does, keys::Command::Help | keys::Command::Leave);
+    // The way back and the way to the rest of the keys are always shown, and what a checklist is there for.
+    let is_kept = |b: &keys::Binding| {
+        use keys::Command as C;
+        matches!(b.does, C::Help | C::Leave | C::Sign | C::Note)
+    };
     let mut kept: usize = all.iter().filter(|b| is_kept(b)).map(|b| wide(b) + 3).sum();
     let mut room = usize::from(end.saturating_sub(1)) + 3;
     let mut shown = Vec::with_capacity(all.len());

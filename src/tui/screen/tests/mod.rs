@@ -7,8 +7,9 @@ mod readings;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::keys::{Keys, Kind, Now};
 use super::super::theme::{DARK, Look, MONO};
-use super::super::widget::{Pen, Spots};
+use super::super::widget::{Pen, Spots, footer};
 use super::*;
 use models::{blocklists, checklist, dialogue, found, lens, meant, rail};
 
@@ -41,6 +42,19 @@ fn the_first_screen() {
         for words in ["What do you have?", "practise", "Nothing leaves this machine before you say yes.", "take it up"]
         {
             assert!(text.contains(words), "{width}x{height} lacks {words}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_checklist_can_be_signed_whatever_else_its_keys_do() {
+    // Something runs, the step asks, and something was declined.
+    let now = Now::of(Kind::Checklist);
+    let keys = Keys::default();
+    for ascii in [false, true] {
+        let line = drawn(60, 1, Look { theme: *DARK, ascii }, |pen| footer(pen, 0, &keys, &now));
+        for words in ["Enter open", "x stop", "s sign", "n note", "? keys"] {
+            assert!(line.contains(words), "no {words}: {line}");
         }
     }
 }
