@@ -88,8 +88,8 @@ fn what_was_typed_first_of_all_is_there_again_after_a_hang_up_and_a_password_is_
     terminal.sees("What do you have?");
     terminal.send("\x1b[B\x1b[B\r");
     terminal.sees("Security");
-    terminal.send("smtp.half-typed.example\t\t\tcarol@example.net\tSup3r-Secret-77\tdave@example.net");
-    terminal.sees("dave@example.net");
+    terminal.send("smtp.half-typed.example\t\t\tcarol\tSup3r-Secret-77\tcarol@example.net");
+    terminal.sees("carol@example.net");
     terminal.signal(Signal::HUP);
     assert_eq!(terminal.ends(), 129);
     terminal.is_given_back();
@@ -97,6 +97,7 @@ fn what_was_typed_first_of_all_is_there_again_after_a_hang_up_and_a_password_is_
     let mut again = Terminal::start(&["resume"], &[("XDG_STATE_HOME", &state(terminal.home()))]);
     again.sees("smtp.half-typed.example");
     again.sees("carol@example.net");
+    again.sees("carol\n");
     again.send("\x1b");
     again.sees("What do you have?");
     again.send("q");

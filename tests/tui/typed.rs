@@ -143,3 +143,36 @@ async fn no_password_is_kept_wherever_it_was_typed() {
     let mut again = Seat::new(Launch { resume: Some(saved), ..Launch::new(setup(real_guide())) });
     again.sees("smtp.example.net");
 }
+
+/// Types a text into the field for the user name, where the first form of all asks for settings, and has the line drop; returns what stands in
+/// the session's file.
+fn kept_of_a_user_name(typed: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store { folder: folder.path().join("sessions") };
+    let mut seat = Seat::new(Launch::new(Setup { store: Some(store.clone()), ..setup(real_guide()) }));
+    seat.press("Down Down Enter");
+    seat.type_in("smtp.example.net");
+    seat.press("Tab Tab Tab");
+    for c in typed.chars() {
+        seat.type_in(&c.to_string());
+        // However slowly it is typed.
+        seat.send(Event::Calm);
+    }
+    seat.sees(typed);
+    seat.send(Event::Signal(1));
+    let saved = store.last().expect("it is saved");
+    std::fs::read_to_string(store.folder.join(format!("{}.jsonl", saved.id))).expect("its text")
+}
+
+#[tokio::test]
+async fn a_password_typed_for_a_user_name_and_not_sent_is_not_kept() {
+    for word in [CANARY, "hunter", "P@ssw0rd-77"] {
+        let text = kept_of_a_user_name(word);
+        assert!(text.contains("smtp.example.net"), "{text}");
+        for length in 3..=word.len() {
+            assert!(!text.contains(&format!("\"{}\"", &word[..length])), "{length} of {word}: {text}");
+        }
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+    assert!(kept_of_a_user_name("alice@example.net").contains("alice@example.net"));
+}

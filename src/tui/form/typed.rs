@@ -45,11 +45,20 @@ impl Form {
         if typed == self.opened {
             return BTreeMap::new();
         }
+        // An address that is kept anyhow, or was known before, tells of a user name that is its beginning.
+        let known = |name: &&str| match typed.get(*name) {
+            Some(text) if is_address(text) => Some(text.clone()),
+            _ => self.opened.get(*name).filter(|text| is_address(text)).cloned(),
+        };
+        let known: Vec<String> = ["from", "to"].iter().filter_map(known).collect();
+        let begins = |name: &str, text: &str| name == "user" && known.iter().any(|address| address.starts_with(text));
         // The address of a server can hold a password.
         let plain = typed
             .into_iter()
             .filter(|(_, text)| !(text.contains("://") && text.contains('@')) || is_long(text))
-            .filter(|(name, text)| masked.is_none() || self.opened.get(name) == Some(text) || fits(name, text));
+            .filter(|(name, text)| {
+                masked.is_none() || self.opened.get(name) == Some(text) || fits(name, text) || begins(name, text)
+            });
         plain.map(|(name, text)| (name, masked.map_or_else(|| text.clone(), |m| m.scrub(&text)))).collect()
     }
 
@@ -87,18 +96,22 @@ pub(super) fn standing(fields: &[Field]) -> BTreeMap<String, String> {
 
 /// Whether a text is what belongs into that field: beside a field for a password, anything else may be one that went astray.
 fn fits(name: &str, text: &str) -> bool {
-    let is_host = |host: &str| {
-        let mut labels = host.rsplit('.');
-        let top = labels.next().is_some_and(|t| t.len() > 1 && t.chars().all(char::is_alphabetic));
-        top && labels.next().is_some() && !host.contains(|c: char| c.is_whitespace() || c == '@')
-    };
-    let is_address = |text: &str| text.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && is_host(host));
     match name {
         "server" => is_host(text) || text.parse::<std::net::IpAddr>().is_ok() || text == "localhost",
         "port" => text.chars().all(|c| c.is_ascii_digit()),
         "user" | "from" | "to" => text.is_empty() || is_address(text),
         _ => true,
     }
+}
+
+fn is_host(host: &str) -> bool {
+    let mut labels = host.rsplit('.');
+    let top = labels.next().is_some_and(|t| t.len() > 1 && t.chars().all(char::is_alphabetic));
+    top && labels.next().is_some() && !host.contains(|c: char| c.is_whitespace() || c == '@')
+}
+
+fn is_address(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && is_host(host))
 }
 
 /// Whether it is a text, which is looked through for passwords where it is kept.
@@ -142,6 +155,12 @@ mod tests {
         let mut user = Form::begin(Goal::Settings, Mode::Guided, &Case::new());
         user.fields[3].set("alice@example.net");
         assert!(format!("{:?}", user.typed()).contains("alice@example.net"));
+        // A name that the address gives away is no secret; any other word may be one.
+        user.fields[5].set("carol@example.net");
+        for (name, is_kept) in [("carol", true), ("carol@exam", true), ("caroline", false)] {
+            user.fields[3].set(name);
+            assert_eq!(user.typed().get("user").is_some_and(|kept| kept == name), is_kept, "{name}");
+        }
         form.fields[0].set("smtps://alice:hunter2@smtp.example.net");
         assert!(!format!("{:?}", form.typed()).contains("hunter2"));
     }
