@@ -138,7 +138,7 @@ impl Look {
         let least = Self { ascii: true, ..mono };
         let all = [(first, "As it was."), (mono, "Without colours."), (least, "Without colours, in ASCII.")];
         let at = all.iter().rposition(|(look, _)| *look == self).unwrap_or(0);
-        all.iter().cycle().skip(at + 1).find(|(look, _)| *look != self).copied().unwrap_or(all[0])
+        all.iter().cycle().skip(at + 1).take(all.len()).find(|(look, _)| *look != self).copied().unwrap_or(all[0])
     }
 
     /// What the environment says of the terminal: `NO_COLOR`, `COLORFGBG`, `TERM`, and the locale.

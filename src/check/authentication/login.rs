@@ -139,8 +139,11 @@ fn judge(cx: &Context, host: &Host, offer: Offer<'_>, (user, secret): (&str, &Se
             {
                 cx.found(found("authentication.login.stored-otherwise").arg("other", other));
             }
-            if told.contains_key("challenge") {
-                cx.found(found("authentication.login.ntlm-of-old"));
+            match told.get("challenge").map(String::as_str) {
+                // The password was never asked for.
+                Some("none") => cx.found(found("authentication.login.ntlm-unasked")),
+                Some(_) => cx.found(found("authentication.login.ntlm-of-old")),
+                None => {}
             }
             if let Some(found) = providers_own(cx, host, heard, secret) {
                 cx.found(found.arg("mechanism", offer.mechanism).arg("user", user));

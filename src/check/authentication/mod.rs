@@ -68,6 +68,7 @@ impl Check for Authentication {
             "authentication.login.token-refused",
             "authentication.login.stored-otherwise",
             "authentication.login.ntlm-of-old",
+            "authentication.login.ntlm-unasked",
             "authentication.login.not-understood",
             "authentication.login.closed",
             "authentication.login.too-often",

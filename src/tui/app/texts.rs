@@ -20,8 +20,10 @@ impl App {
     /// For a terminal on which the colours, or the signs, cannot be read.
     pub(super) fn look_plainer(&mut self) {
         let (look, says) = self.view.look.next(self.view.first_look);
+        let plainest = look == self.view.look;
         self.view.look = look;
-        self.view.note = Some(format!("{says} Ctrl-T goes on."));
+        self.view.note =
+            Some(if plainest { "Plainer than this it cannot be.".into() } else { format!("{says} Ctrl-T goes on.") });
         self.orders.push(Order::Redraw);
     }
 

@@ -92,19 +92,10 @@ pub(super) const TABLE: &[Binding] = &[
     }),
     key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Story], "go on", "begin"),
     when(
-        key(
-            &[KeyCode::Enter],
-            "Enter",
-            Command::GoOn,
-            &[Kind::Form],
-            "go on",
-            "the next field; after the last one, go on",
-        ),
+        key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "go on", "the next field; after the last, go on"),
         |n| !n.extras,
     ),
-    when(key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "take it", "take all that is typed"), |n| {
-        n.extras
-    }),
+    when(key(&[KeyCode::Enter], "Enter", Command::GoOn, &[Kind::Form], "take it", ""), |n| n.extras),
     when(key(&[KeyCode::Left], "←→", Command::Left, &[Kind::Form], "choose", "choose among a few"), |n| n.choice),
     when(key(&[KeyCode::Right], "", Command::Right, &[Kind::Form], "", ""), |n| n.choice),
     key(
@@ -355,7 +346,7 @@ pub(super) const TABLE: &[Binding] = &[
     key(&[c('?')], "?", Command::Help, OPENING, "help", ""),
     when(key(&[c('?')], "?", Command::Help, ANY, "keys", ""), |n| !OPENING.contains(&n.kind) && n.kind != Kind::Help),
     key(&[c('?')], "?", Command::Help, &[Kind::Help], "", ""),
-    when(key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "keys", "this page; so does ? where nothing is typed"), |n| {
+    when(key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "keys", "this page; as ? where nothing is typed"), |n| {
         n.typing
     }),
     key(&[KeyCode::F(1)], "F1", Command::Help, ANY, "", ""),
@@ -364,7 +355,12 @@ pub(super) const TABLE: &[Binding] = &[
     when(key(&[c('q')], "q", Command::Quit, ANY, "quit", "leave; nothing of this is kept"), |n| !n.fresh && !n.kept),
     key(&[c('M')], "M", Command::Mouse, ANY, "", "mouse on or off; while it is on, hold Shift to mark text"),
     ctrl(key(&[c('c')], "Ctrl-C", Command::Quit, ANY, "", "leave at once")),
-    ctrl(key(&[c('l')], "Ctrl-L", Command::Redraw, ANY, "", "draw the screen anew")),
-    ctrl(key(&[c('t')], "Ctrl-T", Command::Plainer, ANY, "", "without colours, in ASCII, as it was")),
+    // In a form they work without being told: its page of keys has to come soon over a slow line.
+    when(ctrl(key(&[c('l')], "Ctrl-L", Command::Redraw, ANY, "", "draw the screen anew")), |n| n.kind != Kind::Form),
+    when(ctrl(key(&[c('t')], "Ctrl-T", Command::Plainer, ANY, "", "without colours, in ASCII, as it was")), |n| {
+        n.kind != Kind::Form
+    }),
+    ctrl(key(&[c('l')], "", Command::Redraw, &[Kind::Form], "", "")),
+    ctrl(key(&[c('t')], "", Command::Plainer, &[Kind::Form], "", "")),
     when(ctrl(key(&[c('z')], "Ctrl-Z", Command::Suspend, ANY, "", "to the shell; come back with fg")), |n| !n.confined),
 ];

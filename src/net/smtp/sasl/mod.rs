@@ -200,11 +200,15 @@ impl<'a> Exchange<'a> {
                 Ok(answer)
             }
             // To this turn belongs no challenge, whatever stands there (MS-SMTPNTLM §2.2.1.2).
-            (Mechanism::Ntlm, 0) => Ok(Answer { octets: Zeroizing::new(ntlm::negotiate()), telling: Vec::new() }),
+            (Mechanism::Ntlm, 0) => {
+                self.told.insert("challenge", "none".to_owned());
+                Ok(Answer { octets: Zeroizing::new(ntlm::negotiate()), telling: Vec::new() })
+            }
             (Mechanism::Ntlm, 1) => {
                 let asked = asked.ok_or(GaveUp::Unreadable)?;
                 let mut challenge = [0; 8];
                 SystemRandom::new().fill(&mut challenge).map_err(|_| GaveUp::Unsayable)?;
+                self.told.remove("challenge");
                 if ntlm::is_of_old(&asked) {
                     self.told.insert("challenge", "no-target-info".to_owned());
                 }
